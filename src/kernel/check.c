@@ -1,0 +1,277 @@
+/* check.c - the whole state held against the invariants K1 to K10 of
+ * kernel.h. Slow, plain walks; for simulators and tests. */
+#include "kernel/kernel.h"
+
+/* Gives the number of the broken invariant back to the caller. */
+#define HOLDS(invariant, condition)                                          \
+    do {                                                                     \
+        if (!(condition)) {                                                  \
+            return (invariant);                                              \
+        }                                                                    \
+    } while (0)
+
+static uint32_t queue_length(const belay_kernel *kernel, uint32_t head) {
+    uint32_t length = 0;
+    for (uint32_t i = head; i != BELAY__NONE;
+         i = process_at(kernel, i)->queue_next) {
+        length++;
+    }
+    return length;
+}
+
+static uint32_t check_processes(const belay_kernel *kernel) {
+    uint32_t ready = 0;
+    uint32_t ending = 0;
+    uint32_t kept = 0;
+    uint32_t alive = 0;
+    for (uint32_t i = 0; i < kernel->processes.high; i++) {
+        if (!belay__table_live(&kernel->processes, i)) {
+            continue;
+        }
+        const belay__process *process = process_at(kernel, i);
+        HOLDS(1, process->state >= BELAY_STATE_READY);
+        HOLDS(1, process->state <= BELAY_STATE_STOPPING);
+        ready += process->state == BELAY_STATE_READY;
+        ending += process->state == BELAY_STATE_ENDING;
+        kept += process->state == BELAY_STATE_KEPT;
+        alive += (uint32_t)process_is_alive(process);
+        HOLDS(1, (process->state == BELAY_STATE_STOPPING) <=
+                     process_is_supervisor(process));
+        HOLDS(9, process->name == BELAY__NONE ||
+                     belay__table_live(&kernel->names, process->name));
+    }
+    HOLDS(1, ready == queue_length(kernel, kernel->ready.head));
+    HOLDS(1, ready == kernel->ready_count);
+    HOLDS(1, ending == queue_length(kernel, kernel->exits.head));
+    HOLDS(10, kept == kernel->kept);
+    HOLDS(10, alive == kernel->alive);
+    return 0;
+}
+
+/* Whether the ring of sides of one process leads back to its head. */
+static int ring_has_side(const belay_kernel *kernel, uint32_t head,
+                         uint32_t wanted) {
+    uint32_t side = head;
+    if (head == BELAY__NONE) {
+        return 0;
+    }
+    do {
+        if (side == wanted) {
+            return 1;
+        }
+        side = edge_at(kernel, side >> 1)->ring[side & 1].next;
+    } while (side != head);
+    return 0;
+}
+
+static uint32_t check_edges(const belay_kernel *kernel) {
+    for (uint32_t i = 0; i < kernel->edges.high; i++) {
+        if (!belay__table_live(&kernel->edges, i)) {
+            continue;
+        }
+        const belay__edge *edge = edge_at(kernel, i);
+        uint32_t broken = edge->kind == EDGE_LINK ? 2u : 3u;
+        HOLDS(broken, edge->end[0] != edge->end[1]);
+        for (uint32_t side = 0; side < 2; side++) {
+            HOLDS(broken,
+                  belay__table_live(&kernel->processes, edge->end[side]));
+            const belay__process *end = process_at(kernel, edge->end[side]);
+            HOLDS(broken, end->state != BELAY_STATE_KEPT);
+            HOLDS(broken, kernel->view.pending || process_is_alive(end));
+            HOLDS(broken,
+                  ring_has_side(kernel,
+                                edge->kind == EDGE_LINK ? end->links
+                                                        : end->monitors,
+                                2 * i + side));
+        }
+    }
+    return 0;
+}
+
+static uint32_t check_waits(const belay_kernel *kernel) {
+    for (uint32_t i = 0; i < kernel->waits.high; i++) {
+        if (!belay__table_live(&kernel->waits, i)) {
+            continue;
+        }
+        const belay__wait *wait = wait_at(kernel, i);
+        HOLDS(4, belay__table_live(&kernel->processes, wait->owner));
+        HOLDS(4, kernel->view.pending ||
+                     process_is_alive(process_at(kernel, wait->owner)));
+        if (wait->kind == BELAY_WAIT_SLEEP) {
+            HOLDS(4, wait->target == BELAY__NONE);
+        } else {
+            HOLDS(4, belay__table_live(&kernel->processes, wait->target));
+            HOLDS(4, kernel->view.pending ||
+                         process_is_alive(process_at(kernel, wait->target)));
+        }
+    }
+    return 0;
+}
+
+/* Whether the record that a timer says it belongs to names it. */
+static int timer_is_named(const belay_kernel *kernel, uint32_t index) {
+    const belay__timer *timer = timer_at(kernel, index);
+    if (timer->kind == TIMER_WAIT) {
+        return belay__table_live(&kernel->waits, timer->owner) &&
+               wait_at(kernel, timer->owner)->timer == index;
+    }
+    if (!belay__table_live(&kernel->processes, timer->owner)) {
+        return 0;
+    }
+    const belay__process *process = process_at(kernel, timer->owner);
+    return timer->kind == TIMER_ITEM ? process->timer == index
+                                     : process->grace == index;
+}
+
+static uint32_t check_timers(const belay_kernel *kernel) {
+    const belay__clock *clock = &kernel->clock;
+    uint32_t fresh = 0;
+    uint32_t running = 0;
+    HOLDS(5, clock->wheel <= clock->now);
+    for (uint32_t i = 0; i < clock->timers.high; i++) {
+        if (!belay__table_live(&clock->timers, i)) {
+            continue;
+        }
+        const belay__timer *timer = timer_at(kernel, i);
+        HOLDS(5, timer_is_named(kernel, i));
+        if (timer->bucket == BELAY__NONE) {
+            continue;
+        }
+        if (timer->bucket == TIMER_FRESH) {
+            fresh++;
+            continue;
+        }
+        running++;
+        HOLDS(5, kernel->view.pending || timer->deadline > clock->now);
+        HOLDS(5, belay__timer_next(kernel) <= timer->deadline);
+    }
+    HOLDS(5, fresh == clock->fresh);
+    HOLDS(5, running == clock->running);
+    return 0;
+}
+
+static uint32_t check_stream(const belay_kernel *kernel, uint32_t index) {
+    const belay__stream *stream = stream_at(kernel, index);
+    uint32_t items = 0;
+    uint32_t dealt = 0;
+    uint32_t kept = 0;
+    uint32_t item = stream->items;
+    if (item != BELAY__NONE) {
+        do {
+            HOLDS(6, belay__table_live(&kernel->processes, item));
+            const belay__process *process = process_at(kernel, item);
+            HOLDS(6, process->body == index);
+            HOLDS(6, process->kind == BELAY_KIND_ITEM);
+            items++;
+            kept += process->state == BELAY_STATE_KEPT;
+            dealt += (process->flags & PROCESS_DEALT) != 0;
+            item = process->items.next;
+        } while (item != stream->items);
+    }
+    HOLDS(6, kept == stream->kept);
+    HOLDS(6, items - dealt == stream->running);
+    HOLDS(6, stream->running <= stream->limit);
+    HOLDS(6, (stream->flags & STREAM_CLOSED) != 0 ||
+                 items == stream->started - stream->delivered);
+    HOLDS(6, stream->max_buffered == 0 || items <= stream->max_buffered);
+    HOLDS(6, stream->consumer == BELAY__NONE ||
+                 belay__table_live(&kernel->processes, stream->consumer));
+    return 0;
+}
+
+static uint32_t check_supervisor(const belay_kernel *kernel, uint32_t index) {
+    const belay__supervisor *supervisor = supervisor_at(kernel, index);
+    uint32_t count = 0;
+    uint32_t walk = supervisor->children;
+    if (walk != BELAY__NONE) {
+        do {
+            HOLDS(7, belay__table_live(&kernel->children, walk));
+            const belay__child *child = child_at(kernel, walk);
+            HOLDS(7, child->supervisor == index);
+            HOLDS(7, process_at(kernel, child->process)->child == walk);
+            count++;
+            walk = child->ring.next;
+        } while (walk != supervisor->children);
+    }
+    HOLDS(7, count == supervisor->count);
+    HOLDS(7, count <= supervisor->config.max_children);
+    HOLDS(7, process_at(kernel, supervisor->process)->body == index);
+    return 0;
+}
+
+/* How many records hold a reason. */
+static uint32_t reason_holders(const belay_kernel *kernel, uint32_t number) {
+    uint32_t holders = 0;
+    for (uint32_t i = 0; i < kernel->processes.high; i++) {
+        if (belay__table_live(&kernel->processes, i)) {
+            const belay__process *process = process_at(kernel, i);
+            holders +=
+                !process_is_alive(process) && process->reason == number;
+        }
+    }
+    for (uint32_t i = 0; i < kernel->streams.high; i++) {
+        if (belay__table_live(&kernel->streams, i)) {
+            const belay__stream *stream = stream_at(kernel, i);
+            holders += (stream->flags & STREAM_CLOSED) != 0 &&
+                       stream->close_reason == number;
+        }
+    }
+    for (uint32_t i = 0; i < kernel->supervisors.high; i++) {
+        if (belay__table_live(&kernel->supervisors, i)) {
+            const belay__supervisor *supervisor = supervisor_at(kernel, i);
+            holders +=
+                supervisor->stopping && supervisor->stop_reason == number;
+        }
+    }
+    return holders;
+}
+
+static uint32_t check_reasons(const belay_kernel *kernel) {
+    for (uint32_t i = 0; i < kernel->reasons.high; i++) {
+        if (belay__table_live(&kernel->reasons, i)) {
+            const belay__reason *reason =
+                belay__table_at(&kernel->reasons, i);
+            uint32_t holders = reason_holders(kernel, i + BELAY_REASON_HOST);
+            HOLDS(8, reason->references == holders + reason->host);
+        }
+    }
+    return 0;
+}
+
+static uint32_t check_names(const belay_kernel *kernel) {
+    for (uint32_t i = 0; i < kernel->names.high; i++) {
+        if (belay__table_live(&kernel->names, i)) {
+            const belay__name *name = belay__table_at(&kernel->names, i);
+            HOLDS(9, name->process == BELAY__NONE ||
+                         process_at(kernel, name->process)->name == i);
+        }
+    }
+    return 0;
+}
+
+uint32_t belay_check(const belay_kernel *kernel) {
+    BELAY_ASSERT(kernel != NULL);
+    uint32_t (*const parts[])(const belay_kernel *) = {
+        check_processes, check_edges,   check_waits,
+        check_timers,    check_reasons, check_names,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        uint32_t broken = parts[i](kernel);
+        HOLDS(broken, broken == 0);
+    }
+    for (uint32_t i = 0; i < kernel->streams.high; i++) {
+        if (belay__table_live(&kernel->streams, i)) {
+            uint32_t broken = check_stream(kernel, i);
+            HOLDS(broken, broken == 0);
+        }
+    }
+    for (uint32_t i = 0; i < kernel->supervisors.high; i++) {
+        if (belay__table_live(&kernel->supervisors, i)) {
+            uint32_t broken = check_supervisor(kernel, i);
+            HOLDS(broken, broken == 0);
+        }
+    }
+    HOLDS(10, kernel->view.ready == kernel->ready_count);
+    HOLDS(10, kernel->view.processes == kernel->alive);
+    return 0;
+}

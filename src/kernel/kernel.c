@@ -1,0 +1,262 @@
+/* kernel.c - one step of the machine, from command to events. */
+#include "kernel/kernel.h"
+
+#include <string.h>
+
+_Static_assert(sizeof(belay_command) == 72, "hosts write it by offset");
+_Static_assert(sizeof(belay_event) == 40, "hosts read it by offset");
+_Static_assert(sizeof(belay_answer) == 24, "hosts read it by offset");
+_Static_assert(sizeof(belay__process) == 96,
+               "100,000 tasks in 256 bytes each");
+_Static_assert(sizeof(belay__edge) == 40, "100,000 tasks in 256 bytes each");
+_Static_assert(BELAY_GENERATION_MAX < 1u << (53 - BELAY_INDEX_BITS),
+               "a pid fits into 53 bits");
+
+uint32_t belay__find(const belay__table *table, belay_pid id) {
+    uint32_t index = pid_index(id);
+    if (id >> 53 != 0 || !belay__table_live(table, index) ||
+        pid_of(table, index) != id) {
+        return BELAY__NONE;
+    }
+    return index;
+}
+
+/* ---- Work ------------------------------------------------------------ */
+
+static int work_is_pending(const belay_kernel *kernel) {
+    return kernel->exits.head != BELAY__NONE ||
+           kernel->stopping.head != BELAY__NONE ||
+           kernel->turning.head != BELAY__NONE || kernel->clock.lagging;
+}
+
+/* One unit: exits first, so that each end is told to everyone before
+ * anything else is decided; the clock last, so that what has happened
+ * before a deadline counts as before it. */
+static void work_unit(belay_kernel *kernel) {
+    if (kernel->exits.head != BELAY__NONE) {
+        belay__process_exit_unit(kernel);
+    } else if (kernel->stopping.head != BELAY__NONE) {
+        belay__supervisor_unit(kernel);
+    } else if (kernel->turning.head != BELAY__NONE) {
+        belay__stream_unit(kernel);
+    } else {
+        belay__timer_turn(kernel);
+    }
+}
+
+/* The deadline may be found late, never early: a bucket that became empty
+ * is noted in `changed`. */
+static void view_update(belay_kernel *kernel, uint32_t pending) {
+    belay_view *view = &kernel->view;
+    view->now = kernel->clock.now;
+    if (kernel->clock.changed) {
+        view->deadline = belay__timer_next(kernel);
+        kernel->clock.changed = 0;
+    }
+    view->events = kernel->event_tail - kernel->event_head;
+    view->pending = pending;
+    view->ready = kernel->ready_count;
+    view->fresh = kernel->clock.fresh;
+    view->timers = kernel->clock.running;
+    view->processes = kernel->alive;
+    view->abandoned = kernel->abandoned;
+    view->kept = kernel->kept;
+    view->bytes = kernel->memory.bytes;
+}
+
+/* Does what fits into the queue of events. */
+static void work_run(belay_kernel *kernel) {
+    uint32_t pending = 1;
+    while (belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
+        if (!work_is_pending(kernel)) {
+            pending = 0;
+            break;
+        }
+        work_unit(kernel);
+    }
+    view_update(kernel, pending && work_is_pending(kernel));
+}
+
+/* ---- Commands -------------------------------------------------------- */
+
+typedef belay_code (*command_handler)(belay_kernel *kernel,
+                                      const belay_command *command,
+                                      belay_answer *answer);
+
+static const command_handler handlers[] = {NULL,
+#define X(name, number, handler, text) belay__##handler,
+                                           BELAY_COMMANDS(X)
+#undef X
+};
+
+#define X(name, number, handler, text)                                       \
+    _Static_assert(number < sizeof handlers / sizeof *handlers,              \
+                   "command numbers have no gaps");
+BELAY_COMMANDS(X)
+#undef X
+
+belay_code belay_submit(belay_kernel *kernel, const belay_command *command,
+                        belay_answer *answer) {
+    if (kernel == NULL || command == NULL || answer == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    uint32_t op = command->op;
+    if (op == 0 || op >= sizeof handlers / sizeof *handlers) {
+        return BELAY_BAD_COMMAND;
+    }
+    if (kernel->view.pending ||
+        !belay__event_room(kernel, 2 * BELAY__UNIT_EVENTS)) {
+        return BELAY_BUSY;
+    }
+    belay_answer given = {0};
+    belay_code code = handlers[op](kernel, command, &given);
+    if (code == BELAY_OK || code == BELAY_ALREADY) {
+        *answer = given;
+    }
+    work_run(kernel);
+    return code;
+}
+
+belay_code belay_step(belay_kernel *kernel) {
+    BELAY_ASSERT(kernel != NULL);
+    if (!kernel->view.pending) {
+        return BELAY_EMPTY;
+    }
+    if (!belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
+        return BELAY_BUSY;
+    }
+    work_run(kernel);
+    return BELAY_OK;
+}
+
+const belay_event *belay_next_event(belay_kernel *kernel) {
+    BELAY_ASSERT(kernel != NULL);
+    if (kernel->event_head == kernel->event_tail) {
+        return NULL;
+    }
+    uint32_t place = kernel->event_head & (kernel->event_room - 1);
+    kernel->event_head++;
+    kernel->view.events--;
+    return &kernel->events[place];
+}
+
+/* ---- Creation -------------------------------------------------------- */
+
+static void tables_init(belay_kernel *kernel, uint32_t processes_max) {
+    const uint32_t most = BELAY_PROCESSES_MAX;
+    uint32_t edges_max = processes_max > most / 8 ? most : processes_max * 8;
+    struct {
+        belay__table *table;
+        size_t size;
+        uint32_t max;
+    } tables[] = {
+        {&kernel->processes, sizeof(belay__process), processes_max},
+        {&kernel->edges, sizeof(belay__edge), edges_max},
+        {&kernel->waits, sizeof(belay__wait), edges_max},
+        {&kernel->streams, sizeof(belay__stream), processes_max},
+        {&kernel->supervisors, sizeof(belay__supervisor), processes_max},
+        {&kernel->children, sizeof(belay__child), processes_max},
+        {&kernel->stamps, sizeof(belay__stamp), most},
+        {&kernel->names, sizeof(belay__name), most},
+        {&kernel->reasons, sizeof(belay__reason), most},
+        {&kernel->clock.timers, sizeof(belay__timer), most},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        belay__table_init(tables[i].table, (uint32_t)tables[i].size,
+                          tables[i].max);
+    }
+}
+
+static void queues_init(belay_kernel *kernel) {
+    const belay__queue empty = {BELAY__NONE, BELAY__NONE};
+    kernel->ready = empty;
+    kernel->exits = empty;
+    kernel->stopping = empty;
+    kernel->turning = empty;
+    for (uint32_t i = 0; i <= TIMER_FRESH; i++) {
+        kernel->clock.bucket[i] = BELAY__NONE;
+    }
+}
+
+static int config_is_valid(const belay_config *config) {
+    uint32_t events = config->events_max;
+    if (config->allocate == NULL || config->reserved != 0 ||
+        config->processes_max > BELAY_PROCESSES_MAX ||
+        config->clock_slack > 1000) {
+        return 0;
+    }
+    return events == 0 ||
+           (events >= BELAY_EVENTS_MIN && events <= BELAY_EVENTS_MAX &&
+            (events & (events - 1)) == 0);
+}
+
+belay_code belay_create(const belay_config *config, belay_kernel **out) {
+    if (config == NULL || out == NULL || !config_is_valid(config)) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    belay__memory memory = {config->allocate, config->context, 0};
+    belay_kernel *kernel = belay__memory_new(&memory, sizeof *kernel);
+    if (kernel == NULL) {
+        return BELAY_NO_MEMORY;
+    }
+    kernel->memory = memory;
+    uint32_t processes =
+        config->processes_max == 0 ? 1000000 : config->processes_max;
+    tables_init(kernel, processes);
+    queues_init(kernel);
+    kernel->clock.slack = config->clock_slack;
+    kernel->event_room = config->events_max == 0 ? 4096 : config->events_max;
+    kernel->events = belay__memory_new(
+        &kernel->memory, kernel->event_room * sizeof *kernel->events);
+    if (kernel->events == NULL ||
+        belay__table_reserve(&kernel->processes, &kernel->memory, 1) !=
+            BELAY_OK) {
+        belay_destroy(kernel);
+        return BELAY_NO_MEMORY;
+    }
+    uint32_t root = belay__process_new(kernel, BELAY_KIND_ROOT, 0, 0);
+    BELAY_ASSERT(root == 0);
+    kernel->clock.changed = 1;
+    view_update(kernel, 0);
+    *out = kernel;
+    return BELAY_OK;
+}
+
+void belay_destroy(belay_kernel *kernel) {
+    if (kernel == NULL) {
+        return;
+    }
+    belay__table *tables[] = {
+        &kernel->processes,    &kernel->edges,       &kernel->waits,
+        &kernel->streams,      &kernel->supervisors, &kernel->children,
+        &kernel->stamps,       &kernel->names,       &kernel->reasons,
+        &kernel->clock.timers,
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        belay__table_deinit(tables[i], &kernel->memory);
+    }
+    if (kernel->events != NULL) {
+        belay__memory_free(&kernel->memory, kernel->events,
+                           kernel->event_room * sizeof *kernel->events);
+    }
+    BELAY_ASSERT(kernel->memory.bytes == sizeof *kernel);
+    belay__memory memory = kernel->memory;
+    belay__memory_free(&memory, kernel, sizeof *kernel);
+}
+
+/* ---- Looking --------------------------------------------------------- */
+
+belay_pid belay_root(const belay_kernel *kernel) {
+    BELAY_ASSERT(kernel != NULL);
+    return process_pid(kernel, 0);
+}
+
+const belay_view *belay_look(const belay_kernel *kernel) {
+    BELAY_ASSERT(kernel != NULL);
+    return &kernel->view;
+}
+
+uint32_t *belay_words(belay_kernel *kernel) {
+    BELAY_ASSERT(kernel != NULL);
+    return kernel->words;
+}

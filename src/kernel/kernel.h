@@ -1,0 +1,533 @@
+/* kernel.h - the kernel's state and what its files share.
+ *
+ * One step of the machine, in this order (kernel.c, work_run):
+ *
+ *   command --> exits --> supervisors --> streams --> clock
+ *
+ * A process that ends goes into the queue of exits; its end is then told to
+ * its links, waits, monitors, streams and supervisor one at a time, so that
+ * each unit of work adds a handful of events at most and the queue of events
+ * can be bounded. Work that does not fit is done in belay_step. No command
+ * is taken while exits or other work wait: a command always sees a state in
+ * which every end has been told to everyone.
+ *
+ * Invariants, checked by check.c and cited where they are kept:
+ *   K1  a process in the table is in exactly one state; READY ones are in
+ *       the run queue, ENDING ones in the queue of exits, nobody else is
+ *   K2  links are symmetrical, at most one between two processes, never
+ *       between a process and itself, and only between living ones
+ *   K3  a monitor joins two living processes
+ *   K4  a wait has a living owner and, unless it sleeps, a living target
+ *   K5  a running timer belongs to the record that names it, and is not due
+ *       when no work is pending
+ *   K6  a stream's items are in its list in input order; running + kept are
+ *       all of it; running never exceeds the limit
+ *   K7  a supervisor's children are in its list and name it; their number
+ *       is its count and at most max_children
+ *   K8  a reason's count equals the records that hold it, plus the host
+ *   K9  a name leads to a living process which has that name
+ *   K10 the view tells what the tables hold
+ */
+#ifndef BELAY_KERNEL_KERNEL_H
+#define BELAY_KERNEL_KERNEL_H
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "base/table.h"
+#include "belay.h"
+#include "kernel/ring.h"
+
+/* Events that one command, or one unit of work, may add at most. */
+#define BELAY__UNIT_EVENTS 8u
+
+/* A grace period in a record: 32 bits are 49 days, more is for ever. */
+#define BELAY__GRACE_INFINITY 0xffffffffu
+#define BELAY__GRACE_BRUTAL 0xfffffffeu
+
+enum process_flag {
+    PROCESS_TRAP = 1,      /* traps exits */
+    PROCESS_VALUE = 2,     /* ENDING, KEPT: its body returned */
+    PROCESS_TIMED_OUT = 4, /* ENDING, KEPT: by its stream's timeout */
+    PROCESS_SURFACED = 8,  /* ENDING: its failure reached root's wait */
+    PROCESS_DEALT = 16,    /* KEPT: its place has been given on */
+    PROCESS_ITEM = 32,     /* started by a stream, even if detached since */
+    PROCESS_TOLD = 64      /* ENDING: its stream has seen its end */
+};
+
+typedef struct belay__process {
+    belay__slot slot;
+    uint8_t kind;  /* belay_process_kind */
+    uint8_t state; /* belay_process_state */
+    uint16_t flags;
+    uint32_t tag;
+    belay_pid owner; /* may be gone, may be 0 */
+    uint64_t started;
+    uint32_t links;      /* ring of edges, by side */
+    uint32_t monitors;   /* ring of edges, by side */
+    uint32_t waits_on;   /* ring of waits for this process */
+    uint32_t waits_by;   /* ring of waits that this process does */
+    uint32_t streams;    /* ring of streams that it consumes */
+    uint32_t timer;      /* of an item */
+    uint32_t grace;      /* taken when it begins to trap exits */
+    uint32_t shutdown;   /* grace in ms */
+    uint32_t child;      /* its place under a supervisor, or NONE */
+    uint32_t body;       /* an item's stream; a supervisor's record */
+    ring_link items;     /* in its stream's ring */
+    uint32_t queue_next; /* run queue, exits, or ended items of a stream */
+    uint32_t queue_prev; /* run queue only */
+    uint32_t reason;     /* ENDING, KEPT */
+    uint32_t name;       /* or NONE */
+} belay__process;
+
+enum edge_kind { EDGE_LINK = 0, EDGE_MONITOR = 1 };
+
+/* A link, or a monitor from side 0 (who watches) to side 1. A process's ring
+ * is made of sides: edge index * 2 + side. */
+typedef struct belay__edge {
+    belay__slot slot;
+    uint32_t end[2]; /* processes */
+    ring_link ring[2];
+    uint32_t tag; /* of a monitor */
+    uint32_t kind;
+} belay__edge;
+
+enum wait_kind { WAIT_TERMINATE = 16 }; /* beside belay_wait */
+
+typedef struct belay__wait {
+    belay__slot slot;
+    uint32_t owner;
+    uint32_t target; /* NONE: a sleep */
+    ring_link by;    /* in the owner's ring */
+    ring_link on;    /* in the target's ring */
+    uint32_t timer;  /* or NONE */
+    uint32_t tag;
+    uint8_t kind;   /* belay_wait or wait_kind */
+    uint8_t brutal; /* SHUTDOWN: by a kill */
+    uint16_t reserved;
+} belay__wait;
+
+enum timer_owner { TIMER_ITEM = 0, TIMER_GRACE = 1, TIMER_WAIT = 2 };
+
+typedef struct belay__timer {
+    belay__slot slot;
+    ring_link ring;  /* in its bucket */
+    uint32_t bucket; /* NONE while it does not run */
+    uint32_t owner;  /* index of a process or wait */
+    uint32_t kind;   /* timer_owner */
+    uint32_t reserved;
+    uint64_t deadline; /* while fresh: the timeout */
+} belay__timer;
+
+#define TIMER_LEVELS 8u
+#define TIMER_SLOTS 64u
+#define TIMER_FRESH (TIMER_LEVELS * TIMER_SLOTS)
+
+typedef struct belay__clock {
+    belay__table timers;
+    uint64_t now;   /* what the host said last */
+    uint64_t wheel; /* how far the wheel has turned; at most now */
+    uint64_t occupied[TIMER_LEVELS];
+    uint32_t bucket[TIMER_FRESH + 1];
+    uint32_t slack;
+    uint32_t fresh;
+    uint32_t running;
+    uint32_t lagging; /* the wheel has something to do up to now */
+    uint32_t changed; /* since the view's deadline was found */
+} belay__clock;
+
+enum stream_flag {
+    STREAM_ORDERED = 1,
+    STREAM_KILL_TASK = 2,
+    STREAM_NOLINK = 4,
+    STREAM_TRAP = 8, /* the consumer trapped exits at the opening */
+    STREAM_INPUT_DONE = 16,
+    STREAM_CLOSED = 32, /* STREAM_CLOSED has been or will be emitted */
+    STREAM_QUEUED = 64, /* in the queue of streams */
+    STREAM_TOLD = 128   /* STREAM_CLOSED has been emitted */
+};
+
+#define STREAM_DEMAND_ALL 0xffffffffu
+
+/* What happens to the items of a stream that closes. */
+enum stream_fate {
+    FATE_KILL = 0,   /* killed; then STREAM_CLOSED */
+    FATE_SIGNAL = 1, /* linked ones get the reason; then STREAM_CLOSED */
+    FATE_DETACH = 2, /* run on by themselves */
+    FATE_LINGER = 3  /* stay, linked, until the consumer ends */
+};
+
+typedef struct belay__stream {
+    belay__slot slot;
+    uint32_t consumer;
+    ring_link by; /* in the consumer's ring */
+    uint32_t tag;
+    uint32_t flags;
+    uint32_t limit;
+    uint32_t running; /* started and their end not yet dealt with */
+    uint32_t asked;   /* elements that PULL asked for and did not get yet */
+    uint32_t demand;  /* results that the consumer waits for */
+    uint32_t max_buffered;
+    uint32_t max_abandoned;
+    uint32_t abandoned;
+    uint32_t shutdown;
+    uint64_t timeout;
+    belay_pid scope;
+    uint32_t started;
+    uint32_t delivered;
+    uint32_t items;      /* ring of processes, input order */
+    uint32_t ended_head; /* queue of items whose end is not dealt with */
+    uint32_t ended_tail;
+    uint32_t kept; /* items in the state KEPT */
+    uint32_t queue_next;
+    uint32_t close_reason;
+    uint8_t close_kind; /* belay_closed */
+    uint8_t fate;
+    uint16_t reserved;
+    uint32_t close_walk; /* FATE_LINGER: items left to look at */
+    belay_pid consumer_pid;
+} belay__stream;
+
+/* What a supervisor needs in order to start another one anew. */
+typedef struct sup_config {
+    uint32_t type; /* belay_sup */
+    uint32_t max_children;
+    uint32_t max_restarts;
+    uint32_t max_seconds;
+} sup_config;
+
+typedef struct belay__supervisor {
+    belay__slot slot;
+    uint32_t process;
+    sup_config config;
+    uint32_t children; /* ring, in the order of their starts */
+    uint32_t count;
+    uint32_t stamps; /* ring of restart times, the oldest first */
+    uint32_t stop_reason;
+    uint32_t queue_next;
+    uint8_t stopping;
+    uint8_t queued;
+    uint16_t reserved;
+} belay__supervisor;
+
+enum child_flag { CHILD_TERMINATING = 1, CHILD_SIGNALLED = 2 };
+
+typedef struct belay__child {
+    belay__slot slot;
+    uint32_t supervisor; /* index of the supervisor's record */
+    uint32_t process;
+    ring_link ring;
+    uint32_t restarts;
+    uint8_t restart; /* belay_restart */
+    uint8_t flags;
+    uint16_t reserved;
+} belay__child;
+
+typedef struct belay__stamp {
+    belay__slot slot;
+    uint64_t second; /* BELAY_INFINITY: not used yet */
+    ring_link ring;
+} belay__stamp;
+
+typedef struct belay__name {
+    belay__slot slot;
+    uint32_t process; /* or NONE */
+    uint32_t reserved;
+} belay__name;
+
+typedef struct belay__reason {
+    belay__slot slot;
+    uint32_t references; /* the host's included */
+    uint16_t class;      /* belay_class */
+    uint16_t host;       /* 1 while the host holds one */
+} belay__reason;
+
+typedef struct belay__queue {
+    uint32_t head;
+    uint32_t tail;
+} belay__queue;
+
+struct belay_kernel {
+    belay__memory memory;
+    belay_view view;
+    belay__table processes;
+    belay__table edges;
+    belay__table waits;
+    belay__table streams;
+    belay__table supervisors;
+    belay__table children;
+    belay__table stamps;
+    belay__table names;
+    belay__table reasons;
+    belay__clock clock;
+    belay__queue ready;    /* processes that wait for RUN */
+    belay__queue exits;    /* processes whose end is being told */
+    belay__queue stopping; /* supervisors with somebody to stop */
+    belay__queue turning;  /* streams with something to do */
+    uint32_t ready_count;
+    uint32_t alive;
+    uint32_t abandoned;
+    uint32_t kept;
+    uint32_t tracing;
+    belay_event *events;
+    uint32_t event_room; /* a power of two */
+    uint32_t event_head; /* counts up, modulo 2^32 */
+    uint32_t event_tail;
+    uint32_t words[BELAY_WORDS_MAX];
+};
+
+/* ---- kernel.c ------------------------------------------------------- */
+
+static inline uint32_t pid_index(belay_pid pid) {
+    return (uint32_t)(pid & ((1u << BELAY_INDEX_BITS) - 1));
+}
+
+static inline belay_pid pid_of(const belay__table *table, uint32_t index) {
+    const belay__slot *slot = belay__table_at(table, index);
+    return (belay_pid)slot->generation << BELAY_INDEX_BITS | index;
+}
+
+/* The index of a live record with that id, or NONE. Any bytes are fine. */
+uint32_t belay__find(const belay__table *table, belay_pid id);
+
+static inline belay__process *process_at(const belay_kernel *kernel,
+                                         uint32_t index) {
+    return (belay__process *)belay__table_chunk(&kernel->processes, index) +
+           (index & BELAY__CHUNK_MASK);
+}
+
+static inline belay__edge *edge_at(const belay_kernel *kernel,
+                                   uint32_t index) {
+    return (belay__edge *)belay__table_chunk(&kernel->edges, index) +
+           (index & BELAY__CHUNK_MASK);
+}
+
+static inline belay__wait *wait_at(const belay_kernel *kernel,
+                                   uint32_t index) {
+    return (belay__wait *)belay__table_chunk(&kernel->waits, index) +
+           (index & BELAY__CHUNK_MASK);
+}
+
+static inline belay__stream *stream_at(const belay_kernel *kernel,
+                                       uint32_t index) {
+    return (belay__stream *)belay__table_chunk(&kernel->streams, index) +
+           (index & BELAY__CHUNK_MASK);
+}
+
+static inline belay__supervisor *supervisor_at(const belay_kernel *kernel,
+                                               uint32_t index) {
+    return (belay__supervisor *)belay__table_chunk(&kernel->supervisors,
+                                                   index) +
+           (index & BELAY__CHUNK_MASK);
+}
+
+static inline belay__child *child_at(const belay_kernel *kernel,
+                                     uint32_t index) {
+    return (belay__child *)belay__table_chunk(&kernel->children, index) +
+           (index & BELAY__CHUNK_MASK);
+}
+
+static inline belay__stamp *stamp_at(const belay_kernel *kernel,
+                                     uint32_t index) {
+    return (belay__stamp *)belay__table_chunk(&kernel->stamps, index) +
+           (index & BELAY__CHUNK_MASK);
+}
+
+static inline belay__timer *timer_at(const belay_kernel *kernel,
+                                     uint32_t index) {
+    return (belay__timer *)belay__table_chunk(&kernel->clock.timers, index) +
+           (index & BELAY__CHUNK_MASK);
+}
+
+static inline belay_pid process_pid(const belay_kernel *kernel,
+                                    uint32_t index) {
+    return pid_of(&kernel->processes, index);
+}
+
+static inline int process_is_alive(const belay__process *process) {
+    return process->state != BELAY_STATE_ENDING &&
+           process->state != BELAY_STATE_KEPT;
+}
+
+static inline int process_is_supervisor(const belay__process *process) {
+    return process->kind == BELAY_KIND_TASK_SUPERVISOR ||
+           process->kind == BELAY_KIND_SUPERVISOR;
+}
+
+/* The handlers of the commands, one each. */
+#define X(name, number, handler, text)                                       \
+    belay_code belay__##handler(belay_kernel *kernel,                        \
+                                const belay_command *command,                \
+                                belay_answer *answer);
+BELAY_COMMANDS(X)
+#undef X
+
+/* ---- event.c -------------------------------------------------------- */
+
+/* Room for `count` more events? */
+static inline int belay__event_room(const belay_kernel *kernel,
+                                    uint32_t count) {
+    uint32_t used = kernel->event_tail - kernel->event_head;
+    BELAY_ASSERT(used <= kernel->event_room);
+    return kernel->event_room - used >= count;
+}
+
+/* Adds one; there must be room. Fields not given are zero, the time is now.
+ */
+void belay__event_add(belay_kernel *kernel, belay_event event);
+
+/* The same, only while tracing. */
+void belay__event_add_trace(belay_kernel *kernel, belay_event event);
+void belay__event_add_timed_out(belay_kernel *kernel, uint32_t process,
+                                uint32_t what);
+
+/* ---- reason.c ------------------------------------------------------- */
+
+int belay__reason_valid(const belay_kernel *kernel, uint32_t reason);
+int belay__reason_is_good(const belay_kernel *kernel, uint32_t reason);
+void belay__reason_retain(belay_kernel *kernel, uint32_t reason);
+void belay__reason_release(belay_kernel *kernel, uint32_t reason);
+
+/* ---- timer.c -------------------------------------------------------- */
+
+/* Timers are taken, started, stopped and released; only taking can fail,
+ * and that is reserved beforehand. */
+uint32_t belay__timer_take(belay_kernel *kernel, enum timer_owner kind,
+                           uint32_t owner);
+void belay__timer_start(belay_kernel *kernel, uint32_t index,
+                        uint64_t timeout);
+void belay__timer_stop(belay_kernel *kernel, uint32_t index);
+/* Stops and releases what *index names, and sets it to NONE. */
+void belay__timer_drop(belay_kernel *kernel, uint32_t *index);
+
+/* The next moment at which the wheel has something to do; a lower bound of
+ * the next deadline. BELAY_INFINITY: none. */
+uint64_t belay__timer_next(const belay_kernel *kernel);
+
+/* Starts the fresh timers, from the kernel's present time on. */
+void belay__timer_start_fresh(belay_kernel *kernel);
+
+/* Turns the wheel by one step: a cascade, or one timer that fires. */
+void belay__timer_turn(belay_kernel *kernel);
+
+/* ---- process.c ------------------------------------------------------ */
+
+enum doom { DOOM_BODY = 0, DOOM_SIGNAL = 1, DOOM_VALUE = 2 };
+
+/* Takes a place that was reserved. The process is READY, or RUNNING when it
+ * is a supervisor. */
+uint32_t belay__process_new(belay_kernel *kernel,
+                            enum belay_process_kind kind, uint32_t tag,
+                            belay_pid owner);
+
+/* Begins the end of a living process. */
+void belay__process_doom(belay_kernel *kernel, uint32_t index,
+                         uint32_t reason, enum doom how);
+
+/* One unit of telling the end of the first process in the queue. */
+void belay__process_exit_unit(belay_kernel *kernel);
+
+/* Frees the place of a process that is told and out of all queues. */
+void belay__process_free(belay_kernel *kernel, uint32_t index);
+
+/* A process that lives, or NONE. */
+uint32_t belay__process_find(const belay_kernel *kernel, belay_pid pid);
+
+uint32_t belay__grace_of(uint64_t shutdown);
+
+/* ---- edge.c --------------------------------------------------------- */
+
+/* Links two living processes, a place being reserved; linked ones stay. */
+void belay__edge_join(belay_kernel *kernel, uint32_t a, uint32_t b);
+void belay__edge_part(belay_kernel *kernel, uint32_t a, uint32_t b);
+
+/* Takes the side that a ring begins with out of both rings and frees the
+ * edge. Gives the other process and what the edge was. */
+typedef struct edge_popped {
+    uint32_t other;
+    uint32_t tag;
+    uint32_t side; /* on which the popping process stood */
+} edge_popped;
+edge_popped belay__edge_pop_link(belay_kernel *kernel, uint32_t process);
+edge_popped belay__edge_pop_monitor(belay_kernel *kernel, uint32_t process);
+
+/* ---- signal.c ------------------------------------------------------- */
+
+/* An exit signal over a link. */
+void belay__signal_link(belay_kernel *kernel, uint32_t from, uint32_t to,
+                        uint32_t reason);
+/* The same for one that is neither a supervisor nor the root. */
+void belay__signal_ordinary(belay_kernel *kernel, belay_pid from, uint32_t to,
+                            uint32_t reason);
+/* An exit signal as Process.exit sends it. */
+void belay__signal_exit(belay_kernel *kernel, belay_pid from, uint32_t to,
+                        uint32_t reason);
+/* The shutdown protocol for one process: its own grace, then the kill. */
+void belay__signal_shutdown(belay_kernel *kernel, belay_pid from,
+                            uint32_t to);
+
+/* ---- wait.c --------------------------------------------------------- */
+
+void belay__wait_fire(belay_kernel *kernel, uint32_t index);
+/* The target of the first wait in its ring has ended. */
+void belay__wait_pop_on(belay_kernel *kernel, uint32_t process);
+/* The owner of the first wait in its ring has ended. */
+void belay__wait_pop_by(belay_kernel *kernel, uint32_t process);
+/* A place being reserved: somebody waits until `target` is gone. */
+void belay__wait_terminate(belay_kernel *kernel, uint32_t owner,
+                           uint32_t target, uint32_t tag);
+
+/* ---- stream.c ------------------------------------------------------- */
+
+void belay__stream_queue(belay_kernel *kernel, uint32_t index);
+void belay__stream_unit(belay_kernel *kernel);
+/* An item ended abnormally over its link. Whether the consumer is hit. */
+void belay__stream_item_failed(belay_kernel *kernel, uint32_t item);
+/* An item's end has been told to everyone else. */
+void belay__stream_item_ended(belay_kernel *kernel, uint32_t item);
+/* The same for an item that returned and that nobody else knows of. */
+void belay__stream_item_returned(belay_kernel *kernel, uint32_t item);
+void belay__stream_item_timeout(belay_kernel *kernel, uint32_t item);
+/* The consumer of the first stream in its ring ends. */
+void belay__stream_pop_by(belay_kernel *kernel, uint32_t process);
+
+/* ---- supervisor.c --------------------------------------------------- */
+
+/* Adds a process to a supervisor's children, a place being reserved. */
+void belay__child_add(belay_kernel *kernel, uint32_t supervisor,
+                      uint32_t process, enum belay_restart restart);
+
+/* Whether a new child may be added under the process `index`. */
+belay_code belay__supervisor_admits(const belay_kernel *kernel,
+                                    uint32_t index);
+
+/* Begins the orderly end of a supervisor. */
+void belay__supervisor_stop(belay_kernel *kernel, uint32_t process,
+                            uint32_t reason);
+void belay__supervisor_unit(belay_kernel *kernel);
+
+/* A supervisor was killed: lets go of its first child. */
+void belay__supervisor_orphan(belay_kernel *kernel, uint32_t process);
+void belay__supervisor_free(belay_kernel *kernel, uint32_t index);
+
+/* What is known of a supervised process after its place is free. */
+typedef struct child_end {
+    belay_pid pid;
+    uint32_t child;
+    uint32_t kind; /* belay_process_kind */
+    uint32_t tag;
+    uint32_t reason; /* retained until belay__child_ended is back */
+    uint32_t shutdown;
+    uint32_t name;
+    uint32_t reserved;
+    sup_config config; /* when it was a supervisor */
+} child_end;
+
+/* Restarts it, forgets it, or stops the supervisor. */
+void belay__child_ended(belay_kernel *kernel, child_end end);
+
+/* ---- name.c --------------------------------------------------------- */
+
+void belay__name_leave(belay_kernel *kernel, uint32_t process);
+void belay__name_enter(belay_kernel *kernel, uint32_t name, uint32_t process);
+
+#endif

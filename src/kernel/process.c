@@ -1,0 +1,494 @@
+/* process.c - the life of a process: spawned, ready, running, ended.
+ *
+ *   SPAWN --> READY --RUN--> RUNNING --> ENDING --> free
+ *               |                          ^  \
+ *               +------- a signal ---------+   +-> KEPT (a stream's result)
+ *
+ * The end of a process is told in this order. If its body returned: waits,
+ * links, monitors, for an owner must see the reply first. If not: links,
+ * waits, monitors, for an exit signal must come before the down. Then what
+ * it did itself: its waits, its streams, its children.
+ */
+#include "kernel/kernel.h"
+
+uint32_t belay__process_find(const belay_kernel *kernel, belay_pid pid) {
+    uint32_t index = belay__find(&kernel->processes, pid);
+    if (index == BELAY__NONE ||
+        !process_is_alive(process_at(kernel, index))) {
+        return BELAY__NONE;
+    }
+    return index;
+}
+
+uint32_t belay__grace_of(uint64_t shutdown) {
+    if (shutdown == BELAY_BRUTAL_KILL) {
+        return BELAY__GRACE_BRUTAL;
+    }
+    if (shutdown >= BELAY__GRACE_BRUTAL) {
+        return BELAY__GRACE_INFINITY;
+    }
+    return (uint32_t)shutdown;
+}
+
+/* ---- The run queue --------------------------------------------------- */
+
+static void ready_append(belay_kernel *kernel, uint32_t index) {
+    belay__process *process = process_at(kernel, index);
+    process->queue_next = BELAY__NONE;
+    process->queue_prev = kernel->ready.tail;
+    if (kernel->ready.tail == BELAY__NONE) {
+        kernel->ready.head = index;
+    } else {
+        process_at(kernel, kernel->ready.tail)->queue_next = index;
+    }
+    kernel->ready.tail = index;
+    kernel->ready_count++;
+}
+
+static void ready_remove(belay_kernel *kernel, uint32_t index) {
+    const belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(process->state == BELAY_STATE_READY);
+    BELAY_ASSERT(kernel->ready_count > 0);
+    if (process->queue_prev == BELAY__NONE) {
+        kernel->ready.head = process->queue_next;
+    } else {
+        process_at(kernel, process->queue_prev)->queue_next =
+            process->queue_next;
+    }
+    if (process->queue_next == BELAY__NONE) {
+        kernel->ready.tail = process->queue_prev;
+    } else {
+        process_at(kernel, process->queue_next)->queue_prev =
+            process->queue_prev;
+    }
+    kernel->ready_count--;
+}
+
+/* ---- Beginning ------------------------------------------------------- */
+
+uint32_t belay__process_new(belay_kernel *kernel,
+                            enum belay_process_kind kind, uint32_t tag,
+                            belay_pid owner) {
+    uint32_t index = belay__table_take(&kernel->processes);
+    belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(index <= BELAY_PROCESSES_MAX);
+    process->kind = (uint8_t)kind;
+    process->tag = tag;
+    process->owner = owner;
+    process->started = kernel->clock.now;
+    process->links = BELAY__NONE;
+    process->monitors = BELAY__NONE;
+    process->waits_on = BELAY__NONE;
+    process->waits_by = BELAY__NONE;
+    process->streams = BELAY__NONE;
+    process->timer = BELAY__NONE;
+    process->grace = BELAY__NONE;
+    process->child = BELAY__NONE;
+    process->body = BELAY__NONE;
+    process->name = BELAY__NONE;
+    process->queue_next = BELAY__NONE;
+    process->queue_prev = BELAY__NONE;
+    process->shutdown = 5000;
+    kernel->alive++;
+    if (kind == BELAY_KIND_TASK || kind == BELAY_KIND_ITEM) {
+        process->state = BELAY_STATE_READY;
+        ready_append(kernel, index);
+    } else {
+        process->state = BELAY_STATE_RUNNING;
+    }
+    belay__event_add_trace(kernel, (belay_event){
+                                       .kind = BELAY_EVENT_SPAWNED,
+                                       .tag = tag,
+                                       .pid = process_pid(kernel, index),
+                                       .other = owner,
+                                       .extra = kind,
+                                   });
+    return index;
+}
+
+/* Whether SPAWN may do what it is asked for; *owner is NONE for an orphan,
+ * *scope is NONE without a supervisor. */
+static belay_code spawn_check(const belay_kernel *kernel,
+                              const belay_command *command, uint32_t *owner,
+                              uint32_t *scope) {
+    const uint32_t allowed = BELAY_FLAG_LINK | BELAY_FLAG_ORPHAN;
+    if ((command->flags & ~allowed) != 0 || command->flags == allowed ||
+        command->kind > BELAY_RESTART_PERMANENT) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    *owner = belay__process_find(kernel, command->pid);
+    if (*owner == BELAY__NONE) {
+        return BELAY_GONE;
+    }
+    *scope = BELAY__NONE;
+    if (command->scope == 0) {
+        return command->kind == 0 ? BELAY_OK : BELAY_BAD_ARGUMENT;
+    }
+    *scope = belay__process_find(kernel, command->scope);
+    if (*scope == BELAY__NONE) {
+        return BELAY_GONE;
+    }
+    return belay__supervisor_admits(kernel, *scope);
+}
+
+belay_code belay__process_spawn(belay_kernel *kernel,
+                                const belay_command *command,
+                                belay_answer *answer) {
+    uint32_t owner = BELAY__NONE;
+    uint32_t scope = BELAY__NONE;
+    belay_code code = spawn_check(kernel, command, &owner, &scope);
+    int linked = (command->flags & BELAY_FLAG_LINK) != 0;
+    if (code == BELAY_OK) {
+        code = belay__table_reserve(&kernel->processes, &kernel->memory, 1);
+    }
+    if (code == BELAY_OK && linked) {
+        code = belay__table_reserve(&kernel->edges, &kernel->memory, 1);
+    }
+    if (code == BELAY_OK && scope != BELAY__NONE) {
+        code = belay__table_reserve(&kernel->children, &kernel->memory, 1);
+    }
+    if (code != BELAY_OK) {
+        return code;
+    }
+    int orphan = (command->flags & BELAY_FLAG_ORPHAN) != 0;
+    uint32_t index = belay__process_new(kernel, BELAY_KIND_TASK, command->tag,
+                                        orphan ? 0 : command->pid);
+    process_at(kernel, index)->shutdown = belay__grace_of(command->shutdown);
+    if (linked) {
+        belay__edge_join(kernel, owner, index);
+    }
+    if (scope != BELAY__NONE) {
+        belay__child_add(kernel, process_at(kernel, scope)->body, index,
+                         (enum belay_restart)command->kind);
+    }
+    answer->pid = process_pid(kernel, index);
+    return BELAY_OK;
+}
+
+belay_code belay__process_run(belay_kernel *kernel,
+                              const belay_command *command,
+                              belay_answer *answer) {
+    if (command->flags != 0) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    uint32_t index = kernel->ready.head;
+    if (index == BELAY__NONE) {
+        return BELAY_EMPTY;
+    }
+    belay__process *process = process_at(kernel, index);
+    ready_remove(kernel, index);
+    process->state = BELAY_STATE_RUNNING;
+    answer->pid = process_pid(kernel, index);
+    answer->tag = process->tag;
+    answer->value = process->kind == BELAY_KIND_ITEM;
+    if (process->body != BELAY__NONE) {
+        const belay__stream *stream = stream_at(kernel, process->body);
+        answer->extra = stream->tag;
+        if (process->timer != BELAY__NONE) {
+            belay__timer_start(kernel, process->timer, stream->timeout);
+        }
+    }
+    belay__event_add_trace(kernel, (belay_event){
+                                       .kind = BELAY_EVENT_STARTED,
+                                       .tag = process->tag,
+                                       .pid = answer->pid,
+                                   });
+    return BELAY_OK;
+}
+
+/* ---- Ending ---------------------------------------------------------- */
+
+static uint32_t doom_extra(const belay__process *process, enum doom how) {
+    uint32_t extra = 0;
+    if (process->state == BELAY_STATE_READY) {
+        extra |= BELAY_EXITED_NEVER_RAN;
+    }
+    if (process_is_supervisor(process)) {
+        extra |= BELAY_EXITED_SUPERVISOR;
+    } else if (process->state == BELAY_STATE_RUNNING && how == DOOM_SIGNAL) {
+        extra |= BELAY_EXITED_BODY_RUNNING;
+    }
+    if (process->kind == BELAY_KIND_ITEM) {
+        extra |= BELAY_EXITED_ITEM;
+    }
+    if (how == DOOM_VALUE) {
+        extra |= BELAY_EXITED_VALUE;
+    }
+    return extra;
+}
+
+void belay__process_doom(belay_kernel *kernel, uint32_t index,
+                         uint32_t reason, enum doom how) {
+    belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(process_is_alive(process));
+    BELAY_ASSERT(process->kind != BELAY_KIND_ROOT);
+    uint32_t extra = doom_extra(process, how);
+    if (process->state == BELAY_STATE_READY) {
+        ready_remove(kernel, index);
+    }
+    if ((extra & BELAY_EXITED_BODY_RUNNING) != 0) {
+        kernel->abandoned++;
+        if (process->body != BELAY__NONE) {
+            stream_at(kernel, process->body)->abandoned++;
+        }
+    }
+    process->state = BELAY_STATE_ENDING;
+    process->reason = reason;
+    belay__reason_retain(kernel, reason);
+    if (how == DOOM_VALUE) {
+        process->flags |= PROCESS_VALUE;
+    }
+    belay__timer_drop(kernel, &process->timer);
+    belay__timer_drop(kernel, &process->grace);
+    belay_event event = {
+        .kind = BELAY_EVENT_EXITED,
+        .tag = process->tag,
+        .pid = process_pid(kernel, index),
+        .other = process->owner,
+        .reason = reason,
+        .extra = extra,
+    };
+    if (how == DOOM_VALUE && process->kind == BELAY_KIND_ITEM) {
+        belay__event_add_trace(kernel, event);
+    } else {
+        belay__event_add(kernel, event);
+    }
+    if (how == DOOM_BODY && !belay__reason_is_good(kernel, reason)) {
+        event.kind = BELAY_EVENT_LOG;
+        belay__event_add(kernel, event);
+    }
+    process->queue_next = BELAY__NONE;
+    if (kernel->exits.tail == BELAY__NONE) {
+        kernel->exits.head = index;
+    } else {
+        process_at(kernel, kernel->exits.tail)->queue_next = index;
+    }
+    kernel->exits.tail = index;
+    BELAY_ASSERT(kernel->alive > 0);
+    kernel->alive--;
+}
+
+/* A process that runs and was started by RUN, or NONE: only such a body can
+ * end by itself. */
+static uint32_t body_find(const belay_kernel *kernel, belay_pid pid) {
+    uint32_t index = belay__process_find(kernel, pid);
+    if (index == BELAY__NONE) {
+        return BELAY__NONE;
+    }
+    const belay__process *process = process_at(kernel, index);
+    int has_body =
+        process->kind == BELAY_KIND_TASK || process->kind == BELAY_KIND_ITEM;
+    return has_body && process->state == BELAY_STATE_RUNNING ? index
+                                                             : BELAY__NONE;
+}
+
+/* A stream's item whose end concerns its stream only: the usual case, and
+ * it can be told at once. */
+static int item_is_plain(const belay_kernel *kernel,
+                         const belay__process *process) {
+    return process->kind == BELAY_KIND_ITEM && process->body != BELAY__NONE &&
+           process->links == BELAY__NONE &&
+           process->monitors == BELAY__NONE &&
+           process->waits_on == BELAY__NONE &&
+           process->waits_by == BELAY__NONE &&
+           process->streams == BELAY__NONE && process->child == BELAY__NONE &&
+           process->name == BELAY__NONE && !kernel->tracing;
+}
+
+belay_code belay__process_settle(belay_kernel *kernel,
+                                 const belay_command *command,
+                                 belay_answer *answer) {
+    if (command->count > BELAY_WORDS_MAX / 2 || command->flags != 0) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    uint32_t done = 0;
+    while (done < command->count &&
+           belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
+        belay_pid pid = kernel->words[2 * done] |
+                        (belay_pid)kernel->words[2 * done + 1] << 32;
+        uint32_t index = body_find(kernel, pid);
+        if (index == BELAY__NONE) {
+            /* a stale one */
+        } else if (item_is_plain(kernel, process_at(kernel, index))) {
+            belay__stream_item_returned(kernel, index);
+        } else {
+            belay__process_doom(kernel, index, BELAY_REASON_NORMAL,
+                                DOOM_VALUE);
+        }
+        done++;
+    }
+    answer->value = done;
+    return BELAY_OK;
+}
+
+belay_code belay__process_exit(belay_kernel *kernel,
+                               const belay_command *command,
+                               belay_answer *answer) {
+    (void)answer;
+    if (command->flags != 0 ||
+        !belay__reason_valid(kernel, command->reason)) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    uint32_t index = body_find(kernel, command->pid);
+    if (index == BELAY__NONE) {
+        return BELAY_GONE;
+    }
+    belay__process_doom(kernel, index, command->reason, DOOM_BODY);
+    return BELAY_OK;
+}
+
+belay_code belay__process_trap(belay_kernel *kernel,
+                               const belay_command *command,
+                               belay_answer *answer) {
+    if ((command->flags & ~(uint32_t)BELAY_FLAG_ON) != 0) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    uint32_t index = belay__process_find(kernel, command->pid);
+    if (index == BELAY__NONE) {
+        return BELAY_GONE;
+    }
+    belay__process *process = process_at(kernel, index);
+    if (process_is_supervisor(process)) {
+        return BELAY_BAD_ARGUMENT; /* they always do */
+    }
+    answer->value = (process->flags & PROCESS_TRAP) != 0;
+    if ((command->flags & BELAY_FLAG_ON) == 0) {
+        process->flags &= (uint16_t)~PROCESS_TRAP;
+        return BELAY_OK;
+    }
+    if (process->grace == BELAY__NONE) {
+        belay_code code =
+            belay__table_reserve(&kernel->clock.timers, &kernel->memory, 1);
+        if (code != BELAY_OK) {
+            return code;
+        }
+        process->grace = belay__timer_take(kernel, TIMER_GRACE, index);
+    }
+    process->flags |= PROCESS_TRAP;
+    return BELAY_OK;
+}
+
+belay_code belay__process_abandoned(belay_kernel *kernel,
+                                    const belay_command *command,
+                                    belay_answer *answer) {
+    (void)answer;
+    if (kernel->abandoned == 0 || command->flags != 0) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    uint32_t index = belay__find(&kernel->streams, command->other);
+    if (index != BELAY__NONE && stream_at(kernel, index)->abandoned > 0) {
+        stream_at(kernel, index)->abandoned--;
+        belay__stream_queue(kernel, index);
+    }
+    kernel->abandoned--;
+    return BELAY_OK;
+}
+
+/* ---- Telling the end ------------------------------------------------- */
+
+static void exit_pop_link(belay_kernel *kernel, uint32_t index) {
+    edge_popped popped = belay__edge_pop_link(kernel, index);
+    belay__signal_link(kernel, index, popped.other,
+                       process_at(kernel, index)->reason);
+}
+
+static void exit_pop_monitor(belay_kernel *kernel, uint32_t index) {
+    edge_popped popped = belay__edge_pop_monitor(kernel, index);
+    if (popped.side == 1) {
+        belay__event_add(kernel,
+                         (belay_event){
+                             .kind = BELAY_EVENT_DOWN,
+                             .tag = popped.tag,
+                             .pid = process_pid(kernel, index),
+                             .other = process_pid(kernel, popped.other),
+                             .reason = process_at(kernel, index)->reason,
+                         });
+    }
+}
+
+/* One thing that the end of a process means to others; 0 when all is told. */
+static int exit_tell(belay_kernel *kernel, uint32_t index) {
+    belay__process *process = process_at(kernel, index);
+    int value = (process->flags & PROCESS_VALUE) != 0;
+    if (value && process->waits_on != BELAY__NONE) {
+        belay__wait_pop_on(kernel, index);
+    } else if ((process->flags & PROCESS_TOLD) == 0) {
+        process->flags |= PROCESS_TOLD;
+        if (process->body != BELAY__NONE && !process_is_supervisor(process)) {
+            belay__stream_item_failed(kernel, index);
+        }
+    } else if (process->links != BELAY__NONE) {
+        exit_pop_link(kernel, index);
+    } else if (process->waits_on != BELAY__NONE) {
+        belay__wait_pop_on(kernel, index);
+    } else if (process->monitors != BELAY__NONE) {
+        exit_pop_monitor(kernel, index);
+    } else if (process->waits_by != BELAY__NONE) {
+        belay__wait_pop_by(kernel, index);
+    } else if (process->streams != BELAY__NONE) {
+        belay__stream_pop_by(kernel, index);
+    } else if (process_is_supervisor(process) &&
+               supervisor_at(kernel, process->body)->children !=
+                   BELAY__NONE) {
+        belay__supervisor_orphan(kernel, index);
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
+void belay__process_free(belay_kernel *kernel, uint32_t index) {
+    belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(!process_is_alive(process));
+    BELAY_ASSERT(process->timer == BELAY__NONE);
+    BELAY_ASSERT(process->links == BELAY__NONE);
+    uint32_t reason = process->reason;
+    belay__table_release(&kernel->processes, index);
+    belay__reason_release(kernel, reason);
+}
+
+/* The last unit: its place becomes free, or keeps a stream's result; its
+ * supervisor, if any, acts. */
+static void exit_finish(belay_kernel *kernel, uint32_t index) {
+    belay__process *process = process_at(kernel, index);
+    child_end end = {
+        .pid = process_pid(kernel, index),
+        .child = process->child,
+        .kind = process->kind,
+        .tag = process->tag,
+        .reason = process->reason,
+        .shutdown = process->shutdown,
+        .name = process->name,
+    };
+    belay__name_leave(kernel, index);
+    belay__reason_retain(kernel, end.reason);
+    process->child = BELAY__NONE;
+    if (process_is_supervisor(process)) {
+        end.config = supervisor_at(kernel, process->body)->config;
+        belay__supervisor_free(kernel, process->body);
+        belay__process_free(kernel, index);
+    } else if (process->body != BELAY__NONE) {
+        belay__stream_item_ended(kernel, index);
+    } else {
+        belay__process_free(kernel, index);
+    }
+    if (end.child != BELAY__NONE) {
+        belay__child_ended(kernel, end);
+    }
+    belay__reason_release(kernel, end.reason);
+}
+
+void belay__process_exit_unit(belay_kernel *kernel) {
+    uint32_t index = kernel->exits.head;
+    BELAY_ASSERT(index != BELAY__NONE);
+    belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
+    if (exit_tell(kernel, index)) {
+        return;
+    }
+    kernel->exits.head = process->queue_next;
+    if (kernel->exits.head == BELAY__NONE) {
+        kernel->exits.tail = BELAY__NONE;
+    }
+    exit_finish(kernel, index);
+}

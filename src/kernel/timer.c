@@ -1,0 +1,212 @@
+/* timer.c - timers in a hierarchical wheel.
+ *
+ * Eight levels of 64 buckets: level L holds what lies 64^L to 64^(L+1) ms
+ * ahead, in buckets of 64^L ms. A timer's level is that of the highest group
+ * of six bits in which its deadline differs from the wheel's time; when the
+ * wheel enters a bucket of a higher level, its timers move down, in their
+ * order. Starting and stopping take constant time; each timer moves down at
+ * most seven times.
+ *
+ * Equal deadlines fire in the order in which the timers were started: two
+ * timers with one deadline are always in the same bucket, since the bucket
+ * depends on the deadline and the wheel's time only, and all moves append.
+ *
+ * A started timer is fresh until the host next tells the time: only then its
+ * deadline is known. The clock's slack makes up for a clock that is read in
+ * whole milliseconds.
+ */
+#include "kernel/kernel.h"
+
+static ring_link *timer_ring(const belay_kernel *kernel, uint32_t index) {
+    return &timer_at(kernel, index)->ring;
+}
+
+uint32_t belay__timer_take(belay_kernel *kernel, enum timer_owner kind,
+                           uint32_t owner) {
+    uint32_t index = belay__table_take(&kernel->clock.timers);
+    belay__timer *timer = timer_at(kernel, index);
+    timer->bucket = BELAY__NONE;
+    timer->owner = owner;
+    timer->kind = kind;
+    return index;
+}
+
+void belay__timer_start(belay_kernel *kernel, uint32_t index,
+                        uint64_t timeout) {
+    belay__timer *timer = timer_at(kernel, index);
+    BELAY_ASSERT(timer->bucket == BELAY__NONE);
+    BELAY_ASSERT(timeout != BELAY_INFINITY);
+    timer->deadline = timeout;
+    timer->bucket = TIMER_FRESH;
+    ring_append(kernel, timer_ring, &kernel->clock.bucket[TIMER_FRESH],
+                index);
+    kernel->clock.fresh++;
+}
+
+void belay__timer_stop(belay_kernel *kernel, uint32_t index) {
+    belay__clock *clock = &kernel->clock;
+    belay__timer *timer = timer_at(kernel, index);
+    uint32_t bucket = timer->bucket;
+    if (bucket == BELAY__NONE) {
+        return;
+    }
+    ring_remove(kernel, timer_ring, &clock->bucket[bucket], index);
+    timer->bucket = BELAY__NONE;
+    if (bucket == TIMER_FRESH) {
+        BELAY_ASSERT(clock->fresh > 0);
+        clock->fresh--;
+        return;
+    }
+    BELAY_ASSERT(clock->running > 0);
+    clock->running--;
+    if (clock->bucket[bucket] == BELAY__NONE) {
+        clock->changed = 1;
+        clock->occupied[bucket / TIMER_SLOTS] &=
+            ~(1ull << (bucket % TIMER_SLOTS));
+    }
+}
+
+void belay__timer_drop(belay_kernel *kernel, uint32_t *index) {
+    if (*index != BELAY__NONE) {
+        belay__timer_stop(kernel, *index);
+        belay__table_release(&kernel->clock.timers, *index);
+        *index = BELAY__NONE;
+    }
+}
+
+/* Puts a timer with a known deadline into its bucket. */
+static void wheel_insert(belay_kernel *kernel, uint32_t index) {
+    belay__clock *clock = &kernel->clock;
+    belay__timer *timer = timer_at(kernel, index);
+    BELAY_ASSERT(timer->deadline >= clock->wheel);
+    BELAY_ASSERT(timer->deadline <= BELAY_TIME_MAX);
+    uint64_t difference = timer->deadline ^ clock->wheel;
+    uint32_t level = 0;
+    if (difference != 0) {
+        level = (63u - (uint32_t)__builtin_clzll(difference)) / 6u;
+    }
+    BELAY_ASSERT(level < TIMER_LEVELS);
+    uint32_t slot = (uint32_t)(timer->deadline >> (6u * level)) & 63u;
+    timer->bucket = level * TIMER_SLOTS + slot;
+    ring_append(kernel, timer_ring, &clock->bucket[timer->bucket], index);
+    clock->occupied[level] |= 1ull << slot;
+}
+
+void belay__timer_start_fresh(belay_kernel *kernel) {
+    belay__clock *clock = &kernel->clock;
+    uint32_t *head = &clock->bucket[TIMER_FRESH];
+    while (*head != BELAY__NONE) {
+        uint32_t index = *head;
+        belay__timer *timer = timer_at(kernel, index);
+        ring_remove(kernel, timer_ring, head, index);
+        clock->fresh--;
+        clock->running++;
+        uint64_t ahead = BELAY_TIME_MAX - clock->now;
+        uint64_t timeout = timer->deadline;
+        if (timeout <= ahead && timeout > 0) {
+            timeout += clock->slack;
+        }
+        timer->deadline =
+            timeout > ahead ? BELAY_TIME_MAX : clock->now + timeout;
+        wheel_insert(kernel, index);
+    }
+    BELAY_ASSERT(clock->fresh == 0);
+}
+
+/* The lowest level with a timer holds the earliest ones; TIMER_LEVELS when
+ * there is none. */
+static uint32_t wheel_level(const belay__clock *clock) {
+    uint32_t level = 0;
+    while (level < TIMER_LEVELS && clock->occupied[level] == 0) {
+        level++;
+    }
+    return level;
+}
+
+/* When the wheel enters the first occupied bucket of a level. */
+static uint64_t wheel_entry(const belay__clock *clock, uint32_t level) {
+    uint64_t occupied = clock->occupied[level];
+    uint64_t slot = (uint64_t)__builtin_ctzll(occupied);
+    uint32_t shift = 6u * level;
+    uint64_t base = clock->wheel >> (shift + 6u) << (shift + 6u);
+    return base | slot << shift;
+}
+
+uint64_t belay__timer_next(const belay_kernel *kernel) {
+    uint32_t level = wheel_level(&kernel->clock);
+    if (level == TIMER_LEVELS) {
+        return BELAY_INFINITY;
+    }
+    uint64_t entry = wheel_entry(&kernel->clock, level);
+    BELAY_ASSERT(entry >= kernel->clock.wheel);
+    return entry;
+}
+
+/* Finds out whether the wheel is done with the present time. */
+static void wheel_settle(belay_kernel *kernel) {
+    belay__clock *clock = &kernel->clock;
+    clock->lagging = belay__timer_next(kernel) <= clock->now;
+    if (!clock->lagging) {
+        clock->wheel = clock->now;
+    }
+}
+
+static void timer_fire(belay_kernel *kernel, uint32_t index) {
+    belay__timer *timer = timer_at(kernel, index);
+    BELAY_ASSERT(timer->deadline <= kernel->clock.now);
+    belay__timer_stop(kernel, index);
+    if (timer->kind == TIMER_WAIT) {
+        belay__wait_fire(kernel, timer->owner);
+    } else if (timer->kind == TIMER_ITEM) {
+        belay__stream_item_timeout(kernel, timer->owner);
+    } else {
+        BELAY_ASSERT(timer->kind == TIMER_GRACE);
+        belay__event_add_timed_out(kernel, timer->owner, 2);
+        belay__process_doom(kernel, timer->owner, BELAY_REASON_KILLED,
+                            DOOM_SIGNAL);
+    }
+}
+
+void belay__timer_turn(belay_kernel *kernel) {
+    belay__clock *clock = &kernel->clock;
+    uint32_t level = wheel_level(clock);
+    if (level == TIMER_LEVELS || wheel_entry(clock, level) > clock->now) {
+        wheel_settle(kernel); /* what was due has been stopped since */
+        return;
+    }
+    uint64_t entry = wheel_entry(clock, level);
+    BELAY_ASSERT(entry >= clock->wheel);
+    clock->wheel = entry;
+    uint32_t slot = (uint32_t)(entry >> (6u * level)) & 63u;
+    uint32_t *head = &clock->bucket[level * TIMER_SLOTS + slot];
+    clock->changed = 1;
+    if (level == 0) {
+        timer_fire(kernel, *head);
+        wheel_settle(kernel);
+        return;
+    }
+    clock->occupied[level] &= ~(1ull << slot);
+    while (*head != BELAY__NONE) {
+        uint32_t index = *head;
+        ring_remove(kernel, timer_ring, head, index);
+        wheel_insert(kernel, index);
+    }
+    wheel_settle(kernel);
+}
+
+belay_code belay__clock_advance(belay_kernel *kernel,
+                                const belay_command *command,
+                                belay_answer *answer) {
+    belay__clock *clock = &kernel->clock;
+    (void)answer;
+    if (command->time > BELAY_TIME_MAX || command->flags != 0) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    if (command->time > clock->now) {
+        clock->now = command->time;
+    }
+    belay__timer_start_fresh(kernel);
+    clock->changed = 1;
+    wheel_settle(kernel);
+    return BELAY_OK;
+}

@@ -1,0 +1,239 @@
+/* wait.c - await, yield, shutdown, sleep, stop: a process that waits for
+ * another one, or for the time.
+ *
+ * Each wait ends with exactly one WAIT_DONE: its target has ended, its time
+ * is up, or its owner has ended (K4). A wait that its owner gave up
+ * (WAIT_CANCEL) ends with none.
+ */
+#include "kernel/kernel.h"
+
+static ring_link *wait_ring_on(const belay_kernel *kernel, uint32_t index) {
+    return &wait_at(kernel, index)->on;
+}
+
+static ring_link *wait_ring_by(const belay_kernel *kernel, uint32_t index) {
+    return &wait_at(kernel, index)->by;
+}
+
+static void wait_free(belay_kernel *kernel, uint32_t index) {
+    belay__wait *wait = wait_at(kernel, index);
+    belay__timer_drop(kernel, &wait->timer);
+    ring_remove(kernel, wait_ring_by,
+                &process_at(kernel, wait->owner)->waits_by, index);
+    if (wait->target != BELAY__NONE) {
+        ring_remove(kernel, wait_ring_on,
+                    &process_at(kernel, wait->target)->waits_on, index);
+    }
+    belay__table_release(&kernel->waits, index);
+}
+
+static void wait_finish(belay_kernel *kernel, uint32_t index,
+                        enum belay_outcome outcome, uint32_t reason) {
+    const belay__wait *wait = wait_at(kernel, index);
+    belay_event event = {
+        .kind = BELAY_EVENT_WAIT_DONE,
+        .tag = wait->tag,
+        .reason = reason,
+        .extra = outcome,
+    };
+    if (wait->target != BELAY__NONE) {
+        event.pid = process_pid(kernel, wait->target);
+    }
+    wait_free(kernel, index);
+    belay__event_add(kernel, event);
+}
+
+/* What a wait learns from the end of its target. */
+static enum belay_outcome wait_judge(const belay__wait *wait,
+                                     const belay__process *target) {
+    uint32_t reason = target->reason;
+    BELAY_ASSERT(target->state == BELAY_STATE_ENDING);
+    if (wait->kind == BELAY_WAIT_STOP || wait->kind == WAIT_TERMINATE) {
+        return BELAY_OUTCOME_NONE;
+    }
+    if ((target->flags & PROCESS_VALUE) != 0) {
+        return BELAY_OUTCOME_OK;
+    }
+    if (wait->kind == BELAY_WAIT_SHUTDOWN) {
+        uint32_t wanted =
+            wait->brutal ? BELAY_REASON_KILLED : BELAY_REASON_SHUTDOWN;
+        return reason == wanted ? BELAY_OUTCOME_NONE : BELAY_OUTCOME_EXIT;
+    }
+    return (target->flags & PROCESS_SURFACED) != 0 ? BELAY_OUTCOME_CRASH
+                                                   : BELAY_OUTCOME_EXIT;
+}
+
+void belay__wait_pop_on(belay_kernel *kernel, uint32_t process) {
+    const belay__process *target = process_at(kernel, process);
+    uint32_t index = target->waits_on;
+    BELAY_ASSERT(index != BELAY__NONE);
+    const belay__wait *wait = wait_at(kernel, index);
+    wait_finish(kernel, index, wait_judge(wait, target), target->reason);
+}
+
+void belay__wait_pop_by(belay_kernel *kernel, uint32_t process) {
+    const belay__process *owner = process_at(kernel, process);
+    BELAY_ASSERT(owner->state == BELAY_STATE_ENDING);
+    BELAY_ASSERT(owner->waits_by != BELAY__NONE);
+    wait_finish(kernel, owner->waits_by, BELAY_OUTCOME_OWNER, owner->reason);
+}
+
+void belay__wait_fire(belay_kernel *kernel, uint32_t index) {
+    belay__wait *wait = wait_at(kernel, index);
+    if (wait->kind == BELAY_WAIT_SHUTDOWN) {
+        /* The grace period is over; what the kill leads to, its end tells. */
+        belay__timer_drop(kernel, &wait->timer);
+        belay__event_add_timed_out(kernel, wait->target, 2);
+        belay__signal_exit(kernel, process_pid(kernel, wait->owner),
+                           wait->target, BELAY_REASON_KILL);
+        return;
+    }
+    if (wait->target != BELAY__NONE) {
+        belay__event_add_timed_out(kernel, wait->target, 1);
+    }
+    wait_finish(kernel, index, BELAY_OUTCOME_TIMEOUT, BELAY_REASON_TIMEOUT);
+}
+
+/* A place being reserved. */
+static uint32_t wait_new(belay_kernel *kernel, uint32_t owner,
+                         uint32_t target, uint32_t kind, uint32_t tag) {
+    uint32_t index = belay__table_take(&kernel->waits);
+    belay__wait *wait = wait_at(kernel, index);
+    wait->owner = owner;
+    wait->target = target;
+    wait->timer = BELAY__NONE;
+    wait->kind = (uint8_t)kind;
+    wait->tag = tag;
+    ring_append(kernel, wait_ring_by, &process_at(kernel, owner)->waits_by,
+                index);
+    if (target != BELAY__NONE) {
+        ring_append(kernel, wait_ring_on,
+                    &process_at(kernel, target)->waits_on, index);
+    }
+    return index;
+}
+
+void belay__wait_terminate(belay_kernel *kernel, uint32_t owner,
+                           uint32_t target, uint32_t tag) {
+    BELAY_ASSERT(process_is_alive(process_at(kernel, owner)));
+    BELAY_ASSERT(process_is_alive(process_at(kernel, target)));
+    (void)wait_new(kernel, owner, target, WAIT_TERMINATE, tag);
+}
+
+/* Whether WAIT may do what it is asked for. */
+static belay_code wait_check(const belay_kernel *kernel,
+                             const belay_command *command, uint32_t *owner,
+                             uint32_t *target) {
+    if (command->flags != 0 || command->kind > BELAY_WAIT_STOP) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    if (command->time == BELAY_BRUTAL_KILL &&
+        command->kind != BELAY_WAIT_SHUTDOWN) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    *owner = belay__process_find(kernel, command->pid);
+    *target = BELAY__NONE;
+    if (*owner == BELAY__NONE) {
+        return BELAY_GONE;
+    }
+    if (command->kind == BELAY_WAIT_SLEEP) {
+        return BELAY_OK;
+    }
+    *target = belay__process_find(kernel, command->other);
+    if (*target == BELAY__NONE) {
+        return BELAY_GONE;
+    }
+    const belay__process *process = process_at(kernel, *target);
+    if (command->kind == BELAY_WAIT_STOP) {
+        if (!process_is_supervisor(process)) {
+            return BELAY_NOT_SUPERVISOR;
+        }
+        return belay__reason_valid(kernel, command->reason)
+                   ? BELAY_OK
+                   : BELAY_BAD_ARGUMENT;
+    }
+    return process->owner == command->pid ? BELAY_OK : BELAY_NOT_OWNER;
+}
+
+/* Unlinks the target first, so that its end does not hit the caller. */
+static void wait_shut_down(belay_kernel *kernel, belay__wait *wait,
+                           belay_pid from, uint64_t grace) {
+    uint32_t target = wait->target;
+    wait->brutal = grace == BELAY_BRUTAL_KILL;
+    belay__edge_part(kernel, wait->owner, target);
+    if (!wait->brutal) {
+        belay__signal_exit(kernel, from, target, BELAY_REASON_SHUTDOWN);
+    }
+    if ((wait->brutal || grace == 0) &&
+        process_is_alive(process_at(kernel, target))) {
+        belay__signal_exit(kernel, from, target, BELAY_REASON_KILL);
+    }
+}
+
+belay_code belay__wait_begin(belay_kernel *kernel,
+                             const belay_command *command,
+                             belay_answer *answer) {
+    uint32_t owner = BELAY__NONE;
+    uint32_t target = BELAY__NONE;
+    belay_code code = wait_check(kernel, command, &owner, &target);
+    uint64_t time = command->time;
+    int timed = time != BELAY_INFINITY && time != BELAY_BRUTAL_KILL;
+    if (code == BELAY_OK) {
+        code = belay__table_reserve(&kernel->waits, &kernel->memory, 1);
+    }
+    if (code == BELAY_OK && timed) {
+        code =
+            belay__table_reserve(&kernel->clock.timers, &kernel->memory, 1);
+    }
+    if (code != BELAY_OK) {
+        return code;
+    }
+    uint32_t index =
+        wait_new(kernel, owner, target, command->kind, command->tag);
+    belay__wait *wait = wait_at(kernel, index);
+    answer->pid = pid_of(&kernel->waits, index);
+    if (timed) {
+        wait->timer = belay__timer_take(kernel, TIMER_WAIT, index);
+        belay__timer_start(kernel, wait->timer, time);
+    }
+    if (command->kind == BELAY_WAIT_SHUTDOWN) {
+        wait_shut_down(kernel, wait, command->pid, time);
+    } else if (command->kind == BELAY_WAIT_STOP) {
+        belay__supervisor_stop(kernel, target, command->reason);
+    }
+    return BELAY_OK;
+}
+
+belay_code belay__wait_cancel(belay_kernel *kernel,
+                              const belay_command *command,
+                              belay_answer *answer) {
+    (void)answer;
+    uint32_t index = belay__find(&kernel->waits, command->other);
+    if (command->flags != 0) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    if (index == BELAY__NONE) {
+        return BELAY_GONE;
+    }
+    wait_free(kernel, index);
+    return BELAY_OK;
+}
+
+belay_code belay__wait_ignore(belay_kernel *kernel,
+                              const belay_command *command,
+                              belay_answer *answer) {
+    (void)answer;
+    if (command->flags != 0) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    uint32_t owner = belay__process_find(kernel, command->pid);
+    uint32_t target = belay__process_find(kernel, command->other);
+    if (owner == BELAY__NONE || target == BELAY__NONE) {
+        return BELAY_GONE;
+    }
+    if (process_at(kernel, target)->owner != command->pid) {
+        return BELAY_NOT_OWNER;
+    }
+    belay__edge_part(kernel, owner, target);
+    return BELAY_OK;
+}

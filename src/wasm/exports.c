@@ -1,0 +1,216 @@
+/* exports.c - the kernel as flat functions for a WebAssembly host.
+ *
+ * One kernel per instance. Commands, answers and inspected records lie in
+ * fixed places of the memory, so that nothing but small integers crosses the
+ * border. run, settle and advance have doors of their own, being called for
+ * each task or batch.
+ */
+#include <string.h>
+
+#include "belay.h"
+
+/* Declares and begins the definition of an exported function. */
+#define EXPORT(result, name, parameters)                                     \
+    result name parameters;                                                  \
+    __attribute__((export_name(#name), used)) result name parameters
+
+static belay_kernel *kernel;
+static belay_command command;
+static belay_answer answer;
+static belay_process_info process_info;
+static belay_stream_info stream_info;
+static uint32_t digest_words[2];
+static struct {
+    uint32_t number;
+    const char *name;
+    const char *text;
+} row;
+
+/* ---- Memory ---------------------------------------------------------- */
+
+/* A kernel gives memory back only when it is destroyed, or when a list of
+ * chunks is outgrown; here the instance's memory goes with the instance. So
+ * blocks are taken from the end of the memory one after the other, and only
+ * the last one can be given back or grow in place. What outgrown lists leave
+ * behind is less than the lists that replaced them. */
+
+#define PAGE_SIZE 65536u
+
+extern unsigned char __heap_base; /* set by the linker */
+
+static uintptr_t heap_end;
+
+static int heap_grow_to(uintptr_t end) {
+    uintptr_t have = __builtin_wasm_memory_size(0) * PAGE_SIZE;
+    if (end <= have) {
+        return 1;
+    }
+    uintptr_t pages = (end - have + PAGE_SIZE - 1) / PAGE_SIZE;
+    return __builtin_wasm_memory_grow(0, pages) != (uintptr_t)-1;
+}
+
+static void *host_allocate(void *context, void *pointer, size_t old_size,
+                           size_t new_size) {
+    (void)context;
+    uintptr_t old_room = (old_size + 7) & ~(uintptr_t)7;
+    uintptr_t new_room = (new_size + 7) & ~(uintptr_t)7;
+    if (heap_end == 0) {
+        heap_end = ((uintptr_t)&__heap_base + 7) & ~(uintptr_t)7;
+    }
+    uintptr_t start = heap_end;
+    if (pointer != NULL && (uintptr_t)pointer + old_room == heap_end) {
+        start = (uintptr_t)pointer;
+    }
+    if (new_size == 0) {
+        heap_end = start;
+        return NULL;
+    }
+    if (new_room < new_size || start + new_room < start ||
+        !heap_grow_to(start + new_room)) {
+        return NULL;
+    }
+    heap_end = start + new_room;
+    if (pointer != NULL && (uintptr_t)pointer != start) {
+        memcpy((void *)start, pointer,
+               old_size < new_size ? old_size : new_size);
+    }
+    return (void *)start;
+}
+
+/* ---- Doors ----------------------------------------------------------- */
+
+EXPORT(uint32_t, belay_wasm_create,
+       (uint32_t processes_max, uint32_t events_max, uint32_t clock_slack)) {
+    if (kernel != NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    belay_config config = {
+        .allocate = host_allocate,
+        .processes_max = processes_max,
+        .events_max = events_max,
+        .clock_slack = clock_slack,
+    };
+    return belay_create(&config, &kernel);
+}
+
+EXPORT(belay_command *, belay_wasm_command, (void)) {
+    return &command;
+}
+
+EXPORT(belay_answer *, belay_wasm_answer, (void)) {
+    return &answer;
+}
+
+EXPORT(uint32_t, belay_wasm_submit, (void)) {
+    return belay_submit(kernel, &command, &answer);
+}
+
+EXPORT(uint32_t, belay_wasm_step, (void)) {
+    return belay_step(kernel);
+}
+
+EXPORT(const belay_event *, belay_wasm_next_event, (void)) {
+    return belay_next_event(kernel);
+}
+
+EXPORT(const belay_view *, belay_wasm_view, (void)) {
+    return belay_look(kernel);
+}
+
+EXPORT(uint32_t *, belay_wasm_words, (void)) {
+    return belay_words(kernel);
+}
+
+EXPORT(uint32_t, belay_wasm_run, (void)) {
+    static const belay_command run = {.op = BELAY_OP_RUN};
+    return belay_submit(kernel, &run, &answer);
+}
+
+EXPORT(uint32_t, belay_wasm_settle, (uint32_t count)) {
+    const belay_command settle = {.op = BELAY_OP_SETTLE, .count = count};
+    return belay_submit(kernel, &settle, &answer);
+}
+
+/* now: ms, whole and not negative; anything else is a bad argument. */
+EXPORT(uint32_t, belay_wasm_advance, (double now)) {
+    if (!(now >= 0.0 && now <= (double)BELAY_TIME_MAX)) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    const belay_command advance = {
+        .op = BELAY_OP_ADVANCE,
+        .time = (uint64_t)now,
+    };
+    return belay_submit(kernel, &advance, &answer);
+}
+
+EXPORT(belay_process_info *, belay_wasm_info, (void)) {
+    return &process_info;
+}
+
+EXPORT(uint32_t, belay_wasm_inspect, (uint32_t index)) {
+    return belay_inspect(kernel, index, &process_info);
+}
+
+EXPORT(uint32_t, belay_wasm_info_of, (void)) {
+    return belay_info(kernel, command.pid, &process_info);
+}
+
+EXPORT(belay_stream_info *, belay_wasm_stream_info, (void)) {
+    return &stream_info;
+}
+
+EXPORT(uint32_t, belay_wasm_inspect_stream, (uint32_t index)) {
+    return belay_inspect_stream(kernel, index, &stream_info);
+}
+
+EXPORT(uint32_t, belay_wasm_root_lo, (void)) {
+    return (uint32_t)belay_root(kernel);
+}
+
+EXPORT(uint32_t, belay_wasm_root_hi, (void)) {
+    return (uint32_t)(belay_root(kernel) >> 32);
+}
+
+EXPORT(uint32_t *, belay_wasm_digest, (void)) {
+    uint64_t digest = belay_digest(kernel);
+    digest_words[0] = (uint32_t)digest;
+    digest_words[1] = (uint32_t)(digest >> 32);
+    return digest_words;
+}
+
+/* ---- The tables of belay.h, for hosts that make lists of them ---------- */
+
+enum { TABLE_CODES, TABLE_REASONS, TABLE_EVENTS, TABLE_COMMANDS };
+
+static const struct {
+    uint32_t table;
+    uint32_t number;
+    const char *name;
+    const char *text;
+} rows[] = {
+#define X(name, number, text) {TABLE_CODES, number, #name, text},
+    BELAY_CODES(X)
+#undef X
+#define X(name, number, text) {TABLE_REASONS, number, #name, text},
+        BELAY_REASONS(X)
+#undef X
+#define X(name, number, text) {TABLE_EVENTS, number, #name, text},
+            BELAY_EVENTS(X)
+#undef X
+#define X(name, number, handler, text) {TABLE_COMMANDS, number, #name, text},
+                BELAY_COMMANDS(X)
+#undef X
+};
+
+/* The index-th row of a table; 0 past its end. */
+EXPORT(const void *, belay_wasm_table, (uint32_t table, uint32_t index)) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].table == table && index-- == 0) {
+            row.number = rows[i].number;
+            row.name = rows[i].name;
+            row.text = rows[i].text;
+            return &row;
+        }
+    }
+    return NULL;
+}
