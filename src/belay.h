@@ -143,8 +143,8 @@ typedef enum belay_class {
  *   EXIT         pid: its body ended without returning, reason: why.
  *   SIGNAL       pid: the sender, other: the receiver, reason: Process.exit.
  *                To a process that is gone: OK, no effect.
- *   LINK         pid, other. GONE when other is gone, and then a pid that
- *                traps exits gets EXIT_MESSAGE with NOPROC.
+ *   LINK         pid, other. When other is gone: GONE, or, if pid traps
+ *                exits, OK and EXIT_MESSAGE with NOPROC.
  *   UNLINK       pid, other.
  *   MONITOR      pid: who watches, other: whom, tag: comes with DOWN. Answers
  *                pid: the reference. If other is gone: DOWN with NOPROC, and
@@ -403,8 +403,9 @@ typedef struct belay_config {
     uint32_t processes_max;  /* 0: 1,000,000; at most BELAY_PROCESSES_MAX */
     uint32_t events_max;     /* the queue's size, a power of two; 0: 4,096 */
     uint32_t clock_slack;    /* ms by which a reading of the host's clock may
-                                be short: added to each deadline, 0 or 1 for
-                                a clock cut to whole ms. At most 1,000. */
+                                be short: added to each deadline but that of
+                                a timeout of 0. 0, or 1 for a clock cut to
+                                whole ms; at most 1,000. */
     uint32_t reserved;       /* 0 */
 } belay_config;
 

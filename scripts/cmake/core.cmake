@@ -1,11 +1,8 @@
-# core.wasm: the kernel and src/wasm as one reactor without imports.
+# core.wasm: the kernel and its doors as one reactor without imports.
 #
 # Target `core`, file <build>/core.wasm.
 
-file(GLOB wasm_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/wasm/*.c)
-if(NOT wasm_sources)
-    message(FATAL_ERROR "no sources in src/wasm")
-endif()
+set(wasm_sources ${CMAKE_SOURCE_DIR}/src/wasm/exports.c)
 
 set(BELAY_STACK_SIZE 65536)
 
@@ -33,7 +30,7 @@ if(BELAY_WEB STREQUAL "emscripten")
 else()
     # --stack-first: an overflow of the stack traps instead of overwriting
     # data. wasm-opt is a step of its own; see options.cmake.
-    target_link_options(core_module PRIVATE
+    target_link_options(core_module PRIVATE ${BELAY_LINK_OPTIONS}
         -mexec-model=reactor -Wl,--strip-debug -Wl,--stack-first
         -Wl,-z,stack-size=${BELAY_STACK_SIZE})
     find_program(BELAY_WASM_OPT wasm-opt REQUIRED)
@@ -45,3 +42,14 @@ else()
 endif()
 
 add_custom_target(core ALL DEPENDS ${CMAKE_BINARY_DIR}/core.wasm)
+
+# tables.wasm: the names and texts of belay.h, for scripts/build.mjs only.
+if(BELAY_WEB STREQUAL "wasi")
+    add_executable(tables ${CMAKE_SOURCE_DIR}/src/wasm/tables.c)
+    target_include_directories(tables PRIVATE ${CMAKE_SOURCE_DIR}/src)
+    target_compile_options(tables PRIVATE ${BELAY_COMPILE_OPTIONS})
+    target_link_options(tables PRIVATE
+        ${BELAY_LINK_OPTIONS} -mexec-model=reactor)
+    set_target_properties(tables PROPERTIES SUFFIX .wasm)
+    add_dependencies(core tables)
+endif()

@@ -104,6 +104,7 @@ typedef struct belay__wait {
     uint8_t kind;   /* belay_wait or wait_kind */
     uint8_t brutal; /* SHUTDOWN: by a kill */
     uint16_t reserved;
+    uint32_t reserved_too;
 } belay__wait;
 
 enum timer_owner { TIMER_ITEM = 0, TIMER_GRACE = 1, TIMER_WAIT = 2 };
@@ -207,6 +208,7 @@ typedef struct belay__supervisor {
     uint8_t stopping;
     uint8_t queued;
     uint16_t reserved;
+    uint32_t reserved_too;
 } belay__supervisor;
 
 enum child_flag { CHILD_TERMINATING = 1, CHILD_SIGNALLED = 2 };
@@ -382,10 +384,10 @@ void belay__event_add_timed_out(belay_kernel *kernel, uint32_t process,
 
 /* ---- reason.c ------------------------------------------------------- */
 
-int belay__reason_valid(const belay_kernel *kernel, uint32_t reason);
-int belay__reason_is_good(const belay_kernel *kernel, uint32_t reason);
-void belay__reason_retain(belay_kernel *kernel, uint32_t reason);
-void belay__reason_release(belay_kernel *kernel, uint32_t reason);
+int belay__reason_valid(const belay_kernel *kernel, uint32_t number);
+int belay__reason_is_good(const belay_kernel *kernel, uint32_t number);
+void belay__reason_retain(belay_kernel *kernel, uint32_t number);
+void belay__reason_release(belay_kernel *kernel, uint32_t number);
 
 /* ---- timer.c -------------------------------------------------------- */
 
@@ -528,6 +530,6 @@ void belay__child_ended(belay_kernel *kernel, child_end end);
 /* ---- name.c --------------------------------------------------------- */
 
 void belay__name_leave(belay_kernel *kernel, uint32_t process);
-void belay__name_enter(belay_kernel *kernel, uint32_t name, uint32_t process);
+void belay__name_enter(belay_kernel *kernel, uint32_t index, uint32_t process);
 
 #endif

@@ -394,7 +394,8 @@ static void exit_pop_link(belay_kernel *kernel, uint32_t index) {
 
 static void exit_pop_monitor(belay_kernel *kernel, uint32_t index) {
     edge_popped popped = belay__edge_pop_monitor(kernel, index);
-    if (popped.side == 1) {
+    const belay__process *watcher = process_at(kernel, popped.other);
+    if (popped.side == 1 && process_is_alive(watcher)) {
         belay__event_add(kernel,
                          (belay_event){
                              .kind = BELAY_EVENT_DOWN,

@@ -68,7 +68,12 @@ void belay__wait_pop_on(belay_kernel *kernel, uint32_t process) {
     uint32_t index = target->waits_on;
     BELAY_ASSERT(index != BELAY__NONE);
     const belay__wait *wait = wait_at(kernel, index);
-    wait_finish(kernel, index, wait_judge(wait, target), target->reason);
+    const belay__process *owner = process_at(kernel, wait->owner);
+    if (process_is_alive(owner)) {
+        wait_finish(kernel, index, wait_judge(wait, target), target->reason);
+    } else { /* the link to the target was quicker */
+        wait_finish(kernel, index, BELAY_OUTCOME_OWNER, owner->reason);
+    }
 }
 
 void belay__wait_pop_by(belay_kernel *kernel, uint32_t process) {

@@ -20,11 +20,6 @@ static belay_answer answer;
 static belay_process_info process_info;
 static belay_stream_info stream_info;
 static uint32_t digest_words[2];
-static struct {
-    uint32_t number;
-    const char *name;
-    const char *text;
-} row;
 
 /* ---- Memory ---------------------------------------------------------- */
 
@@ -176,41 +171,4 @@ EXPORT(uint32_t *, belay_wasm_digest, (void)) {
     digest_words[0] = (uint32_t)digest;
     digest_words[1] = (uint32_t)(digest >> 32);
     return digest_words;
-}
-
-/* ---- The tables of belay.h, for hosts that make lists of them ---------- */
-
-enum { TABLE_CODES, TABLE_REASONS, TABLE_EVENTS, TABLE_COMMANDS };
-
-static const struct {
-    uint32_t table;
-    uint32_t number;
-    const char *name;
-    const char *text;
-} rows[] = {
-#define X(name, number, text) {TABLE_CODES, number, #name, text},
-    BELAY_CODES(X)
-#undef X
-#define X(name, number, text) {TABLE_REASONS, number, #name, text},
-        BELAY_REASONS(X)
-#undef X
-#define X(name, number, text) {TABLE_EVENTS, number, #name, text},
-            BELAY_EVENTS(X)
-#undef X
-#define X(name, number, handler, text) {TABLE_COMMANDS, number, #name, text},
-                BELAY_COMMANDS(X)
-#undef X
-};
-
-/* The index-th row of a table; 0 past its end. */
-EXPORT(const void *, belay_wasm_table, (uint32_t table, uint32_t index)) {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (rows[i].table == table && index-- == 0) {
-            row.number = rows[i].number;
-            row.name = rows[i].name;
-            row.text = rows[i].text;
-            return &row;
-        }
-    }
-    return NULL;
 }

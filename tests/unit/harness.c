@@ -379,25 +379,25 @@ static const belay_event no_event;
 
 const belay_event *event_of(const test_world *world, belay_event_kind kind,
                             belay_pid pid) {
-    const belay_event *event = NULL;
-    for (uint32_t n = 0; (event = world_event(world, kind, n)) != NULL; n++) {
-        if (event->pid == pid) {
+    for (uint32_t i = 0; i < world->event_count; i++) {
+        const belay_event *event = &world->events[i];
+        if (event->kind == (uint32_t)kind && event->pid == pid) {
             return event;
         }
     }
-    CHECK(event != NULL);
+    CHECK_EQUAL(0, kind);
     return &no_event;
 }
 
 const belay_event *event_tagged(const test_world *world,
                                 belay_event_kind kind, uint32_t tag) {
-    const belay_event *event = NULL;
-    for (uint32_t n = 0; (event = world_event(world, kind, n)) != NULL; n++) {
-        if (event->tag == tag) {
+    for (uint32_t i = 0; i < world->event_count; i++) {
+        const belay_event *event = &world->events[i];
+        if (event->kind == (uint32_t)kind && event->tag == tag) {
             return event;
         }
     }
-    CHECK(event != NULL);
+    CHECK_EQUAL(0, kind);
     return &no_event;
 }
 

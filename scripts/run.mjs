@@ -1,0 +1,13 @@
+// Sets up, builds and runs a program of the project:
+//
+//   node scripts/run.mjs examples/run.mjs [arguments]
+import { must, root, run } from './lib/shell.mjs';
+import { spawnSync } from 'node:child_process';
+
+await run(() => {
+  const [file, ...args] = process.argv.slice(2);
+  must(process.execPath, ['scripts/setup.mjs', file.startsWith('bench/') ? 'bench' : 'build']);
+  must(process.execPath, ['scripts/build.mjs']);
+  const done = spawnSync(process.execPath, [file, ...args], { cwd: root, stdio: 'inherit' });
+  process.exitCode = done.status ?? 1;
+});

@@ -1,0 +1,238 @@
+// npm test: sets up, builds and runs the test suites.
+//
+//   npm test                       all of them
+//   npm test -- --only js,c        some of them
+//   npm test -- --verbose          with what the suites print
+//
+// The suites that only compute run two at a time; those in which real time
+// passes run alone, after them. One line per suite, the whole output of
+// those that fail, a summary, and exit code 1 when one has failed.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Complaint, must, root, run } from './lib/shell.mjs';
+import { buildEnvironment, chromium } from './lib/tools.mjs';
+
+const SUITE_SECONDS_MAX = 300;
+const LANES = 2;
+
+const node = (...args) => [process.execPath, ...args];
+
+/** The names in `folder` that `pattern` fits, in order; none is a mistake. */
+function named(folder, pattern, deep = false) {
+  const full = join(root, folder);
+  const names = existsSync(full) ? readdirSync(full, { recursive: deep }) : [];
+  const files = names.filter((name) => pattern.test(name)).sort();
+  if (files.length === 0) {
+    throw new Complaint(`no tests in ${folder}`);
+  }
+  return files.map((name) => join(folder, name));
+}
+
+/** The command that runs all *.test.js and *.test.mjs below `folder`. */
+function nodeTests(folder, ...options) {
+  const files = named(folder, /\.test\.m?js$/, true);
+  return node('--test', '--test-reporter=spec', ...options, ...files);
+}
+
+/** The commands that build a CMake preset and run its C tests. */
+function cTests(preset) {
+  named('tests/unit', /_test\.c$/);
+  return [node('scripts/lib/cmake-preset.mjs', preset), ['ctest', '--preset', preset]];
+}
+
+/**
+ * Each suite: what it is about, whether it must run alone because real time
+ * passes in it, and its commands, which stop at the first that fails.
+ */
+const suites = {
+  tidy: {
+    about: 'style of the sources',
+    commands: () => [node('scripts/tidy.mjs')],
+  },
+  c: {
+    about: 'C tests, native, with sanitizers; and with clang, optimized',
+    commands: () => [...cTests('sanitize'), ...cTests('clang')],
+  },
+  wasm: {
+    about: 'the same C tests in WebAssembly',
+    commands: () => cTests('wasm'),
+  },
+  emscripten: {
+    about: 'the same built by Emscripten; both modules give the same events',
+    commands: () => [
+      node('scripts/build.mjs', '--emscripten'),
+      ...cTests('emscripten'),
+      nodeTests('tests/emscripten'),
+    ],
+  },
+  types: {
+    about: 'type declarations in several kinds of projects; the playground',
+    commands: () => [
+      ...[...named('tests/types', /^tsconfig.*\.json$/), 'web/tsconfig.json'].map((project) =>
+        node('node_modules/typescript/bin/tsc', '--project', project),
+      ),
+      nodeTests('tests/types'),
+    ],
+  },
+  js: {
+    about: 'the JavaScript binding',
+    alone: true,
+    commands: () => [nodeTests('tests/js')],
+  },
+  examples: {
+    about: 'the examples',
+    alone: true,
+    commands: () => [nodeTests('tests/examples', '--test-concurrency=1')],
+  },
+  web: {
+    about: 'the playground in Chromium',
+    alone: true,
+    commands: () => [nodeTests('tests/browser', '--test-concurrency=1')],
+  },
+};
+
+/** The process groups under way, to be ended with us. */
+const running = new Set();
+
+function endAll(signal) {
+  for (const pid of running) {
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
+/** Runs one command until `deadline`: { code, output }. */
+function runCommand([command, ...args], { env, deadline, verbose }) {
+  return new Promise((done) => {
+    const parts = [];
+    // A group of its own, so that what it starts can be ended with it.
+    const stdio = ['ignore', 'pipe', 'pipe'];
+    const child = spawn(command, args, { cwd: root, env, detached: true, stdio });
+    const take = (stream, out) =>
+      stream.on('data', (part) => {
+        parts.push(part);
+        if (verbose) {
+          out.write(part);
+        }
+      });
+    take(child.stdout, process.stdout);
+    take(child.stderr, process.stderr);
+    const timer = setTimeout(() => {
+      parts.push(Buffer.from(`\nended after ${SUITE_SECONDS_MAX} seconds\n`));
+      process.kill(-child.pid, 'SIGKILL');
+    }, deadline - performance.now());
+    const end = (code) => {
+      clearTimeout(timer);
+      running.delete(child.pid);
+      done({ code, output: Buffer.concat(parts).toString() });
+    };
+    child.on('error', (error) => {
+      parts.push(Buffer.from(`${command}: ${error.message}\n`));
+      end(127);
+    });
+    child.on('close', (code) => end(code ?? 1));
+    if (child.pid) {
+      running.add(child.pid);
+    }
+  });
+}
+
+/** How many tests the output speaks of, or 0. */
+function testsIn(output) {
+  const patterns = [/^ℹ tests (\d+)/gm, /tests failed out of (\d+)/g];
+  return patterns
+    .flatMap((pattern) => [...output.matchAll(pattern)])
+    .reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+async function runSuite(name, options) {
+  const started = performance.now();
+  const deadline = started + SUITE_SECONDS_MAX * 1000;
+  let output = '';
+  let ok = true;
+  try {
+    for (const command of suites[name].commands()) {
+      const done = await runCommand(command, { ...options, deadline });
+      output += done.output;
+      ok = done.code === 0;
+      if (!ok) {
+        break;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Complaint)) {
+      throw error;
+    }
+    output += `${error.message}\n`;
+    ok = false;
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const count = testsIn(output);
+  const columns = [
+    ok ? 'ok    ' : 'FAILED',
+    name.padEnd(10),
+    `${seconds.toFixed(1).padStart(6)} s`,
+    (count > 0 ? `${count} tests` : '').padEnd(10),
+    suites[name].about,
+  ];
+  console.log(columns.join('  '));
+  if (!ok && !options.verbose) {
+    console.log(output.trimEnd().replaceAll(/^/gm, '    '));
+  }
+  return { name, ok };
+}
+
+async function runAll(names, options) {
+  const results = [];
+  const shared = names.filter((name) => !suites[name].alone);
+  const lane = async () => {
+    while (shared.length > 0) {
+      results.push(await runSuite(shared.shift(), options));
+    }
+  };
+  await Promise.all(Array.from({ length: options.verbose ? 1 : LANES }, lane));
+  for (const name of names.filter((one) => suites[one].alone)) {
+    results.push(await runSuite(name, options));
+  }
+  return results;
+}
+
+function chosen() {
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, verbose: { type: 'boolean' } },
+  });
+  const names = values.only?.split(',') ?? Object.keys(suites);
+  const unknown = names.filter((name) => !(name in suites));
+  if (unknown.length > 0) {
+    const known = Object.keys(suites).join(', ');
+    throw new Complaint(`no suite ${unknown.join(', ')}; there are ${known}`);
+  }
+  return { names, verbose: values.verbose ?? false };
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    endAll('SIGKILL');
+    process.exit(1);
+  });
+}
+
+await run(async () => {
+  const started = performance.now();
+  const { names, verbose } = chosen();
+  must(process.execPath, ['scripts/setup.mjs', 'test']);
+  must(process.execPath, ['scripts/build.mjs']);
+
+  const env = { ...buildEnvironment(), CHROMIUM_PATH: chromium() ?? '' };
+  const results = await runAll(names, { env, verbose });
+  const failed = results.filter(({ ok }) => !ok).map(({ name }) => name);
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  const verdict = failed.length === 0 ? 'all passed' : `FAILED: ${failed.join(', ')}`;
+  console.log(`${results.length} suites in ${seconds} s: ${verdict}`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
+});
