@@ -1,0 +1,1777 @@
+/**
+Belay: Elixir's `Task` and `Task.Supervisor` for JavaScript.
+
+A *task* is a function that runs as a *process* of its own: it has a pid, an
+owner, links that spread failures and monitors that report them, and it can be
+timed out, shut down or restarted. Everything here is about processes inside
+one JavaScript thread; no operating system process or worker is involved.
+
+Rules that hold for every function below:
+
+- Times are milliseconds. A timeout is a number from 0 to `Infinity`; fractions
+  are rounded up. `Infinity` means no limit.
+- A wrong argument is thrown at once, also by functions that return a promise:
+  a `TypeError` for a wrong type or an unknown option, a `RangeError` for a
+  number or word outside of what is accepted. Nothing has happened then.
+- An option that is `undefined` counts as not given.
+- A body never starts inside of the call that creates its task.
+- Any function that creates a process can throw `LimitError`, and any function
+  can throw `DisposedError` after `dispose()` of its runtime.
+
+@module
+*/
+
+// ---- Building blocks -------------------------------------------------------
+
+declare const pidBrand: unique symbol;
+declare const refBrand: unique symbol;
+declare const outcomeBrand: unique symbol;
+declare const kindBrand: unique symbol;
+
+/**
+The name of one process: a string like `'<12.1>'`.
+
+A pid is never given to a second process, so one that is kept too long finds
+nothing rather than a stranger. It can be compared with `===`, used as the key
+of a `Map`, logged and put into JSON. It only means something to the runtime
+that gave it.
+
+The type is branded: a plain string is not a `Pid`.
+*/
+export type Pid = string & { readonly [pidBrand]: true };
+
+/**
+The name of one monitor. Opaque: compare it with `===` and hand it to
+`Process.demonitor`, nothing else.
+*/
+export type Ref = string & { readonly [refBrand]: true };
+
+/**
+Why a process ended. Any value at all; these have a meaning:
+
+| reason | meaning |
+|---|---|
+| `'normal'` | the body returned, or left by `exit()`; hurts nobody who is linked |
+| `'shutdown'` | it was asked to stop; a good end, but links feel it |
+| `['shutdown', detail]` | the same, with something to say |
+| `'kill'` | as a signal: cannot be trapped, the process ends `'killed'` |
+| `'killed'` | it was stopped at once, without being asked |
+| `'noproc'` | there was no such process |
+| `'timeout'` | the time was up |
+| anything else | a crash; most often the very value that the body threw |
+*/
+export type ExitReason = unknown;
+
+/**
+How a task ended: the platform's `PromiseSettledResult`.
+
+`reason` of a rejected one is exactly what `Task.await` would reject with: the
+value that the body threw, or an `ExitError` for a task that ended in another
+way (killed, shut down, `exit(reason)`), or a `TimeoutError`.
+*/
+export type Settled<T> = PromiseSettledResult<T>;
+
+/**
+How long to wait: milliseconds from 0 to `Infinity`. 0 looks once and does not
+wait.
+*/
+export type Timeout = number;
+
+/**
+How to stop a process: a number of milliseconds asks first (`'shutdown'`) and
+kills after that time; `Infinity` asks and never kills; `'brutalKill'` kills at
+once.
+
+A process that does not trap exits ends as soon as it is asked, so the time
+only matters to one that does.
+*/
+export type Shutdown = number | 'brutalKill';
+
+/**
+When a supervisor starts a child again.
+
+- `'temporary'`: never.
+- `'transient'`: after a crash, but not after `'normal'`, `'shutdown'` or
+  `['shutdown', detail]`. A child that was killed is started again.
+- `'permanent'`: always, also after it returned.
+
+@see {@link TaskSupervisorApi.startChild}
+*/
+export type Restart = 'temporary' | 'transient' | 'permanent';
+
+/**
+What a task runs. It may return a value or a promise of one, and it may throw;
+`context` is the process it runs as.
+
+In this version a body is a function. It runs on the calling thread, and
+JavaScript cannot stop a function from outside: see {@link TaskContext.signal}.
+*/
+export type Body<T> = (context: TaskContext) => T | PromiseLike<T>;
+
+/** What {@link TaskApi.asyncStream} runs for each item. */
+export type ItemBody<T, R> = (
+  item: T,
+  context: TaskContext,
+) => R | PromiseLike<R>;
+
+type AsyncDisposeKey = SymbolConstructor extends {
+  readonly asyncDispose: infer Key extends symbol;
+}
+  ? Key
+  : never;
+
+/**
+`[Symbol.asyncDispose](): Promise<void>`, for `await using`.
+
+It is part of the types when the program's `lib` or `@types/node` knows
+`Symbol.asyncDispose`, and there at run time when the platform has it (Node 20
+does).
+*/
+export type AsyncDisposing = {
+  readonly [Key in AsyncDisposeKey]: () => Promise<void>;
+};
+
+/**
+What a body can do as the process it is. It can be taken apart:
+`async ({ Task, sleep, signal }) => { ... }`.
+
+Once the process has ended (it was killed, say, while the function runs on),
+every call through its context throws {@link NoProcError}, and whatever it was
+waiting for rejects.
+*/
+export interface TaskContext {
+  /** The pid of this process. */
+  readonly self: Pid;
+
+  /**
+  Aborts when this process ends before its body has returned: killed, shut
+  down, timed out, or taken along by a link. Give it to `fetch` and the like,
+  or look at `signal.aborted` in a long loop.
+
+  Caveat: this is the only way for a body to learn that nobody wants its result
+  any more. A function that does not look runs to its end; until then it counts
+  as *abandoned* in `inspect()`, its result is dropped and its failure is not
+  reported.
+
+  The signal is made when it is first read and costs nothing before.
+
+  @example
+  ```
+  const page = Task.async(({ signal }) => fetch(url, { signal }));
+  ```
+  */
+  readonly signal: AbortSignal;
+
+  /**
+  `Task` for this process: tasks started through it are owned by and linked to
+  this process, and end with it when it crashes.
+
+  Caveat: inside of a body, the imported `Task` still belongs to the root
+  process. Use this one.
+  */
+  readonly Task: TaskApi;
+
+  /** `TaskSupervisor` for this process. */
+  readonly TaskSupervisor: TaskSupervisorApi;
+
+  /** `Supervisor` for this process. */
+  readonly Supervisor: SupervisorApi;
+
+  /** `Process` for this process. */
+  readonly Process: ProcessApi;
+
+  /**
+  Waits on the runtime's clock. Rejects when this process ends meanwhile, so a
+  body that sleeps here is not left abandoned.
+
+  @param ms - Milliseconds from 0 to `Infinity`.
+  */
+  readonly sleep: (ms: number) => Promise<void>;
+
+  /**
+  Ends this process with a reason, by throwing an {@link ExitError}: code after
+  it does not run, `finally` blocks do. When the body catches that error, the
+  process goes on.
+
+  @param reason - @default 'normal'
+  */
+  readonly exit: (reason?: ExitReason) => never;
+}
+
+/** The options of every call that starts a task. */
+export interface SpawnOptions {
+  /**
+  Shuts the task down when it aborts. Its exit reason is `signal.reason`, and a
+  pending `await` rejects with just that, as platform functions do. It counts as
+  a shutdown, not as a crash: the owner is not hurt, even when it is linked, and
+  nothing is logged. A child that a supervisor would start again is stopped for
+  good, with the reason `'shutdown'`.
+
+  With a signal that has aborted already, the body does not run.
+  */
+  readonly signal?: AbortSignal | undefined;
+
+  /**
+  A name for people: it is in events, in `inspect()`, in log lines and in the
+  messages of errors. It need not be unique.
+
+  @default The name of the function.
+  */
+  readonly label?: string | undefined;
+
+  /**
+  How the task is stopped by its supervisor or by `signal`.
+
+  A number from 0, `Infinity`, or `'brutalKill'`.
+
+  @default 5000
+  */
+  readonly shutdown?: Shutdown | undefined;
+}
+
+// ---- Task ------------------------------------------------------------------
+
+/**
+The handle of a task that somebody may await.
+
+It keeps the outcome for as long as it is reachable, so it can be awaited any
+number of times. It is not a promise and has no `then`: it can be returned from
+an async function without being awaited by accident. Pass it to `Task.await`.
+
+With `await using`, leaving the block shuts the task down as
+`Task.shutdown(task)` does.
+*/
+export interface Task<out T> extends AsyncDisposing {
+  /** The process, or null for a task made by {@link TaskApi.completed}. */
+  readonly pid: Pid | null;
+
+  /** The owner's monitor on the task. */
+  readonly ref: Ref;
+
+  /**
+  The process that started the task. Only it may await, yield, shut down or
+  ignore the task; others get {@link OwnerError}. Code outside of any body is
+  the root process.
+  */
+  readonly owner: Pid;
+
+  /** What was given as `label`, else the name of the function; may be empty. */
+  readonly label: string;
+
+  /** What is known of it by now. `'ignored'` after {@link TaskApi.ignore}. */
+  readonly state: 'running' | 'fulfilled' | 'rejected' | 'ignored';
+
+  /** Only in the types: what the task gives. Not there at run time. */
+  readonly [outcomeBrand]: T;
+}
+
+/** A {@link Task} that has a process. */
+export interface StartedTask<out T> extends Task<T> {
+  readonly pid: Pid;
+}
+
+/** The options of {@link TaskApi.yieldMany}. */
+export interface YieldManyOptions {
+  /**
+  One window for all tasks together, counted from the call.
+
+  @default 5000
+  */
+  readonly timeout?: Timeout | undefined;
+
+  /**
+  Return as soon as this many have ended; the others stand with null and run
+  on, and `onTimeout` is not applied to them. An integer from 0.
+
+  @default The number of tasks.
+  */
+  readonly limit?: number | undefined;
+
+  /**
+  What to do with a task that has not ended in time: leave it alone
+  (`'nothing'`), unlink it as {@link TaskApi.ignore} does (`'ignore'`), or kill
+  it (`'killTask'`).
+
+  @default 'nothing'
+  */
+  readonly onTimeout?: 'nothing' | 'ignore' | 'killTask' | undefined;
+}
+
+/** The options of {@link TaskApi.allSettled}. */
+export interface AllSettledOptions {
+  /**
+  How many functions run at once: an integer from 1, or `Infinity`. Promises and
+  plain values among the items do not take up a place.
+
+  @default Infinity
+  */
+  readonly maxConcurrency?: number | undefined;
+
+  /**
+  How long each item may take. An item that oversteps it is rejected with a
+  {@link TimeoutError}; a function is killed, a promise is no longer waited for.
+
+  For a function the time runs from its start, for a promise from the call.
+
+  @default Infinity
+  */
+  readonly timeout?: Timeout | undefined;
+
+  /**
+  Stops everything when it aborts: functions that run are killed, those that have
+  not begun never do, and each item without an outcome is rejected with the
+  signal's reason. The promise itself is still fulfilled.
+  */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The options of {@link TaskApi.asyncStream}. */
+export interface StreamOptions {
+  /**
+  How many items run at once: an integer from 1, or `Infinity`.
+
+  Choose it for what the items use: the size of the pool or the rate limit of
+  the other side for requests, tens for files. For work that never waits, more
+  than 1 gives nothing, since function bodies share one thread.
+
+  @default The number of processors: `os.availableParallelism()` in Node,
+  `navigator.hardwareConcurrency` elsewhere.
+  */
+  readonly maxConcurrency?: number | undefined;
+
+  /**
+  Whether entries come in the order of the input.
+
+  When true, an entry that is ready too early is kept until those before it are
+  there. Its place is given on meanwhile, so one slow item holds back entries
+  but not work, and without {@link maxBuffered} the number of kept entries has
+  no bound. When false, each entry comes as soon as it is ready.
+
+  @default true
+  */
+  readonly ordered?: boolean | undefined;
+
+  /**
+  How long each item may take, counted from its own start.
+
+  @default 5000
+  */
+  readonly timeout?: Timeout | undefined;
+
+  /**
+  What an item that takes longer does to the stream. It is killed either way.
+
+  - `'exit'`: the iteration rejects with a {@link TimeoutError} and the stream is
+    at its end.
+  - `'killTask'`: its entry is `{ status: 'rejected', reason: TimeoutError }` and
+    the stream goes on.
+
+  @default 'exit'
+  */
+  readonly onTimeout?: 'exit' | 'killTask' | undefined;
+
+  /**
+  Whether rejected entries carry the item they stand for, as `input`. Fulfilled
+  ones do not change.
+
+  @default false
+  */
+  readonly zipInputOnExit?: boolean | undefined;
+
+  /**
+  How many items may be started and not yet handed over: an integer from
+  `maxConcurrency`, or `Infinity`. It bounds the memory that entries take while
+  they wait behind a slow head or a slow consumer; while it is reached, nothing
+  more is started.
+
+  @default Infinity
+  */
+  readonly maxBuffered?: number | undefined;
+
+  /**
+  Start nothing more while more than this many killed items of the stream are
+  abandoned, that is, still running because a function cannot be stopped: an
+  integer from 0, or `Infinity`.
+
+  With 0, `maxConcurrency` also bounds the functions that really run. Caveat: an
+  abandoned function that never returns then holds up the stream for ever.
+
+  @default Infinity
+  */
+  readonly maxAbandoned?: number | undefined;
+
+  /**
+  Ends the stream when it aborts: what runs is killed, the input is closed and
+  the iteration rejects with the signal's reason.
+  */
+  readonly signal?: AbortSignal | undefined;
+
+  /** A name for people, for the stream and its items. */
+  readonly label?: string | undefined;
+}
+
+/** The options of a stream under a supervisor. */
+export interface SupervisedStreamOptions extends StreamOptions {
+  /**
+  How the supervisor stops an item when it stops itself. Not used for timeouts:
+  an item that is out of time is killed at once.
+
+  A number from 0, or `'brutalKill'`; not `Infinity`.
+
+  @default 5000
+  */
+  readonly shutdown?: Shutdown | undefined;
+}
+
+/** A rejected entry of a stream with `zipInputOnExit`. */
+export interface RejectedItem<T> extends PromiseRejectedResult {
+  /** The item of the input that this entry stands for. */
+  readonly input: T;
+}
+
+/** An entry of a stream with `zipInputOnExit`. */
+export type ZippedEntry<R, T> = PromiseFulfilledResult<R> | RejectedItem<T>;
+
+/**
+What {@link TaskApi.asyncStream} gives: an async iterable with one entry per
+item. Nothing is read and nothing runs until it is iterated; each iteration
+starts afresh with a new iterator of the input.
+
+`Entry` is `Settled<R>`, or {@link ZippedEntry} with `zipInputOnExit`.
+*/
+export interface TaskStream<out R, out Entry extends Settled<R> = Settled<R>> {
+  /**
+  For `for await`. Leaving the loop early (`break`, `return`, an error) kills
+  what runs, waits until the processes are gone and closes the input; entries
+  not handed over are dropped.
+  */
+  [Symbol.asyncIterator](): TaskStreamIterator<Entry>;
+
+  /**
+  Runs the stream to its end and collects the entries.
+
+  @example
+  ```
+  const entries = await Task.asyncStream([1, 2, 3], (n) => n * n).toArray();
+  ```
+  */
+  toArray(): Promise<Entry[]>;
+
+  /**
+  Iterates over arrays of entries: all that are ready, at least one. Cheaper
+  than entry by entry when items are short. Same order, same entries.
+  */
+  batches(): TaskStreamBatches<Entry>;
+}
+
+/** One iteration of a {@link TaskStream}. */
+export interface TaskStreamIterator<out Entry> {
+  next(): Promise<IteratorResult<Entry, undefined>>;
+  return(): Promise<IteratorResult<Entry, undefined>>;
+  [Symbol.asyncIterator](): TaskStreamIterator<Entry>;
+}
+
+/** What {@link TaskStream.batches} gives. */
+export interface TaskStreamBatches<out Entry> {
+  [Symbol.asyncIterator](): TaskStreamIterator<Entry[]>;
+}
+
+/**
+How a supervisor starts and keeps a child. Made by {@link TaskApi.childSpec} and
+{@link TaskSupervisorApi.childSpec}, and given to {@link SupervisorApi.start}.
+
+A changed copy is a spec too: `{ ...spec, id: 'second' }`. In this version one is
+not put together from nothing, and that of a task supervisor keeps its restart
+type and shutdown.
+*/
+export interface ChildSpec {
+  /** Tells the children of one supervisor apart. */
+  readonly id: string;
+  /** The body of a task, the settings of a task supervisor. */
+  readonly start: unknown;
+  readonly restart: Restart;
+  readonly shutdown: Shutdown;
+  readonly type: 'worker' | 'supervisor';
+  readonly significant: false;
+  /** Only in the types. */
+  readonly [kindBrand]: 'childSpec';
+}
+
+/** The options of {@link TaskApi.childSpec}. */
+export interface TaskChildSpecOptions {
+  /**
+  Tells the children of one supervisor apart; two with the same id are refused.
+
+  @default 'Task'
+  */
+  readonly id?: string | undefined;
+
+  /** @default 'temporary' */
+  readonly restart?: Restart | undefined;
+
+  /** @default 5000 */
+  readonly shutdown?: Shutdown | undefined;
+
+  /** A name for people. @default The name of the function. */
+  readonly label?: string | undefined;
+}
+
+type TaskValue<Handle> = Handle extends Task<infer T> ? T : never;
+
+type ItemValue<Item> = Item extends (...args: never[]) => infer R
+  ? Awaited<R>
+  : Awaited<Item>;
+
+/* Every value there is, with the function spelt out so that the parameter of a
+ * function written in place is inferred. */
+type AllSettledItem =
+  | ((context: TaskContext) => unknown)
+  | PromiseLike<unknown>
+  | object
+  | string
+  | number
+  | bigint
+  | boolean
+  | symbol
+  | null
+  | undefined;
+
+/**
+Work that runs concurrently, and its results.
+
+Besides being the API, `Task` stands on the right of `instanceof`: `x instanceof
+Task` tells whether x is a handle.
+*/
+export interface TaskApi {
+  /**
+  Starts a task that is linked to and monitored by the caller, and returns its
+  handle at once. The body begins after the present code has given way.
+
+  The link works both ways: when the caller crashes, the task ends with it; when
+  the task crashes, the caller ends, unless it traps exits. The root process
+  cannot end: there the failure surfaces at the pending `await` or `yield` of
+  this task, else as an unhandled rejection.
+
+  For work whose failure must not reach the caller, use
+  {@link TaskSupervisorApi.asyncNolink}.
+
+  @throws {TypeError} `body` is not a function.
+
+  @example
+  ```
+  import { Task } from 'belay-tasks';
+
+  const task = Task.async(async () => 42);
+  console.log(await Task.await(task)); // 42
+  ```
+  */
+  async<T>(body: Body<T>, options?: SpawnOptions): StartedTask<T>;
+
+  /**
+  Waits for the value of a task.
+
+  May be called again, also after a timeout: a task has one outcome, and the
+  handle keeps it.
+
+  Rejects with what the body threw (the very same value), with an
+  {@link ExitError} when the task ended in another way, or with a
+  {@link TimeoutError}.
+
+  Caveat: a timeout ends the waiting, not the task. Follow it with
+  {@link shutdown} when the result is not wanted any more. And in a body, when a
+  linked task crashes, the body's own process ends with it before a `catch` can
+  help: trap exits, or use `TaskSupervisor.asyncNolink`, to handle such failures.
+
+  @param timeout - Milliseconds, or `Infinity`. @default 5000
+  @throws {OwnerError} Somebody else's task.
+
+  @example
+  ```
+  const task = Task.async(() => slow());
+
+  try {
+    console.log(await Task.await(task, 2000));
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    await Task.shutdown(task, 'brutalKill');
+  }
+  ```
+  */
+  await<T>(task: Task<T>, timeout?: Timeout): Promise<T>;
+
+  /**
+  Waits for the values of several tasks, in the order given, whatever order they
+  end in. One deadline for all.
+
+  Rejects as {@link await} does with the first failure, or with a
+  {@link TimeoutError}. The other tasks run on.
+
+  @param timeout - Milliseconds, or `Infinity`. @default 5000
+
+  @example
+  ```
+  const [user, posts] = await Task.awaitMany([
+    Task.async(() => fetchUser(id)),
+    Task.async(() => fetchPosts(id)),
+  ]);
+  ```
+  */
+  awaitMany<Tasks extends readonly Task<unknown>[] | []>(
+    tasks: Tasks,
+    timeout?: Timeout,
+  ): Promise<{ -readonly [Key in keyof Tasks]: TaskValue<Tasks[Key]> }>;
+  awaitMany<T>(tasks: Iterable<Task<T>>, timeout?: Timeout): Promise<T[]>;
+
+  /**
+  Waits for the outcome of a task without failing: gives it as {@link Settled},
+  or null when the task has not ended in time. May be called again and again;
+  null changes nothing.
+
+  Caveat: it does not shield the caller from the link. In a body that does not
+  trap exits, the crash of a linked task still ends the body; at the root it makes
+  `yield` reject, as `await` does.
+
+  @param timeout - Milliseconds, or `Infinity`. @default 5000
+  @throws {OwnerError} Somebody else's task.
+
+  @example
+  ```
+  const outcome =
+    (await Task.yield(task, 1000)) ?? (await Task.shutdown(task));
+  ```
+  */
+  yield<T>(task: Task<T>, timeout?: Timeout): Promise<Settled<T> | null>;
+
+  /**
+  {@link yield} for several tasks with one window: gives pairs of task and
+  outcome in the order given, null for those that have not ended.
+
+  A number as the second argument is the timeout.
+
+  Caveat: as with {@link yield}, the crash of a linked task is not among the
+  outcomes: it ends the caller, and at the root makes this reject.
+
+  @example
+  ```
+  const pairs = await Task.yieldMany(tasks, {
+    timeout: 1000,
+    onTimeout: 'killTask',
+  });
+
+  for (const [task, outcome] of pairs) {
+    console.log(task.label, outcome?.status ?? 'too slow');
+  }
+  ```
+  */
+  yieldMany<Tasks extends readonly Task<unknown>[] | []>(
+    tasks: Tasks,
+    options?: YieldManyOptions | Timeout,
+  ): Promise<{
+    -readonly [Key in keyof Tasks]: [
+      task: Tasks[Key],
+      outcome: Settled<TaskValue<Tasks[Key]>> | null,
+    ];
+  }>;
+  yieldMany<T>(
+    tasks: Iterable<Task<T>>,
+    options?: YieldManyOptions | Timeout,
+  ): Promise<[task: Task<T>, outcome: Settled<T> | null][]>;
+
+  /**
+  Stops a task and waits until it is gone: unlinks it, asks it to end
+  (`'shutdown'`), and kills it when the time is up. The caller is not hurt by
+  that end.
+
+  Gives null when it ended as asked; its outcome when it had ended before, or
+  slipped in a value or a failure of its own; and a rejected outcome with reason
+  `'killed'` when it had to be killed after the time.
+
+  Caveat: the *process* is gone then. Its function may run on, see
+  {@link TaskContext.signal}.
+
+  @param shutdown - Milliseconds from 0, `Infinity`, or `'brutalKill'`.
+  @default 5000
+  @throws {OwnerError} Somebody else's task.
+  */
+  shutdown<T>(task: Task<T>, shutdown?: Shutdown): Promise<Settled<T> | null>;
+
+  /**
+  Lets a task go: unlinks it and stops watching. It runs on alone, its value is
+  dropped, its crash reaches nobody, nor does the caller's end reach it.
+
+  Gives the outcome when there is one already, else null.
+
+  @throws {OwnerError} Somebody else's task.
+  */
+  ignore<T>(task: Task<T>): Promise<Settled<T> | null>;
+
+  /**
+  A handle whose outcome is known already; nothing is started. For functions that
+  return a task but sometimes know the answer.
+
+  @example
+  ```
+  function load(id: string): Task<User> {
+    const user = cache.get(id);
+    return user
+      ? Task.completed({ status: 'fulfilled', value: user })
+      : Task.async(() => fetchUser(id));
+  }
+  ```
+  */
+  completed<T>(settled: Settled<T>): Task<T>;
+
+  /**
+  Starts a process for its effect, with no link and no result. A crash is logged
+  through `onLog` and reaches nobody.
+
+  For work of that kind a {@link TaskSupervisorApi.startChild} is the better
+  choice as a rule: it can be seen, stopped and started again.
+
+  @example
+  ```
+  Task.start(() => warmUp(cache));
+  ```
+  */
+  start(body: Body<unknown>, options?: SpawnOptions): Pid;
+
+  /**
+  The same with a link: a crash also ends the caller (at the root: surfaces as an
+  unhandled rejection), and the caller's crash ends it.
+  */
+  startLink(body: Body<unknown>, options?: SpawnOptions): Pid;
+
+  /**
+  Runs a function for each item, so many at a time, and gives an async iterable
+  of the outcomes, in the order of the input unless `ordered` is false.
+
+  `items` may be any iterable or async iterable, also an endless one: it is read
+  one item at a time, only when there is room to start it. Items are passed on as
+  they are; promises among them are not awaited.
+
+  A crash of an item ends the whole stream, since its items are linked to the
+  consumer: the iteration rejects with what was thrown. For entries instead, use
+  {@link TaskSupervisorApi.asyncStreamNolink}, or trap exits.
+
+  Caveat: the window is filled before an entry is handed over, at the start and
+  after each entry. With an async input that is slow, entries that are ready wait
+  for items that are still to come, as in Elixir. Also, while the consumer works on an
+  entry nothing new is read or started, though what runs goes on, and timeouts
+  go on counting.
+
+  @example
+  ```
+  const stream = Task.asyncStream(urls, (url) => download(url), {
+    maxConcurrency: 10,
+    timeout: 3000,
+    onTimeout: 'killTask',
+  });
+
+  for await (const entry of stream) {
+    if (entry.status === 'fulfilled') console.log(entry.value);
+    else console.error(entry.reason);
+  }
+  ```
+  */
+  asyncStream<T, R>(
+    items: Iterable<T> | AsyncIterable<T>,
+    body: ItemBody<T, R>,
+    options: StreamOptions & { readonly zipInputOnExit: true },
+  ): TaskStream<R, ZippedEntry<R, T>>;
+  asyncStream<T, R>(
+    items: Iterable<T> | AsyncIterable<T>,
+    body: ItemBody<T, R>,
+    options?: StreamOptions,
+  ): TaskStream<R>;
+
+  /**
+  `Promise.allSettled` with a bound: besides promises and plain values it takes
+  functions, which are run so many at a time. Same shape, same order, and it
+  never rejects for the failure of an item.
+
+  A promise has begun before it comes here; only functions can be held back.
+
+  @example
+  ```
+  const results = await Task.allSettled(
+    ids.map((id) => ({ signal }) => fetchUser(id, signal)),
+    { maxConcurrency: 8, timeout: 2000 },
+  );
+  ```
+  */
+  allSettled<Items extends readonly AllSettledItem[] | []>(
+    items: Items,
+    options?: AllSettledOptions,
+  ): Promise<{
+    -readonly [Key in keyof Items]: PromiseSettledResult<ItemValue<Items[Key]>>;
+  }>;
+  allSettled<Item extends AllSettledItem>(
+    items: Iterable<Item>,
+    options?: AllSettledOptions,
+  ): Promise<PromiseSettledResult<ItemValue<Item>>[]>;
+
+  /**
+  Describes a task as the child of a {@link SupervisorApi.start supervisor}.
+  */
+  childSpec(body: Body<unknown>, options?: TaskChildSpecOptions): ChildSpec;
+
+  readonly [Symbol.hasInstance]: (value: unknown) => value is Task<unknown>;
+}
+
+/** {@link TaskApi} of the root process. */
+export const Task: TaskApi;
+
+// ---- TaskSupervisor --------------------------------------------------------
+
+/**
+The handle of a task supervisor. With `await using`, leaving the block stops it.
+*/
+export interface TaskSupervisor extends AsyncDisposing {
+  readonly pid: Pid;
+
+  /** The name it was started with, or null. */
+  readonly name: string | null;
+
+  /** See {@link TaskSupervisorApi.stop}. */
+  stop(reason?: ExitReason, timeout?: Timeout): Promise<void>;
+
+  /** Only in the types. */
+  readonly [kindBrand]: 'taskSupervisor';
+}
+
+/**
+A task supervisor, as its handle, its name or its pid. When there is none such,
+{@link NoProcError}.
+*/
+export type TaskSupervisorRef = TaskSupervisor | Pid | (string & {});
+
+/** The options of {@link TaskSupervisorApi.start}. */
+export interface TaskSupervisorOptions {
+  /**
+  A name to find it by, unique in its runtime. Neither empty nor of the form of a
+  pid.
+  */
+  readonly name?: string | undefined;
+
+  /**
+  How many children it may have at once: an integer from 0, or `Infinity`. One
+  more is refused with {@link MaxChildrenError}.
+
+  @default Infinity
+  */
+  readonly maxChildren?: number | undefined;
+
+  /**
+  How many restarts within `maxSeconds` are too many less one: with the
+  (maxRestarts + 1)-th it stops all of its children and ends with `'shutdown'`.
+  An integer from 0 to 100,000. Counted over all children together.
+
+  @default 3
+  */
+  readonly maxRestarts?: number | undefined;
+
+  /**
+  The window for `maxRestarts`, in **seconds**: an integer from 1.
+
+  @default 5
+  */
+  readonly maxSeconds?: number | undefined;
+}
+
+/** The options of {@link TaskSupervisorApi.startChild}. */
+export interface StartChildOptions extends SpawnOptions {
+  /** @default 'temporary' */
+  readonly restart?: Restart | undefined;
+}
+
+/** What {@link TaskSupervisorApi.countChildren} gives. */
+export interface ChildCounts {
+  /** All children, alive or not. */
+  readonly specs: number;
+  /** Those with a living process. */
+  readonly active: number;
+  /** Children that are supervisors, alive or not. */
+  readonly supervisors: number;
+  /** Children that are not, alive or not. */
+  readonly workers: number;
+}
+
+/**
+Starts tasks in a place of their own: they can be counted and bounded, are
+stopped together, may outlive who asked for them, and can be started again.
+*/
+export interface TaskSupervisorApi {
+  /**
+  Starts a task supervisor that is not linked to the caller: its end hurts
+  nobody, and it stays when the caller ends, until it is stopped.
+
+  @throws {AlreadyStartedError} The name is taken.
+
+  @example
+  ```
+  import { TaskSupervisor } from 'belay-tasks';
+
+  TaskSupervisor.start({ name: 'mail', maxChildren: 50 });
+  TaskSupervisor.startChild('mail', () => sendEmail(user));
+  ```
+  */
+  start(options?: TaskSupervisorOptions): TaskSupervisor;
+
+  /**
+  The same, linked to the caller, its parent: it stops when the caller ends, for
+  whatever reason, and when it gives up, the caller feels it.
+  */
+  startLink(options?: TaskSupervisorOptions): TaskSupervisor;
+
+  /**
+  {@link TaskApi.async} as a child of the supervisor: linked to it and to the
+  caller. Such a child is temporary.
+
+  @throws {MaxChildrenError} The supervisor is full.
+  @throws {NoProcError} There is no such supervisor.
+  */
+  async<T>(
+    supervisor: TaskSupervisorRef,
+    body: Body<T>,
+    options?: SpawnOptions,
+  ): StartedTask<T>;
+
+  /**
+  The same without the link to the caller: a crash reaches the caller only at
+  `await` or `yield`, where it can be caught, and the task survives the caller.
+
+  @throws {MaxChildrenError} The supervisor is full.
+  @throws {NoProcError} There is no such supervisor.
+
+  @example
+  ```
+  const task = TaskSupervisor.asyncNolink('mail', () => mayFail());
+  const outcome = await Task.yield(task, Infinity);
+  ```
+  */
+  asyncNolink<T>(
+    supervisor: TaskSupervisorRef,
+    body: Body<T>,
+    options?: SpawnOptions,
+  ): StartedTask<T>;
+
+  /**
+  {@link TaskApi.asyncStream} with the items as children of the supervisor,
+  linked to the caller too. When the supervisor is full at a start, what runs is
+  killed and the iteration rejects with {@link MaxChildrenError}; when it is
+  gone, with {@link NoProcError}.
+  */
+  asyncStream<T, R>(
+    supervisor: TaskSupervisorRef,
+    items: Iterable<T> | AsyncIterable<T>,
+    body: ItemBody<T, R>,
+    options: SupervisedStreamOptions & { readonly zipInputOnExit: true },
+  ): TaskStream<R, ZippedEntry<R, T>>;
+  asyncStream<T, R>(
+    supervisor: TaskSupervisorRef,
+    items: Iterable<T> | AsyncIterable<T>,
+    body: ItemBody<T, R>,
+    options?: SupervisedStreamOptions,
+  ): TaskStream<R>;
+
+  /**
+  The same without links to the caller: the crash of an item is its entry, and
+  the stream goes on.
+
+  @example
+  ```
+  const stream = TaskSupervisor.asyncStreamNolink('pool', urls, download, {
+    maxConcurrency: 8,
+    zipInputOnExit: true,
+  });
+
+  for await (const entry of stream) {
+    if (entry.status === 'rejected') console.error(entry.input, entry.reason);
+  }
+  ```
+  */
+  asyncStreamNolink<T, R>(
+    supervisor: TaskSupervisorRef,
+    items: Iterable<T> | AsyncIterable<T>,
+    body: ItemBody<T, R>,
+    options: SupervisedStreamOptions & { readonly zipInputOnExit: true },
+  ): TaskStream<R, ZippedEntry<R, T>>;
+  asyncStreamNolink<T, R>(
+    supervisor: TaskSupervisorRef,
+    items: Iterable<T> | AsyncIterable<T>,
+    body: ItemBody<T, R>,
+    options?: SupervisedStreamOptions,
+  ): TaskStream<R>;
+
+  /**
+  Starts a child for its effect: nobody gets its result, and it does not end with
+  the caller. A crash is logged through `onLog`; with `restart` it is then
+  started again, by calling the same function in a new process, with a new pid.
+
+  @throws {MaxChildrenError} The supervisor is full.
+  @throws {NoProcError} There is no such supervisor.
+
+  @example
+  ```
+  TaskSupervisor.startChild('jobs', ({ signal }) => poll(queue, signal), {
+    restart: 'permanent',
+  });
+  ```
+  */
+  startChild(
+    supervisor: TaskSupervisorRef,
+    body: Body<unknown>,
+    options?: StartChildOptions,
+  ): Pid;
+
+  /**
+  The pids of the living children. No order is promised.
+
+  @throws {NoProcError} There is no such supervisor.
+  */
+  children(supervisor: TaskSupervisorRef): Pid[];
+
+  /**
+  @throws {NoProcError} There is no such supervisor.
+  */
+  countChildren(supervisor: TaskSupervisorRef): ChildCounts;
+
+  /**
+  Stops one child as its `shutdown` says and waits until it is gone. It is not
+  started again, whatever its restart type, and does not count as a restart.
+
+  Gives false when the supervisor has no such child (any more).
+  */
+  terminateChild(supervisor: TaskSupervisorRef, pid: Pid): Promise<boolean>;
+
+  /**
+  Ends the supervisor: all children are asked to stop at the same time, each with
+  its own `shutdown`, then it ends with `reason`. The promise is fulfilled when
+  it is gone.
+
+  Rejects with a {@link TimeoutError} when the time is up; it then goes on
+  stopping.
+
+  @param reason - @default 'normal'
+  @param timeout - Milliseconds, or `Infinity`. @default Infinity
+  @throws {NoProcError} There is no such supervisor.
+  */
+  stop(
+    supervisor: TaskSupervisorRef,
+    reason?: ExitReason,
+    timeout?: Timeout,
+  ): Promise<void>;
+
+  /**
+  Describes a task supervisor as the child of a
+  {@link SupervisorApi.start supervisor}: permanent, and given all the time it
+  needs to stop. Its id is its name, or `'TaskSupervisor'`.
+
+  When it is started again, it has the same name and no children.
+  */
+  childSpec(options?: TaskSupervisorOptions): ChildSpec;
+
+  readonly [Symbol.hasInstance]: (value: unknown) => value is TaskSupervisor;
+}
+
+/** {@link TaskSupervisorApi} of the root process. */
+export const TaskSupervisor: TaskSupervisorApi;
+
+// ---- Supervisor ------------------------------------------------------------
+
+/**
+The handle of a supervisor. With `await using`, leaving the block stops it.
+*/
+export interface Supervisor extends AsyncDisposing {
+  readonly pid: Pid;
+
+  /** The name it was started with, or null. */
+  readonly name: string | null;
+
+  /** See {@link SupervisorApi.stop}. */
+  stop(reason?: ExitReason, timeout?: Timeout): Promise<void>;
+
+  /** Only in the types. */
+  readonly [kindBrand]: 'supervisor';
+}
+
+/**
+A supervisor, as its handle, its name or its pid. When there is none such,
+{@link NoProcError}.
+*/
+export type SupervisorRef = Supervisor | Pid | (string & {});
+
+/** The options of {@link SupervisorApi.start}. */
+export interface SupervisorOptions {
+  /**
+  What happens to the other children when one is started again. `'oneForOne'`:
+  nothing. In this version there is no other; it must be given.
+  */
+  readonly strategy: 'oneForOne';
+
+  /**
+  A name to find it by, unique in its runtime. Neither empty nor of the form of a
+  pid.
+  */
+  readonly name?: string | undefined;
+
+  /** See {@link TaskSupervisorOptions.maxRestarts}. @default 3 */
+  readonly maxRestarts?: number | undefined;
+
+  /** In seconds. See {@link TaskSupervisorOptions.maxSeconds}. @default 5 */
+  readonly maxSeconds?: number | undefined;
+}
+
+/** What {@link SupervisorApi.whichChildren} tells of one child. */
+export interface ChildInfo {
+  readonly id: string;
+  /** Null for a child that has ended and is not to be started again. */
+  readonly pid: Pid | null;
+  readonly type: 'worker' | 'supervisor';
+}
+
+/**
+Keeps a fixed set of children, known by id, started in order and stopped in
+reverse order.
+*/
+export interface SupervisorApi {
+  /**
+  Starts a supervisor and its children in the order given. It is not linked to
+  the caller and stays until it is stopped.
+
+  @throws {AlreadyStartedError} Its name or that of a child is taken.
+  @throws {RangeError} Two children have the same id.
+
+  @example
+  ```
+  import { Supervisor, TaskSupervisor } from 'belay-tasks';
+
+  Supervisor.start([TaskSupervisor.childSpec({ name: 'MyApp.TaskSupervisor' })], {
+    strategy: 'oneForOne',
+  });
+  TaskSupervisor.startChild('MyApp.TaskSupervisor', () => sendEmail(user));
+  ```
+  */
+  start(children: Iterable<ChildSpec>, options: SupervisorOptions): Supervisor;
+
+  /**
+  The same, linked to the caller, its parent: it stops when the caller ends, for
+  whatever reason, and when it gives up, the caller feels it.
+  */
+  startLink(
+    children: Iterable<ChildSpec>,
+    options: SupervisorOptions,
+  ): Supervisor;
+
+  /**
+  The children, last started first.
+
+  @throws {NoProcError} There is no such supervisor.
+  */
+  whichChildren(supervisor: SupervisorRef): ChildInfo[];
+
+  /**
+  @throws {NoProcError} There is no such supervisor.
+  */
+  countChildren(supervisor: SupervisorRef): ChildCounts;
+
+  /**
+  Ends the supervisor: its children are stopped one after the other, the last
+  started first, then it ends with `reason`. Otherwise as
+  {@link TaskSupervisorApi.stop}.
+
+  @param reason - @default 'normal'
+  @param timeout - Milliseconds, or `Infinity`. @default Infinity
+  */
+  stop(
+    supervisor: SupervisorRef,
+    reason?: ExitReason,
+    timeout?: Timeout,
+  ): Promise<void>;
+
+  readonly [Symbol.hasInstance]: (value: unknown) => value is Supervisor;
+}
+
+/** {@link SupervisorApi} of the root process. */
+export const Supervisor: SupervisorApi;
+
+// ---- Process ---------------------------------------------------------------
+
+/** What {@link ProcessApi.monitor} gives. */
+export interface Monitor {
+  readonly ref: Ref;
+
+  /**
+  Fulfilled with the exit reason when the process ends, `'noproc'` when it was
+  gone already. After `demonitor` it stays pending. It only rejects when the
+  watching process ends first ({@link NoProcError}) or the runtime is disposed of;
+  such a rejection is not reported when nobody listens.
+  */
+  readonly down: Promise<ExitReason>;
+}
+
+/** What a process that traps exits gets instead of being ended. */
+export interface ExitMessage {
+  /** Who ended, or who sent the signal. */
+  readonly from: Pid;
+  readonly reason: ExitReason;
+}
+
+/** The kinds of process. */
+export type ProcessKind =
+  | 'root'
+  | 'task'
+  | 'item'
+  | 'taskSupervisor'
+  | 'supervisor';
+
+/** What is known of one process. */
+export interface ProcessInfo {
+  readonly pid: Pid;
+  readonly label: string;
+  readonly kind: ProcessKind;
+  /**
+  `'ready'`: its body has not begun. `'running'`. `'ending'`: its end is being
+  told to others. `'stopping'`: a supervisor that waits for its children.
+  */
+  readonly state: 'ready' | 'running' | 'ending' | 'stopping';
+  /** Who started it. */
+  readonly parent: Pid | null;
+  /** Whose child it is. */
+  readonly supervisor: Pid | null;
+  /** Milliseconds since it was started. */
+  readonly age: number;
+  readonly trapExit: boolean;
+  /** How many links it has; counted up to 1,000. */
+  readonly links: number;
+  /** How many monitors watch it; counted up to 1,000. */
+  readonly monitors: number;
+  /** Of a supervised one. */
+  readonly restart?: Restart;
+  /** How often it has been started again. */
+  readonly restarts: number;
+  /** Of a supervisor. */
+  readonly children: readonly Pid[];
+  /** The name it is registered under. */
+  readonly name?: string;
+}
+
+/** Processes as such: links, monitors, exit signals, names. */
+export interface ProcessApi {
+  /** The pid of the caller: of the body, or of the root process. */
+  self(): Pid;
+
+  /**
+  Sends an exit signal. `'normal'` has no effect on a process that does not trap
+  exits; `'kill'` cannot be trapped and ends it as `'killed'`; anything else ends
+  it with that reason, or reaches its `onExit` listeners when it traps exits.
+
+  No error when the process is gone.
+
+  Caveat: to end the process one is in, use {@link TaskContext.exit}. A signal to
+  oneself does not stop the function that sends it.
+
+  @throws {RangeError} The root process, while it does not trap exits.
+  */
+  exit(pid: Pid, reason: ExitReason): void;
+
+  /** Whether the process has not ended. */
+  alive(pid: Pid): boolean;
+
+  /** Null when the process has ended. */
+  info(pid: Pid): ProcessInfo | null;
+
+  /** The pids of all living processes of this runtime, the root included. */
+  list(): Pid[];
+
+  /**
+  Watches a process: tells when and why it ends, and does nothing else.
+
+  @example
+  ```
+  const { down } = Process.monitor(pid);
+  console.log('ended:', await down);
+  ```
+
+  @throws {RangeError} The calling process itself.
+  */
+  monitor(pid: Pid): Monitor;
+
+  /** Takes a monitor away. Gives false when it has fired or is unknown. */
+  demonitor(ref: Ref): boolean;
+
+  /**
+  Links the caller and a process: when one of the two ends with a reason other
+  than `'normal'`, so does the other, unless it traps exits. Linking twice is the
+  same as once.
+
+  @throws {NoProcError} It is gone, and the caller does not trap exits.
+  */
+  link(pid: Pid): void;
+
+  /** Takes the link away, when there is one. */
+  unlink(pid: Pid): void;
+
+  /**
+  With `true`, exit signals no longer end the caller but go to its
+  {@link onExit} listeners, and failures of linked stream items become entries.
+  `'kill'` still ends it. Off at first in every process.
+
+  Gives the old value.
+  */
+  flag(name: 'trapExit', value: boolean): boolean;
+
+  /**
+  Calls `listener` for each exit signal that reaches the caller while it traps
+  exits. Gives a function that takes the listener away.
+  */
+  onExit(listener: (message: ExitMessage) => void): () => void;
+
+  /**
+  Gives a process a name, neither empty nor of the form of a pid. It is free again
+  when the process ends.
+
+  @throws {AlreadyStartedError} The name is taken, or the process has one.
+  @throws {NoProcError} The process is gone.
+  */
+  register(name: string, pid: Pid): void;
+
+  /**
+  Takes a name away.
+
+  @throws {NoProcError} Nobody has it.
+  */
+  unregister(name: string): void;
+
+  /** Who has the name, or null. */
+  whereis(name: string): Pid | null;
+
+  /** As {@link TaskContext.sleep}. */
+  sleep(ms: number): Promise<void>;
+}
+
+/** {@link ProcessApi} of the root process. */
+export const Process: ProcessApi;
+
+/**
+Waits on the clock of the default runtime.
+
+@param ms - Milliseconds from 0 to `Infinity`.
+*/
+export function sleep(ms: number): Promise<void>;
+
+// ---- Looking on ------------------------------------------------------------
+
+interface EventBase {
+  /** Milliseconds since the runtime was made, on its clock. */
+  readonly time: number;
+  readonly pid: Pid;
+  readonly label: string;
+}
+
+/** A process was made. */
+export interface SpawnedEvent extends EventBase {
+  readonly type: 'spawned';
+  readonly parent: Pid | null;
+  readonly supervisor: Pid | null;
+  readonly kind: Exclude<ProcessKind, 'root'>;
+  /** The stream that an item belongs to. */
+  readonly stream?: number;
+  /** The place of an item in the input, from 0. */
+  readonly index?: number;
+}
+
+/** Its body begins. */
+export interface StartedEvent extends EventBase {
+  readonly type: 'started';
+}
+
+/** It has ended. Comes exactly once for each process. */
+export interface SettledEvent extends EventBase {
+  readonly type: 'settled';
+  readonly status: 'fulfilled' | 'rejected';
+  /** Why, as a raw exit reason, when rejected. */
+  readonly reason?: ExitReason;
+  /** Whether it ended of itself or was ended by a signal. */
+  readonly by: 'body' | 'signal';
+}
+
+/** It is ended by somebody else with `'killed'`; `settled` follows. */
+export interface KilledEvent extends EventBase {
+  readonly type: 'killed';
+}
+
+/** A time was up: of a stream's item, of a wait, or of the grace of a stop. */
+export interface TimedOutEvent extends EventBase {
+  readonly type: 'timedOut';
+  readonly what: 'item' | 'wait' | 'grace';
+}
+
+/** A supervisor has started a child again; `pid` is the new process. */
+export interface RestartedEvent extends EventBase {
+  readonly type: 'restarted';
+  readonly previous: Pid;
+}
+
+/** A supervisor begins to stop this child. */
+export interface TerminatedEvent extends EventBase {
+  readonly type: 'terminated';
+  readonly supervisor: Pid;
+}
+
+/**
+It crashed by its own doing and nobody received the failure; also given to
+{@link RuntimeOptions.onLog}.
+*/
+export interface LoggedEvent extends EventBase {
+  readonly type: 'logged';
+  readonly reason: ExitReason;
+  readonly message: string;
+}
+
+/**
+What {@link Runtime.subscribe} reports. Tell them apart by `type`. Plain objects,
+safe for JSON but for `reason`, which is the value itself.
+*/
+export type RuntimeEvent =
+  | SpawnedEvent
+  | StartedEvent
+  | SettledEvent
+  | KilledEvent
+  | TimedOutEvent
+  | RestartedEvent
+  | TerminatedEvent
+  | LoggedEvent;
+
+/** What is known of one stream that is being iterated. */
+export interface StreamInfo {
+  readonly id: number;
+  readonly consumer: Pid;
+  readonly label: string;
+  /** Its `maxConcurrency`. */
+  readonly limit: number;
+  /** Items that run. */
+  readonly inFlight: number;
+  /** Entries that are ready and not handed over. */
+  readonly buffered: number;
+  /** Killed items whose functions still run. */
+  readonly abandoned: number;
+  /** Items started so far. */
+  readonly started: number;
+  /** Entries handed over so far. */
+  readonly delivered: number;
+}
+
+/** A process with the processes below it. */
+export interface ProcessTree extends Omit<ProcessInfo, 'children'> {
+  readonly children: readonly ProcessTree[];
+}
+
+/** A picture of a runtime at one moment, as {@link Runtime.inspect} gives it. */
+export interface Inspection {
+  /** Milliseconds since the runtime was made. */
+  readonly time: number;
+  readonly root: Pid;
+  readonly processes: readonly ProcessInfo[];
+  /** The same processes as a tree, from the root. */
+  readonly tree: ProcessTree;
+  readonly streams: readonly StreamInfo[];
+  /** Functions that run on though their process has ended. */
+  readonly abandoned: number;
+  /** Entries of streams that wait to be handed over. */
+  readonly buffered: number;
+  /** Running timers. */
+  readonly timers: number;
+  /** What the kernel's tables take. */
+  readonly memory: { readonly bytes: number };
+}
+
+/** What {@link Runtime.memory} gives. Values of tasks are not part of it. */
+export interface MemoryUse {
+  /** What the kernel's tables take. */
+  readonly kernelBytes: number;
+  /** The WebAssembly memory they are in; it does not shrink. */
+  readonly wasmBytes: number;
+  /** How many processes live, the root not counted. */
+  readonly processes: number;
+}
+
+/** An event in the trace format that Perfetto and chrome://tracing open. */
+export interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  /** Microseconds. */
+  readonly ts: number;
+  /** Microseconds, of a complete event. */
+  readonly dur?: number;
+  readonly pid: number;
+  readonly tid: number;
+  readonly cat?: string;
+  readonly id?: number | string;
+  readonly s?: string;
+  readonly args?: Readonly<Record<string, unknown>>;
+}
+
+/** {@link Runtime.inspect} of the default runtime. */
+export function inspect(): Inspection;
+
+/** {@link Runtime.subscribe} of the default runtime. */
+export function subscribe(listener: (event: RuntimeEvent) => void): () => void;
+
+/**
+Turns collected events into a trace: `JSON.stringify` of the answer is a file
+that https://ui.perfetto.dev opens.
+
+@example
+```
+const events = [];
+const unsubscribe = subscribe((event) => events.push(event));
+await work();
+unsubscribe();
+await writeFile('trace.json', JSON.stringify(toTraceEvents(events)));
+```
+*/
+export function toTraceEvents(events: Iterable<RuntimeEvent>): TraceEvent[];
+
+// ---- Runtime ---------------------------------------------------------------
+
+/**
+A source of time. The default uses `performance.now` and `setTimeout`.
+*/
+export interface Clock {
+  /** Milliseconds from any zero; must not go back. */
+  now(): number;
+
+  /** Calls `callback` once, not before `ms` milliseconds. Returns a handle. */
+  setTimeout(callback: () => void, ms: number): unknown;
+
+  /** Takes back what `setTimeout` returned. */
+  clearTimeout(handle: any): void;
+}
+
+/** The options of {@link createRuntime}. */
+export interface RuntimeOptions {
+  /** Where time comes from. @default The platform's clock. */
+  readonly clock?: Clock | undefined;
+
+  /**
+  Called for each process that crashes by its own doing while nobody receives
+  the failure at an `await`, a `yield` or as the entry of a stream. Ends by a
+  signal, and with `'normal'`, `'shutdown'` or `['shutdown', detail]`, are not
+  logged.
+
+  @default Writes `message` and the reason with `console.error`.
+  */
+  readonly onLog?: ((event: LoggedEvent) => void) | undefined;
+
+  /**
+  The kernel, as a compiled `WebAssembly.Module` or as its bytes: those of
+  `belay-tasks/core.wasm`. For pages whose policy forbids to compile what is
+  embedded here. A promise is not accepted: await it first.
+
+  @default The embedded copy, compiled when it is first needed.
+
+  @example
+  ```
+  const wasm = await WebAssembly.compileStreaming(fetch(coreUrl));
+  const runtime = createRuntime({ wasm });
+  ```
+  */
+  readonly wasm?:
+    | ArrayBuffer
+    | ArrayBufferView
+    | (object & { readonly then?: never })
+    | undefined;
+
+  /**
+  How many processes may live at once: an integer from 1 to 16,777,213. One more
+  is refused with {@link LimitError}. Memory is taken as it is needed.
+
+  @default 1000000
+  */
+  readonly maxTasks?: number | undefined;
+
+  /**
+  Whether each task remembers where it was started, for the stack of errors that
+  name it. Slow: it captures a stack per task.
+
+  @default false
+  */
+  readonly trace?: boolean | undefined;
+}
+
+/** A kernel of its own with the whole API on it. */
+export interface Runtime extends AsyncDisposing {
+  readonly Task: TaskApi;
+  readonly TaskSupervisor: TaskSupervisorApi;
+  readonly Supervisor: SupervisorApi;
+  readonly Process: ProcessApi;
+
+  /** Waits on the clock of this runtime. */
+  sleep(ms: number): Promise<void>;
+
+  /** A picture of all processes and streams at this moment. */
+  inspect(): Inspection;
+
+  /**
+  Calls `listener` for each event from now on, in order. Gives a function that
+  ends it. Costs something for each process; nothing while nobody listens.
+
+  @example
+  ```
+  const unsubscribe = runtime.subscribe((event) => {
+    if (event.type === 'restarted') console.warn(event.label, 'restarted');
+  });
+  ```
+  */
+  subscribe(listener: (event: RuntimeEvent) => void): () => void;
+
+  /** As the exported {@link toTraceEvents}. */
+  toTraceEvents(events: Iterable<RuntimeEvent>): TraceEvent[];
+
+  /** How much memory the kernel holds now. Cheaper than `inspect()`. */
+  memory(): MemoryUse;
+
+  /**
+  Ends the runtime: the signal of every running body aborts, every pending wait
+  rejects with {@link DisposedError}, timers are cleared, memory is let go.
+  Calling it again does nothing.
+
+  Caveat: functions that run are abandoned, not stopped.
+  */
+  dispose(): void;
+}
+
+/**
+Makes a runtime that shares nothing with the default one: a root process, names,
+limits and events of its own. Handles and pids must not be passed from one to
+the other.
+
+@example
+```
+import { createRuntime } from 'belay-tasks';
+
+const runtime = createRuntime({ maxTasks: 10_000 });
+const task = runtime.Task.async(() => 1);
+console.log(await runtime.Task.await(task)); // 1
+runtime.dispose();
+```
+*/
+export function createRuntime(options?: RuntimeOptions): Runtime;
+
+// ---- Errors ----------------------------------------------------------------
+
+/**
+The `code` of each error class. Stable; messages are not. `'BELAY_INTERNAL'` has
+no class of its own: it is a mistake in this library, please report it.
+*/
+export type BelayErrorCode =
+  | 'BELAY_EXIT'
+  | 'BELAY_TIMEOUT'
+  | 'BELAY_OWNER'
+  | 'BELAY_MAX_CHILDREN'
+  | 'BELAY_ALREADY_STARTED'
+  | 'BELAY_NO_PROC'
+  | 'BELAY_DISPOSED'
+  | 'BELAY_LIMIT'
+  | 'BELAY_INTERNAL';
+
+/**
+What all errors of this library extend, but for `TypeError` and `RangeError`.
+
+They are made far from the code they concern, so most have no stack of their own;
+the message names the process, and `startedAt` says where it comes from.
+*/
+export abstract class BelayError extends Error {
+  protected constructor();
+  readonly code: BelayErrorCode;
+
+  /**
+  A stack: where the stream or supervisor was opened or, with
+  {@link RuntimeOptions.trace}, where the task was started.
+  */
+  readonly startedAt?: string;
+}
+
+/**
+A task ended other than by returning or throwing: it was killed, shut down, left
+by `exit(reason)`, or taken along by a link.
+*/
+export class ExitError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_EXIT' | 'BELAY_TIMEOUT';
+  readonly reason: ExitReason;
+  /** The process that ended; null where there is no single one. */
+  readonly pid: Pid | null;
+  /** Its label. */
+  readonly label: string | null;
+}
+
+/** The time was up. `reason` is `'timeout'`. */
+export class TimeoutError extends ExitError {
+  protected constructor();
+  readonly code: 'BELAY_TIMEOUT';
+  readonly reason: 'timeout';
+  /** The milliseconds that were given. */
+  readonly timeout: number;
+  /**
+  The task that was waited for. Null where there is no single handle: a stream's
+  item, several tasks, a supervisor that stops.
+  */
+  readonly task: Task<unknown> | null;
+}
+
+/** Only the owner may await, yield, shut down or ignore a task. */
+export class OwnerError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_OWNER';
+  /** The task's process. */
+  readonly pid: Pid | null;
+  readonly owner: Pid;
+  /** Who called. */
+  readonly caller: Pid;
+}
+
+/** The supervisor has as many children as it may have. */
+export class MaxChildrenError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_MAX_CHILDREN';
+  /** Its `maxChildren`. */
+  readonly limit: number;
+}
+
+/** The name is taken. */
+export class AlreadyStartedError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_ALREADY_STARTED';
+  /**
+  The name that is taken; for this one class, not that of the class. Tell it by
+  `code` or `instanceof`.
+  */
+  readonly name: string;
+  /** The same as `name`. */
+  readonly registeredName: string;
+  /** Who has it; null when two children of one list have the same name. */
+  readonly pid: Pid | null;
+}
+
+/** There is no such process, or not any more. */
+export class NoProcError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_NO_PROC';
+  readonly reason: 'noproc';
+  /** The process, where it was named by a pid. */
+  readonly pid: Pid | null;
+}
+
+/** The runtime has been disposed of. */
+export class DisposedError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_DISPOSED';
+}
+
+/** `maxTasks` is reached, or memory was refused. Nothing has been started. */
+export class LimitError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_LIMIT';
+}
