@@ -1,0 +1,71 @@
+/**
+ * On whose behalf a function of the API acts: the root process, or the process
+ * of a body. Owns what users attach to a process: exit listeners, monitors.
+ */
+import { formatPid } from './pid.js';
+import { DisposedError, NoProcError } from './errors.js';
+
+export class Caller {
+  /** Its process has ended. */
+  gone = false;
+  #listeners = null;
+  #monitors = null;
+
+  constructor(runtime, low, high) {
+    this.runtime = runtime;
+    this.low = low;
+    this.high = high;
+  }
+
+  get pid() {
+    return formatPid(this.low, this.high);
+  }
+
+  /** Every public function begins here. */
+  enter() {
+    if (this.runtime.disposed) throw new DisposedError();
+    if (this.gone) {
+      throw new NoProcError(`process ${this.pid} has ended; its context cannot be used any more`, {
+        pid: this.pid,
+      });
+    }
+    return this;
+  }
+
+  /** As `enter`, for what a body may still ask after its end. */
+  peek() {
+    return this;
+  }
+
+  listen(listener) {
+    this.#listeners ??= new Map();
+    const key = {};
+    this.#listeners.set(key, listener);
+    return () => {
+      this.#listeners?.delete(key);
+    };
+  }
+
+  get listeners() {
+    return this.#listeners === null ? [] : [...this.#listeners.values()];
+  }
+
+  addMonitor(tag) {
+    this.#monitors ??= new Set();
+    this.#monitors.add(tag);
+  }
+
+  dropMonitor(tag) {
+    this.#monitors?.delete(tag);
+  }
+
+  /** The process has ended: nothing reaches it any more. */
+  end() {
+    this.gone = true;
+    this.#listeners = null;
+    if (this.#monitors !== null) {
+      for (const tag of this.#monitors) this.runtime.monitors.take(tag)?.ownerEnded();
+      this.#monitors = null;
+    }
+  }
+}

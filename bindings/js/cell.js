@@ -1,0 +1,114 @@
+/**
+ * What the binding keeps for one process: one cell per place in the kernel's
+ * table, used again by whoever gets the place next.
+ *
+ * A cell is made with a pair of closures that are handed to each body's
+ * promise, so that a task costs no closure of its own. When a process is ended
+ * while its body still runs, its cell is retired and another one takes its
+ * place: a late settle then cannot reach the place's next owner.
+ */
+export const CELL = Object.freeze({
+  FREE: 0, // nobody's
+  READY: 1, // its body has not begun
+  RUNNING: 2,
+  RETURNED: 3, // its body is done, the kernel has been or will be told
+  ENDED: 4, // the kernel has said that it ended
+});
+
+export class Cell {
+  state = CELL.FREE;
+  /** The body goes on though its process has ended. */
+  retired = false;
+  /** Of a retired one: whose body goes on, and why. */
+  orphan = null;
+  /** An item whose stream has closed without it: its result goes nowhere. */
+  detached = false;
+  low = 0;
+  high = 0;
+  /** A stream's item: the element, and its place in the input. */
+  number = 0;
+  body = null;
+  input = undefined;
+  value = undefined;
+  label = '';
+  /** The TaskRecord that handles look at, of those that have one. */
+  record = null;
+  context = null;
+  /** The stream that an item belongs to. */
+  stream = null;
+  /** What only few have: { signal, child, supervisor, startedAt, ... }. */
+  details = null;
+  /** A line for the log that may yet turn out to be received by somebody. */
+  log = null;
+
+  constructor(runtime) {
+    this.ok = (value) => runtime.bodyReturned(this, value);
+    this.err = (error) => runtime.bodyThrew(this, error);
+    this.runtime = runtime;
+  }
+
+  /** For a new process. A free cell has nothing of the last one. */
+  claim(low, high) {
+    if (this.state !== CELL.FREE) this.clear();
+    this.state = CELL.READY;
+    this.low = low;
+    this.high = high;
+  }
+
+  /** Frees the cell of an item: the short way, for there may be millions. */
+  clearItem() {
+    this.state = CELL.FREE;
+    this.low = 0;
+    this.high = 0;
+    this.input = undefined;
+    this.value = undefined;
+    this.stream = null;
+    if (this.log !== null) this.log = null;
+  }
+
+  clear() {
+    this.clearItem();
+    this.detached = false;
+    this.number = 0;
+    this.body = null;
+    this.label = '';
+    this.record = null;
+    this.context = null;
+    this.details = null;
+  }
+
+  /** A cell that takes this one's place, for a process that is ending. */
+  heir() {
+    const heir = new Cell(this.runtime);
+    heir.state = this.state;
+    heir.detached = this.detached;
+    heir.low = this.low;
+    heir.high = this.high;
+    heir.number = this.number;
+    heir.input = this.input;
+    heir.label = this.label;
+    heir.record = this.record;
+    heir.stream = this.stream;
+    heir.details = this.details;
+    return heir;
+  }
+
+  /** @param why makes the error that the body's signal aborts with */
+  retire(why) {
+    const { context, stream } = this;
+    this.clear();
+    this.stream = stream; // whose count of abandoned bodies this one is in
+    this.retired = true;
+    this.orphan = { context, why };
+  }
+
+  /** Why the process of `context` was ended while its body runs; else null. */
+  whyEnded(context) {
+    return this.orphan !== null && this.orphan.context === context ? this.orphan.why : null;
+  }
+
+  /** Its AbortSignal has aborted; `reason` is the number of its reason. */
+  abort(reason) {
+    this.runtime.abort(this, reason);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What a body is called with: its own process. One small object per task; all
+ * that it offers is made when it is first read.
+ */
+import { Caller } from './caller.js';
+import { ExitError } from './errors.js';
+import { checkTimeout } from './options.js';
+import { formatPid } from './pid.js';
+import { ProcessApi } from './process.js';
+import { SupervisorApi } from './supervisor.js';
+import { TaskApi } from './task.js';
+import { TaskSupervisorApi } from './task-supervisor.js';
+
+export class Context {
+  #cell;
+  #low;
+  #high;
+  /** What has been asked for so far. */
+  #made = null;
+
+  constructor(cell) {
+    this.#cell = cell;
+    this.#low = cell.low;
+    this.#high = cell.high;
+  }
+
+  get self() {
+    return formatPid(this.#low, this.#high);
+  }
+
+  /** Aborts when the process ends before its body has returned. */
+  get signal() {
+    const made = this.#lazy;
+    if (made.controller === null) {
+      made.controller = new AbortController();
+      const why = this.#cell.whyEnded(this);
+      if (why !== null) made.controller.abort(why());
+    }
+    return made.controller.signal;
+  }
+
+  get Task() {
+    return new TaskApi(this.#own);
+  }
+
+  get TaskSupervisor() {
+    return new TaskSupervisorApi(this.#own);
+  }
+
+  get Supervisor() {
+    return new SupervisorApi(this.#own);
+  }
+
+  get Process() {
+    return new ProcessApi(this.#own);
+  }
+
+  get sleep() {
+    const own = this.#own;
+    return (ms) => own.enter().runtime.sleep(own, checkTimeout('sleep', 'ms', ms));
+  }
+
+  get exit() {
+    const own = this.#own;
+    return (reason = 'normal') => {
+      own.enter();
+      throw ExitError.request(own, reason, own.pid);
+    };
+  }
+
+  get #lazy() {
+    this.#made ??= { caller: null, controller: null };
+    return this.#made;
+  }
+
+  get #own() {
+    const made = this.#lazy;
+    if (made.caller === null) {
+      made.caller = new Caller(this.#cell.runtime, this.#low, this.#high);
+      made.caller.gone = this.#cell.context !== this;
+    }
+    return made.caller;
+  }
+
+  /** The caller of a context, when something has been asked of it. */
+  static callerOf(context) {
+    return context.#made === null ? null : context.#made.caller;
+  }
+
+  /**
+   * The process of `context` has ended. With `why`, its body goes on and its
+   * signal must abort: the answer is what aborts it, for whoever may run the
+   * user's listeners, or null when nobody has looked at the signal yet.
+   */
+  static end(context, why) {
+    const made = context.#made;
+    if (made === null) return null;
+    made.caller?.end();
+    const { controller } = made;
+    return why === null || controller === null ? null : () => controller.abort(why());
+  }
+}

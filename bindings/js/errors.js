@@ -1,0 +1,168 @@
+/**
+ * The errors of Belay: one family, each with a stable `code`.
+ *
+ * Most of them are made by the pump, far from the code they concern, so their
+ * own stack would say nothing: it is not captured (that would cost more than
+ * the task). `startedAt` holds where the stream, group or supervisor was
+ * opened, or, with `createRuntime({ trace: true })`, where the task was started.
+ */
+import { describe } from './options.js';
+
+/** How a message names a process. */
+export const nameProcess = (pid, label, kind = 'task') =>
+  `${kind}${pid === null ? '' : ` ${pid}`}${label ? ` ${JSON.stringify(label)}` : ''}`;
+
+/** Makes an error without capturing a stack. */
+export function withoutStack(make) {
+  const limit = Error.stackTraceLimit;
+  try {
+    Error.stackTraceLimit = 0;
+  } catch {
+    return make(); // A hardened realm: the stack is captured after all.
+  }
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+export class BelayError extends Error {
+  constructor(message, code = 'BELAY_ERROR', { startedAt, cause } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    if (startedAt !== undefined && startedAt !== null) this.startedAt = startedAt;
+  }
+
+  get name() {
+    return 'BelayError';
+  }
+}
+
+/** A process ended other than by returning or throwing; `reason` says how. */
+export class ExitError extends BelayError {
+  #process = null;
+
+  constructor(reason, { pid = null, label = null, message, code = 'BELAY_EXIT', startedAt } = {}) {
+    super(message ?? `${nameProcess(pid, label)} exited with ${describe(reason)}`, code, { startedAt });
+    this.reason = reason;
+    this.pid = pid;
+    this.label = label;
+  }
+
+  /** Marks the error as one process's request to end itself (`ctx.exit`). */
+  static request(process, reason, pid) {
+    const error = withoutStack(() => new ExitError(reason, { pid }));
+    error.#process = process;
+    return error;
+  }
+
+  /** Whether `error` is the request of `process` to end itself. */
+  static isRequestOf(error, process) {
+    return error instanceof ExitError && error.#process === process;
+  }
+
+  get name() {
+    return 'ExitError';
+  }
+}
+
+/** An await, a stream's item or a stop took longer than `timeout`. */
+export class TimeoutError extends ExitError {
+  constructor(timeout, { pid = null, label = null, task = null, what = 'was not done', startedAt } = {}) {
+    super('timeout', {
+      pid,
+      label,
+      code: 'BELAY_TIMEOUT',
+      message: `${nameProcess(pid, label)} ${what} within ${timeout} ms`,
+      startedAt,
+    });
+    this.timeout = timeout;
+    this.task = task;
+  }
+
+  get name() {
+    return 'TimeoutError';
+  }
+}
+
+/** Only the process that started a task may await, yield, shut down or ignore it. */
+export class OwnerError extends BelayError {
+  constructor(call, task, caller) {
+    super(
+      `${call}: ${nameProcess(task.pid, task.label)} belongs to process ${task.owner}; ` +
+        `process ${caller} may not wait for it`,
+      'BELAY_OWNER',
+    );
+    this.pid = task.pid;
+    this.owner = task.owner;
+    this.caller = caller;
+  }
+
+  get name() {
+    return 'OwnerError';
+  }
+}
+
+/** A task supervisor already has as many children as it may have. */
+export class MaxChildrenError extends BelayError {
+  constructor(supervisor, limit, startedAt) {
+    super(
+      `task supervisor ${supervisor} has reached its maximum of ${limit} children`,
+      'BELAY_MAX_CHILDREN',
+      { startedAt },
+    );
+    this.limit = limit;
+  }
+
+  get name() {
+    return 'MaxChildrenError';
+  }
+}
+
+/** The name is held by another process. */
+export class AlreadyStartedError extends BelayError {
+  constructor(name, pid) {
+    super(`the name ${JSON.stringify(name)} is taken by process ${pid}`, 'BELAY_ALREADY_STARTED');
+    this.registeredName = name;
+    this.pid = pid;
+    // Shadows the class's name on purpose: the contract promises `error.name`
+    // to be the registered name for this error only.
+    Object.defineProperty(this, 'name', { value: name, enumerable: true, configurable: true });
+  }
+}
+
+/** There is no such process, or not any more. */
+export class NoProcError extends BelayError {
+  constructor(message, { pid = null, startedAt } = {}) {
+    super(message, 'BELAY_NO_PROC', { startedAt });
+    this.reason = 'noproc';
+    this.pid = pid;
+  }
+
+  get name() {
+    return 'NoProcError';
+  }
+}
+
+/** The runtime has been disposed of. */
+export class DisposedError extends BelayError {
+  constructor() {
+    super('this Belay runtime has been disposed of', 'BELAY_DISPOSED');
+  }
+
+  get name() {
+    return 'DisposedError';
+  }
+}
+
+/** `maxTasks` is reached, or the memory for another process was refused. */
+export class LimitError extends BelayError {
+  constructor(message) {
+    super(message, 'BELAY_LIMIT');
+  }
+
+  get name() {
+    return 'LimitError';
+  }
+}

@@ -1,0 +1,384 @@
+/**
+ * The kernel: one WebAssembly instance and its commands.
+ *
+ * Each method submits one command and returns its code; what the command
+ * answers is read from `answer...` before the next one. A command that finds
+ * the event queue full (BUSY) drains it and tries again, so nobody above ever
+ * sees BUSY. `drain` hands every event to the sink, which must not submit
+ * commands itself.
+ */
+import { wasmBase64 } from './core.generated.js';
+import { EventView, Memory } from './memory.js';
+import { CODE, COMMAND, FLAG, codeText } from './protocol.js';
+import { BelayError, LimitError } from './errors.js';
+
+let embedded = null;
+
+/** The embedded kernel, decoded and compiled on first use. */
+function embeddedModule() {
+  if (embedded === null) {
+    const text = atob(wasmBase64);
+    const bytes = new Uint8Array(text.length);
+    for (let index = 0; index < bytes.length; index++) bytes[index] = text.charCodeAt(index);
+    embedded = new WebAssembly.Module(bytes);
+  }
+  return embedded;
+}
+
+/** @param {WebAssembly.Module | BufferSource | undefined} wasm */
+function moduleOf(wasm) {
+  if (wasm === undefined) return embeddedModule();
+  return wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
+}
+
+/** The error of a command that failed in a way no caller expects. */
+export function failure(code, what) {
+  if (code === CODE.LIMIT) return new LimitError(`${what}: the runtime has no room for another one (maxTasks)`);
+  if (code === CODE.NO_MEMORY) return new LimitError(`${what}: the memory for another one was refused`);
+  return new BelayError(`${what}: the kernel refused: ${codeText(code)}`, 'BELAY_INTERNAL');
+}
+
+export class Kernel {
+  #exports;
+  #memory;
+  #sink;
+  #event = new EventView();
+  #draining = false;
+
+  /** @param {(event: EventView) => void} sink takes each event; the view is used again. */
+  constructor(wasm, { processesMax, eventsMax = 0, clockSlack }, sink) {
+    const { exports } = new WebAssembly.Instance(moduleOf(wasm), {});
+    exports._initialize();
+    const code = exports.belay_wasm_create(processesMax, eventsMax, clockSlack);
+    if (code !== CODE.OK) throw failure(code, 'createRuntime');
+    this.#exports = exports;
+    this.#memory = new Memory(exports);
+    this.#sink = sink;
+    this.rootLow = exports.belay_wasm_root_lo();
+    this.rootHigh = exports.belay_wasm_root_hi();
+  }
+
+  get answerLow() {
+    return this.#memory.answerLow;
+  }
+
+  get answerHigh() {
+    return this.#memory.answerHigh;
+  }
+
+  get answerValue() {
+    return this.#memory.answerValue;
+  }
+
+  get answerExtra() {
+    return this.#memory.answerExtra;
+  }
+
+  get answerTag() {
+    return this.#memory.answerTag;
+  }
+
+  get view() {
+    return this.#memory;
+  }
+
+  /** Words of the `index`-th pid that STREAM_PUSH has answered. */
+  pidLow(index) {
+    return this.#memory.pidLow(index);
+  }
+
+  pidHigh(index) {
+    return this.#memory.pidHigh(index);
+  }
+
+  /** Hands out every event and lets the kernel finish its pending work. */
+  drain() {
+    if (this.#draining) return;
+    this.#draining = true;
+    const exports = this.#exports;
+    try {
+      for (;;) {
+        let pointer = exports.belay_wasm_next_event();
+        while (pointer !== 0) {
+          this.#memory.pointEvent(pointer, this.#event);
+          this.#sink(this.#event);
+          pointer = exports.belay_wasm_next_event();
+        }
+        if (this.#memory.pending === 0) return;
+        exports.belay_wasm_step();
+      }
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  #submit() {
+    const code = this.#exports.belay_wasm_submit();
+    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_submit()) : code;
+  }
+
+  #again(attempt) {
+    for (let tries = 0; tries < 64; tries++) {
+      this.drain();
+      const code = attempt();
+      if (code !== CODE.BUSY) return code;
+    }
+    throw new BelayError('the kernel stays busy with an empty queue', 'BELAY_INTERNAL');
+  }
+
+  /* ---- Time. */
+
+  advance(now) {
+    const code = this.#exports.belay_wasm_advance(now);
+    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_advance(now)) : code;
+  }
+
+  /* ---- Processes. */
+
+  spawn(low, high, flags, tag, scopeLow, scopeHigh, restart, shutdown) {
+    const memory = this.#memory;
+    memory.begin(COMMAND.SPAWN, flags);
+    memory.pid(low, high);
+    memory.tag(tag);
+    memory.scope(scopeLow, scopeHigh);
+    memory.kind(restart);
+    memory.shutdown(shutdown);
+    return this.#submit();
+  }
+
+  run() {
+    const code = this.#exports.belay_wasm_run();
+    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_run()) : code;
+  }
+
+  /** Has a body's pid wait in the word area as the `index`-th to settle. */
+  putSettled(index, low, high) {
+    this.#memory.putPid(index, low, high);
+  }
+
+  /** Settles the first `count` pids of the word area; answers how many it took. */
+  settle(count) {
+    const code = this.#exports.belay_wasm_settle(count);
+    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_settle(count)) : code;
+  }
+
+  /** Moves the pids that were not taken to the front. */
+  keepUnsettled(taken, count) {
+    this.#memory.movePids(taken, count - taken);
+  }
+
+  exit(low, high, reason) {
+    const memory = this.#memory;
+    memory.begin(COMMAND.EXIT, 0);
+    memory.pid(low, high);
+    memory.reason(reason);
+    return this.#submit();
+  }
+
+  signal(low, high, otherLow, otherHigh, reason) {
+    this.#pair(COMMAND.SIGNAL, low, high, otherLow, otherHigh);
+    this.#memory.reason(reason);
+    return this.#submit();
+  }
+
+  link(low, high, otherLow, otherHigh) {
+    this.#pair(COMMAND.LINK, low, high, otherLow, otherHigh);
+    return this.#submit();
+  }
+
+  unlink(low, high, otherLow, otherHigh) {
+    this.#pair(COMMAND.UNLINK, low, high, otherLow, otherHigh);
+    return this.#submit();
+  }
+
+  monitor(low, high, otherLow, otherHigh, tag) {
+    this.#pair(COMMAND.MONITOR, low, high, otherLow, otherHigh);
+    this.#memory.tag(tag);
+    return this.#submit();
+  }
+
+  demonitor(low, high) {
+    return this.#other(COMMAND.DEMONITOR, low, high);
+  }
+
+  trapExit(low, high, on) {
+    this.#memory.begin(COMMAND.TRAP_EXIT, on ? FLAG.ON : 0);
+    this.#memory.pid(low, high);
+    return this.#submit();
+  }
+
+  abandoned(streamLow, streamHigh) {
+    return this.#other(COMMAND.ABANDONED, streamLow, streamHigh);
+  }
+
+  /* ---- Waiting. */
+
+  wait(low, high, otherLow, otherHigh, kind, time, tag, reason = 0) {
+    const memory = this.#memory;
+    this.#pair(COMMAND.WAIT, low, high, otherLow, otherHigh);
+    memory.kind(kind);
+    memory.time(time);
+    memory.tag(tag);
+    memory.reason(reason);
+    return this.#submit();
+  }
+
+  waitCancel(low, high) {
+    return this.#other(COMMAND.WAIT_CANCEL, low, high);
+  }
+
+  ignore(low, high, otherLow, otherHigh) {
+    this.#pair(COMMAND.IGNORE, low, high, otherLow, otherHigh);
+    return this.#submit();
+  }
+
+  abort(low, high, reason) {
+    const memory = this.#memory;
+    memory.begin(COMMAND.ABORT, 0);
+    memory.other(low, high);
+    memory.reason(reason);
+    return this.#submit();
+  }
+
+  /* ---- Streams. */
+
+  streamOpen(low, high, tag, flags, scopeLow, scopeHigh, { limit, timeout, maxBuffered, maxAbandoned, shutdown }) {
+    const memory = this.#memory;
+    memory.begin(COMMAND.STREAM_OPEN, flags);
+    memory.pid(low, high);
+    memory.tag(tag);
+    memory.limit(limit);
+    memory.time(timeout);
+    memory.count(maxBuffered);
+    memory.extra(maxAbandoned);
+    memory.scope(scopeLow, scopeHigh);
+    memory.shutdown(shutdown);
+    return this.#submit();
+  }
+
+  streamNext(low, high, count) {
+    return this.#other(COMMAND.STREAM_NEXT, low, high, count);
+  }
+
+  streamPush(low, high, count) {
+    return this.#other(COMMAND.STREAM_PUSH, low, high, count);
+  }
+
+  streamEnd(low, high) {
+    return this.#other(COMMAND.STREAM_END, low, high);
+  }
+
+  streamHalt(low, high) {
+    return this.#other(COMMAND.STREAM_HALT, low, high);
+  }
+
+  /* ---- Supervisors. */
+
+  supervisorStart(low, high, flags, tag, kind, scopeLow, scopeHigh, { maxChildren, maxRestarts, maxSeconds }) {
+    const memory = this.#memory;
+    memory.begin(COMMAND.SUP_START, flags);
+    memory.pid(low, high);
+    memory.tag(tag);
+    memory.kind(kind);
+    memory.limit(maxChildren);
+    memory.count(maxRestarts);
+    memory.extra(maxSeconds);
+    memory.scope(scopeLow, scopeHigh);
+    return this.#submit();
+  }
+
+  supervisorTerminate(low, high, scopeLow, scopeHigh, otherLow, otherHigh, tag) {
+    this.#pair(COMMAND.SUP_TERMINATE, low, high, otherLow, otherHigh);
+    this.#memory.scope(scopeLow, scopeHigh);
+    this.#memory.tag(tag);
+    return this.#submit();
+  }
+
+  /* ---- Names and reasons. */
+
+  nameNew() {
+    this.#memory.begin(COMMAND.NAME_NEW, 0);
+    return this.#submit();
+  }
+
+  nameSet(low, high, name) {
+    this.#memory.begin(COMMAND.NAME_SET, 0);
+    this.#memory.other(low, high);
+    this.#memory.tag(name);
+    return this.#submit();
+  }
+
+  nameDrop(name) {
+    this.#memory.begin(COMMAND.NAME_DROP, 0);
+    this.#memory.tag(name);
+    return this.#submit();
+  }
+
+  nameGet(name) {
+    this.#memory.begin(COMMAND.NAME_GET, 0);
+    this.#memory.tag(name);
+    return this.#submit();
+  }
+
+  reasonNew(kind) {
+    this.#memory.begin(COMMAND.REASON_NEW, 0);
+    this.#memory.kind(kind);
+    return this.#submit();
+  }
+
+  reasonDrop(reason) {
+    this.#memory.begin(COMMAND.REASON_DROP, 0);
+    this.#memory.reason(reason);
+    return this.#submit();
+  }
+
+  /* ---- Looking on. */
+
+  trace(on) {
+    this.#memory.begin(COMMAND.TRACE, on ? FLAG.ON : 0);
+    return this.#submit();
+  }
+
+  /** The facts about one process, or null when it is not alive. */
+  infoOf(low, high) {
+    this.#memory.begin(0, 0);
+    this.#memory.pid(low, high);
+    return this.#exports.belay_wasm_info_of() === CODE.OK ? this.#memory.readInfo() : null;
+  }
+
+  /** The first process at or after `index`, or null. */
+  inspect(index) {
+    return this.#exports.belay_wasm_inspect(index) === CODE.OK ? this.#memory.readInfo() : null;
+  }
+
+  /** The first stream at or after `index`, or null. */
+  inspectStream(index) {
+    return this.#exports.belay_wasm_inspect_stream(index) === CODE.OK
+      ? this.#memory.readStreamInfo()
+      : null;
+  }
+
+  /**
+   * 0 when every invariant holds, else the number of a broken one. Only builds
+   * for tests can walk the whole state.
+   */
+  check() {
+    return this.#exports.belay_wasm_check?.() ?? 0;
+  }
+
+  #pair(op, low, high, otherLow, otherHigh) {
+    const memory = this.#memory;
+    memory.begin(op, 0);
+    memory.pid(low, high);
+    memory.other(otherLow, otherHigh);
+  }
+
+  #other(op, low, high, count = 0) {
+    const memory = this.#memory;
+    memory.begin(op, 0);
+    memory.other(low, high);
+    memory.count(count);
+    return this.#submit();
+  }
+}
+

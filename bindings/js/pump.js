@@ -1,0 +1,169 @@
+/**
+ * When work is done: in one microtask after the calls that made it, in the
+ * host's one timer for all deadlines, and, when a turn of the event loop has
+ * lasted too long, in the next turn.
+ *
+ * The work itself is the runtime's `turn`, which goes on until nothing is left
+ * to do or `spend` says that the budget is used up.
+ */
+
+/* A turn of the event loop is held this long at most before others come. */
+const BUDGET_MS = 5;
+/* Reading the clock costs about as much as one task, so it is read this rarely. */
+const UNITS_PER_LOOK = 256;
+const TIMER_MAX = 0x7fffffff;
+
+const IDLE = 0, SCHEDULED = 1, RUNNING = 2, YIELDED = 3, CLOSED = 4;
+
+const resolved = Promise.resolve();
+
+export class Pump {
+  #clock;
+  #origin;
+  #work;
+  #state = IDLE;
+  #units = 0;
+  #turnBegan;
+  #timer = null;
+  #timerAt = Infinity;
+  #afterTurnSet = false;
+
+  /** @param work has `turn(pump)`, `fire(now)` and `deadline` */
+  constructor(clock, work) {
+    this.#clock = clock;
+    this.#origin = clock.now();
+    this.#turnBegan = this.#origin;
+    this.#work = work;
+  }
+
+  /** Whole ms since the runtime was made. */
+  get now() {
+    return Math.max(0, Math.floor(this.#clock.now() - this.#origin));
+  }
+
+  get hasTimer() {
+    return this.#timer !== null;
+  }
+
+  /** Has the pump run once the present code has returned. */
+  schedule() {
+    if (this.#state !== IDLE) return;
+    this.#state = SCHEDULED;
+    resolved.then(this.#inMicrotask);
+  }
+
+  /** Counts units of work; true when the rest should wait for the next turn. */
+  spend(units) {
+    this.#units += units;
+    if (this.#units < UNITS_PER_LOOK) return false;
+    this.#units = 0;
+    return this.#clock.now() - this.#turnBegan > BUDGET_MS;
+  }
+
+  close() {
+    this.#state = CLOSED;
+    this.#clearTimer();
+    this.#clock.close();
+  }
+
+  #inMicrotask = () => {
+    if (this.#state === SCHEDULED) this.#run();
+  };
+
+  #inNextTurn = () => {
+    if (this.#state !== YIELDED) return;
+    this.#turnBegan = this.#clock.now();
+    this.#units = 0;
+    this.#run();
+  };
+
+  #onTimer = () => {
+    this.#timer = null;
+    this.#timerAt = Infinity;
+    if (this.#state === CLOSED) return;
+    this.#turnBegan = this.#clock.now();
+    this.#units = 0;
+    this.#work.fire(this.now);
+    if (this.#state === IDLE || this.#state === SCHEDULED) this.#run();
+    else this.#arm();
+  };
+
+  #run() {
+    this.#state = RUNNING;
+    let quiet = true;
+    try {
+      quiet = this.#work.turn(this);
+    } finally {
+      if (this.#state === RUNNING) this.#state = IDLE;
+    }
+    if (this.#state === CLOSED) return;
+    if (!quiet) {
+      this.#state = YIELDED;
+      this.#clock.later(this.#inNextTurn);
+    }
+    this.#arm();
+  }
+
+  /**
+   * Sees to it that the host wakes us at the next deadline. A timer that is
+   * set for an earlier time is kept: it then fires in vain once, which is
+   * cheaper than setting a new one for each task.
+   */
+  #arm() {
+    const deadline = this.#work.deadline;
+    if (deadline === Infinity) {
+      if (this.#timer !== null) this.#release();
+      return;
+    }
+    if (this.#timerAt <= deadline) return;
+    this.#clearTimer();
+    const delay = Math.ceil(deadline - (this.#clock.now() - this.#origin));
+    this.#timerAt = deadline;
+    if (delay > TIMER_MAX) this.#timerAt = deadline - (delay - TIMER_MAX);
+    this.#timer = this.#clock.setTimeout(this.#onTimer, Math.min(TIMER_MAX, Math.max(0, delay)));
+  }
+
+  /**
+   * Whether fresh timers begin to run at the end of this turn of the event
+   * loop only. Most timers belong to a wait that is over before that, and then
+   * cost nothing; the others run that little longer. A clock that users made
+   * moves in steps, and there timers begin at once.
+   */
+  putsOffTimers() {
+    if (!this.#clock.real) return false;
+    this.#afterTurn();
+    return true;
+  }
+
+  /**
+   * No kernel timer runs any more. In Node a host timer would keep the process
+   * alive, but clearing it at once would cost a host timer for every
+   * async-and-await; so that is looked at once a turn of the event loop.
+   */
+  #release() {
+    if (this.#clock.real) this.#afterTurn();
+    else this.#clearTimer();
+  }
+
+  #afterTurn() {
+    if (this.#afterTurnSet) return;
+    this.#afterTurnSet = true;
+    this.#clock.later(this.#onAfterTurn);
+  }
+
+  #onAfterTurn = () => {
+    this.#afterTurnSet = false;
+    if (this.#state === CLOSED) return;
+    if (this.#work.hasFreshTimers) {
+      this.#work.fire(this.now);
+      if (this.#state === IDLE || this.#state === SCHEDULED) this.#run();
+      else this.#arm();
+    } else if (this.#work.deadline === Infinity) this.#clearTimer();
+  };
+
+  #clearTimer() {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#timerAt = Infinity;
+  }
+}

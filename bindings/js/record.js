@@ -1,0 +1,95 @@
+/**
+ * The inside of a task's handle: whose it is and how it ended. The outcome is
+ * kept for as long as the handle is reachable.
+ */
+import { ExitError, nameProcess, withoutStack } from './errors.js';
+import { formatPidOrNull } from './pid.js';
+
+const noop = () => {};
+
+/** Keeps a rejection from being reported while nobody has asked for it. */
+export const quiet = (promise) => {
+  promise.catch(noop);
+  return promise;
+};
+
+export class TaskRecord {
+  low = 0;
+  high = 0;
+  /** 'running', 'fulfilled', 'rejected' or 'ignored' */
+  state = 'running';
+  value = undefined;
+  /** Of a rejected one: the reason as the table of reasons has it. */
+  failure = null;
+  /** Its failure came over the link to the root process. */
+  crashed = false;
+  startedAt = null;
+  /** Tells apart the references of completed ones, which have no process. */
+  number = 0;
+  #error = null;
+  #unhandled = null;
+
+  constructor(caller, label) {
+    this.caller = caller;
+    this.label = label;
+  }
+
+  get pid() {
+    return formatPidOrNull(this.low, this.high);
+  }
+
+  get settled() {
+    return this.state === 'fulfilled' || this.state === 'rejected';
+  }
+
+  fulfil(value) {
+    if (this.state !== 'running') return;
+    this.state = 'fulfilled';
+    this.value = value;
+  }
+
+  /** @param failure {{ value: unknown, bare: boolean }} */
+  fail(failure) {
+    if (this.state !== 'running') return;
+    this.state = 'rejected';
+    this.failure = failure;
+  }
+
+  /** What awaiting rejects with; always the same object. */
+  get error() {
+    const { failure } = this;
+    if (failure.bare) return failure.value;
+    this.#error ??= withoutStack(() => new ExitError(failure.value, {
+      pid: this.pid, label: this.label, startedAt: this.startedAt,
+    }));
+    return this.#error;
+  }
+
+  /** As Promise.allSettled would tell it. */
+  outcome() {
+    return this.state === 'fulfilled'
+      ? { status: 'fulfilled', value: this.value }
+      : { status: 'rejected', reason: this.error };
+  }
+
+  /**
+   * The failure of a task that is linked to the root and that nobody waits
+   * for: a rejection nobody handles, until somebody asks for the outcome.
+   */
+  surface() {
+    this.crashed = true;
+    this.#unhandled ??= Promise.reject(this.error);
+  }
+
+  /** Somebody has asked for the outcome. */
+  handled() {
+    if (this.#unhandled !== null) {
+      quiet(this.#unhandled);
+      this.#unhandled = null;
+    }
+  }
+
+  describe() {
+    return nameProcess(this.pid, this.label);
+  }
+}

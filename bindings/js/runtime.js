@@ -1,0 +1,732 @@
+/**
+ * One runtime: a kernel, the pump that drives it, and what the binding keeps
+ * for its processes. Everything that the API does goes through here; every
+ * event of the kernel ends here.
+ *
+ * Two rules keep it simple. A command is always followed by `drain`, so
+ * between two calls of users the kernel's queue is empty and a place in its
+ * table is never given on before its last event has been seen. And handling an
+ * event never runs user code: what would (listeners, subscribers, iterators)
+ * is put into `#effects` or `#pulls`, which only the pump works through.
+ */
+import { Caller } from './caller.js';
+import { CELL, Cell } from './cell.js';
+import { Context } from './context.js';
+import { DisposedError, ExitError, MaxChildrenError, NoProcError } from './errors.js';
+import { failure, Kernel } from './kernel.js';
+import { Names } from './names.js';
+import { Observers } from './observers.js';
+import { formatPid } from './pid.js';
+import {
+  CODE, EVENT, EXITED, INDEX_MASK, OUTCOME, RESTART, STATE, WAIT, WORDS_MAX,
+} from './protocol.js';
+import { Pump } from './pump.js';
+import { errorOf, Reasons } from './reasons.js';
+import { Registry } from './registry.js';
+import { report } from './report.js';
+import { Signals } from './signals.js';
+import { SleepWait } from './waits.js';
+
+const INBOX_PIDS = WORDS_MAX / 2;
+const NO_PLACE = Object.freeze({});
+const resolved = Promise.resolve();
+
+export class Runtime {
+  disposed = false;
+  monitors = new Registry();
+  /** Monitors by the reference that users hold. */
+  monitorRefs = new Map();
+  streams = new Registry();
+  /** Children that may be started anew, by the tag of their body. */
+  children = new Registry();
+  #kernel;
+  #pump;
+  #clock;
+  #traceStarts;
+  #waits = new Registry();
+  #cells = [];
+  #ended = [];
+  /** How many pids wait in the word area to be settled. */
+  #inboxCount = 0;
+  #effects = [];
+  #pulls = [];
+  #counter = 0;
+
+  constructor({ clock, onLog, wasm, maxTasks, trace }) {
+    this.#kernel = new Kernel(
+      wasm,
+      { processesMax: maxTasks === 0 ? 0 : maxTasks + 1, clockSlack: clock.slack },
+      (event) => this.#handle(event),
+    );
+    this.#clock = clock;
+    this.#pump = new Pump(clock, this);
+    this.#traceStarts = trace;
+    this.reasons = new Reasons(this.#kernel);
+    this.signals = new Signals(this);
+    this.names = new Names(this.#kernel);
+    this.observers = new Observers(this, onLog);
+    this.root = new Caller(this, this.#kernel.rootLow, this.#kernel.rootHigh);
+  }
+
+  get kernel() {
+    return this.#kernel;
+  }
+
+  get now() {
+    return this.#pump.now;
+  }
+
+  /** A number that no other record of this runtime has. */
+  unique() {
+    return ++this.#counter;
+  }
+
+  /** Where a stream, group or supervisor is opened; null where engines cannot tell. */
+  captureStart(below) {
+    if (typeof Error.captureStackTrace !== 'function') return new Error().stack ?? null;
+    const holder = {};
+    Error.captureStackTrace(holder, below);
+    return holder.stack;
+  }
+
+  /* ---- Processes ------------------------------------------------------ */
+
+  /**
+   * Spawns a process. `record` is given when there will be a handle; `child`
+   * when it may be started anew.
+   */
+  spawn(call, caller, body, options, flags, { scope = null, restart = RESTART.TEMPORARY, record = null, child = null } = NO_PLACE) {
+    this.observers.lookAround();
+    const tag = child === null || restart === RESTART.TEMPORARY ? 0 : this.children.add(child);
+    const code = this.#kernel.spawn(
+      caller.low, caller.high, flags, tag,
+      scope === null ? 0 : scope.low, scope === null ? 0 : scope.high,
+      restart, options.shutdown,
+    );
+    if (code !== CODE.OK) {
+      this.children.take(tag);
+      throw this.#spawnFailure(code, call, scope);
+    }
+    const cell = this.claim(this.#kernel.answerLow, this.#kernel.answerHigh);
+    cell.body = body;
+    cell.label = options.label ?? body.name;
+    if (record !== null) {
+      record.low = cell.low;
+      record.high = cell.high;
+      cell.record = record;
+      if (this.#traceStarts) record.startedAt = this.captureStart(this.spawn);
+    }
+    if (child !== null) child.live(cell, tag);
+    if (scope !== null || child !== null || options.signal !== null) {
+      cell.details = { signal: null, child, supervisor: scope, info: null };
+    }
+    this.drain();
+    if (options.signal !== null) this.#follow(options.signal, cell);
+    this.#pump.schedule();
+    return cell;
+  }
+
+  #spawnFailure(code, call, scope) {
+    switch (code) {
+      case CODE.MAX_CHILDREN:
+        return new MaxChildrenError(scope.text, this.supervisorInfo(scope)?.maxChildren ?? null);
+      case CODE.GONE:
+        return new NoProcError(`${call}: there is no process ${scope.text}`);
+      case CODE.STOPPING:
+        return new NoProcError(`${call}: supervisor ${scope.text} is stopping`);
+      case CODE.NOT_SUPERVISOR:
+        return new TypeError(`${call}: process ${scope.text} is not a supervisor of that kind`);
+      default:
+        return failure(code, call);
+    }
+  }
+
+  /** The cell for a process that has just been made. */
+  claim(low, high) {
+    const index = low & INDEX_MASK;
+    while (this.#cells.length <= index) this.#cells.push(null);
+    let cell = this.#cells[index];
+    if (cell === null) {
+      cell = new Cell(this);
+      this.#cells[index] = cell;
+    }
+    cell.claim(low, high);
+    return cell;
+  }
+
+  /** The cell of a process that is known here, or null. */
+  cellOf(low, high) {
+    const cell = this.#cells[low & INDEX_MASK];
+    return cell !== undefined && cell !== null && cell.low === low && cell.high === high ? cell : null;
+  }
+
+  *cells() {
+    for (const cell of this.#cells) if (cell !== null && cell.low !== 0) yield cell;
+  }
+
+  /** The kernel's facts about all living processes. */
+  *processes() {
+    for (let index = 0; ; ) {
+      const info = this.#kernel.inspect(index);
+      if (info === null) return;
+      if (info.state !== STATE.KEPT) yield info;
+      index = (info.low & INDEX_MASK) + 1;
+    }
+  }
+
+  /** What was kept about a supervisor when it was started. */
+  supervisorInfo({ low, high }) {
+    return this.cellOf(low, high)?.details?.info ?? null;
+  }
+
+  exit(caller, low, high, reason) {
+    this.settleInbox();
+    let code = CODE.OK;
+    this.withReason(
+      (reasons) => reasons.exit(reason),
+      (number) => {
+        code = this.#kernel.signal(caller.low, caller.high, low, high, number);
+      },
+    );
+    return code;
+  }
+
+  /**
+   * Makes a reason, hands its number to `use`, and lets go of it. Everything
+   * that happens meanwhile is drained afterwards.
+   */
+  withReason(make, use) {
+    this.settleInbox();
+    const number = make(this.reasons);
+    try {
+      use(number);
+    } finally {
+      this.drain();
+      this.reasons.release(number);
+      this.drain();
+      this.#pump.schedule();
+    }
+  }
+
+  /** An AbortSignal wants a process to end. */
+  abort(cell, reason) {
+    if (cell.details !== null) cell.details.signal = null;
+    this.#kernel.abort(cell.low, cell.high, reason);
+    this.drain();
+  }
+
+  #follow(signal, cell) {
+    const target = cell.details.child ?? cell;
+    cell.details.signal = signal;
+    if (!signal.aborted) this.signals.add(signal, target);
+    else {
+      this.withReason(
+        (reasons) => reasons.aborted(signal.reason),
+        (number) => target.abort(number),
+      );
+    }
+  }
+
+  /* ---- Waiting -------------------------------------------------------- */
+
+  /**
+   * Begins a wait of the kernel; the code says whether it did. A timeout of 0
+   * looks once: what has already happened counts, nothing more.
+   */
+  wait(wait, low, high, kind, time, reason = 0) {
+    const looksOnce = time === 0 && kind !== WAIT.SHUTDOWN;
+    if (looksOnce || kind >= WAIT.SHUTDOWN) this.settleInbox();
+    const { caller } = wait;
+    wait.tag = this.#waits.add(wait);
+    const code = this.#kernel.wait(caller.low, caller.high, low, high, kind, time, wait.tag, reason);
+    if (code !== CODE.OK) {
+      this.#waits.take(wait.tag);
+      return code;
+    }
+    wait.low = this.#kernel.answerLow;
+    wait.high = this.#kernel.answerHigh;
+    if (looksOnce) this.#advance(this.#pump.now);
+    this.drain();
+    this.#pump.schedule();
+    return code;
+  }
+
+  cancel(wait) {
+    if (wait.tag === 0) return;
+    this.#waits.take(wait.tag);
+    wait.tag = 0;
+    this.#kernel.waitCancel(wait.low, wait.high);
+    this.drain();
+  }
+
+  /** Begins the wait until a child that its supervisor stops is gone. */
+  terminate(wait, scope, low, high) {
+    this.settleInbox();
+    const { caller } = wait;
+    wait.tag = this.#waits.add(wait);
+    const code = this.#kernel.supervisorTerminate(
+      caller.low, caller.high, scope.low, scope.high, low, high, wait.tag,
+    );
+    if (code !== CODE.OK) this.#waits.take(wait.tag);
+    this.drain();
+    this.#pump.schedule();
+    return code;
+  }
+
+  sleep(caller, ms) {
+    const wait = new SleepWait(caller);
+    const code = this.wait(wait, 0, 0, WAIT.SLEEP, ms);
+    if (code !== CODE.OK) throw failure(code, 'sleep');
+    return wait.promise;
+  }
+
+  /* ---- Bodies --------------------------------------------------------- */
+
+  /** A body has returned, or its promise has been fulfilled. */
+  bodyReturned(cell, value) {
+    if (cell.retired) {
+      this.#abandonedReturned(cell);
+      return;
+    }
+    cell.state = CELL.RETURNED;
+    this.#leave(cell, null);
+    // Nobody is told of the end of an item whose stream has closed.
+    if (cell.detached) this.#ended.push({ cell, low: cell.low, high: cell.high });
+    else cell.value = value;
+    this.#kernel.putSettled(this.#inboxCount++, cell.low, cell.high);
+    if (this.#inboxCount === INBOX_PIDS) this.settleInbox();
+    this.#pump.schedule();
+  }
+
+  /** A body has thrown, or its promise has been rejected. */
+  bodyThrew(cell, error) {
+    if (cell.retired) {
+      this.#abandonedReturned(cell);
+      return;
+    }
+    const own = cell.context === null ? null : Context.callerOf(cell.context);
+    const asked = own !== null && ExitError.isRequestOf(error, own);
+    cell.state = CELL.RETURNED;
+    this.#leave(cell, null);
+    this.withReason(
+      (reasons) => (asked ? reasons.exit(error.reason) : reasons.thrown(error)),
+      (number) => this.#kernel.exit(cell.low, cell.high, number),
+    );
+  }
+
+  /** The end of a body whose process had ended before. */
+  #abandonedReturned(cell) {
+    if (this.disposed) return;
+    const stream = cell.stream;
+    cell.stream = null;
+    this.#kernel.abandoned(stream === null ? 0 : stream.low, stream === null ? 0 : stream.high);
+    this.drain();
+    this.#pump.schedule();
+  }
+
+  /** The process of `cell` is no longer one to act for. */
+  #leave(cell, why) {
+    if (cell.context === null) return;
+    const abort = Context.end(cell.context, why);
+    cell.context = null;
+    if (abort !== null) this.effect(abort);
+  }
+
+  /**
+   * Tells the kernel of the bodies that have returned. Their pids wait in the
+   * word area, so this comes before anything else that uses that.
+   */
+  settleInbox() {
+    while (this.#inboxCount > 0) {
+      const count = this.#inboxCount;
+      const code = this.#kernel.settle(count);
+      if (code !== CODE.OK) throw failure(code, 'settle');
+      const taken = this.#kernel.answerValue;
+      this.#inboxCount = count - taken;
+      if (taken < count) this.#kernel.keepUnsettled(taken, count);
+      this.drain();
+    }
+  }
+
+  /** Starts one process; the kernel has just named it. */
+  #start(low, high) {
+    const cell = this.cellOf(low, high);
+    cell.state = CELL.RUNNING;
+    const context = new Context(cell);
+    cell.context = context;
+    let result;
+    try {
+      if (cell.stream === null) result = cell.body(context);
+      else {
+        const { input } = cell;
+        if (!cell.stream.keepsInput) cell.input = undefined;
+        result = cell.stream.body(input, context);
+      }
+      if (result instanceof Promise) {
+        result.then(cell.ok, cell.err);
+        return;
+      }
+      if (result !== null && (typeof result === 'object' || typeof result === 'function') &&
+          typeof result.then === 'function') {
+        resolved.then(() => result).then(cell.ok, cell.err);
+        return;
+      }
+    } catch (error) {
+      cell.err(error);
+      return;
+    }
+    cell.ok(result);
+  }
+
+  /* ---- The pump's side ------------------------------------------------ */
+
+  get deadline() {
+    return this.#kernel.view.deadline;
+  }
+
+  schedule() {
+    this.#pump.schedule();
+  }
+
+  /** Has `run` called by the pump, where user code may run. */
+  effect(run) {
+    this.#effects.push(run);
+    this.#pump.schedule();
+  }
+
+  /** Has the pump read elements for a stream. */
+  pull(stream) {
+    this.#pulls.push(stream);
+    this.#pump.schedule();
+  }
+
+  /** Timers that have been set wait for the time to be told. */
+  get hasFreshTimers() {
+    return this.#kernel.view.fresh > 0;
+  }
+
+  fire(now) {
+    this.settleInbox();
+    this.#advance(now);
+  }
+
+  #advance(now) {
+    const code = this.#kernel.advance(now);
+    if (code !== CODE.OK) throw failure(code, 'advance');
+    this.drain();
+  }
+
+  /**
+   * Works until nothing is left to do; false when the budget of this turn of
+   * the event loop is used up before.
+   */
+  turn(pump) {
+    const { view } = this.#kernel;
+    this.observers.lookAround();
+    for (;;) {
+      if (this.disposed) return true;
+      if (this.#inboxCount > 0) {
+        const over = pump.spend(this.#inboxCount);
+        this.settleInbox();
+        if (over) return false;
+      }
+      if (this.#pulls.length > 0 && !this.#pullAll(pump)) return false;
+      if (view.ready > 0 && !this.#startAll(pump)) return false;
+      if (this.#effects.length > 0) {
+        if (!this.#runEffects(pump)) return false;
+        continue;
+      }
+      if (this.disposed) return true;
+      if (this.#inboxCount > 0 || this.#pulls.length > 0 || view.ready > 0) continue;
+      if (view.fresh === 0 || pump.putsOffTimers()) return true;
+      this.#advance(pump.now);
+    }
+  }
+
+  #pullAll(pump) {
+    const pulls = this.#pulls;
+    this.#pulls = [];
+    for (let index = 0; index < pulls.length; index++) {
+      if (!pulls[index].pull(pump)) {
+        this.#pulls.push(...pulls.slice(index));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #startAll(pump) {
+    const kernel = this.#kernel;
+    const { view } = kernel;
+    while (view.ready > 0 && kernel.run() === CODE.OK) {
+      const low = kernel.answerLow;
+      const high = kernel.answerHigh;
+      if (this.observers.tracing) this.drain();
+      this.#start(low, high);
+      if (this.disposed) return true;
+      if (pump.spend(1)) return false;
+    }
+    return true;
+  }
+
+  #runEffects(pump) {
+    const effects = this.#effects;
+    this.#effects = [];
+    for (let index = 0; index < effects.length; index++) {
+      try {
+        effects[index]();
+      } catch (error) {
+        report(error);
+      }
+      if (this.disposed) return true;
+      if (pump.spend(1)) {
+        this.#effects = effects.slice(index + 1).concat(this.#effects);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /* ---- Events --------------------------------------------------------- */
+
+  /** Takes all events of the kernel and lets it finish its work. */
+  drain() {
+    const { view } = this.#kernel;
+    if (view.events === 0 && view.pending === 0 && this.#ended.length === 0) return;
+    this.#kernel.drain();
+    const ended = this.#ended;
+    if (ended.length === 0) return;
+    this.#ended = [];
+    for (const { cell, low, high } of ended) {
+      // A place may already be another process's.
+      if (cell.low === low && cell.high === high) cell.clear();
+    }
+  }
+
+  #handle(event) {
+    switch (event.kind) {
+      case EVENT.EXITED:
+        this.#exited(event);
+        break;
+      case EVENT.WAIT_DONE:
+        this.#waitDone(event);
+        break;
+      case EVENT.ITEM:
+        this.streams.get(event.tag).item(event, this.cellOf(event.low, event.high));
+        break;
+      case EVENT.PULL:
+        this.streams.get(event.tag).pulled(event.extra);
+        break;
+      case EVENT.STREAM_CLOSED:
+        this.streams.get(event.tag).closed(event.extra, this.reasons.entry(event.reason));
+        break;
+      case EVENT.DOWN:
+        this.#down(event);
+        break;
+      case EVENT.EXIT_MESSAGE:
+        this.#exitMessage(event);
+        break;
+      case EVENT.UNHANDLED:
+        this.#unhandled(event);
+        break;
+      case EVENT.LOG:
+        this.#log(event);
+        break;
+      case EVENT.RESTARTED:
+        this.#restarted(event);
+        break;
+      case EVENT.CHILD_DROPPED:
+        this.#childDropped(event);
+        break;
+      case EVENT.REASON_FREE:
+        this.reasons.forget(event.reason);
+        break;
+      default:
+        this.observers.trace(event);
+    }
+  }
+
+  #exited(event) {
+    const { low, high, extra } = event;
+    if (this.observers.tracing) this.observers.exited(event);
+    let cell = this.cellOf(low, high);
+    if ((extra & EXITED.VALUE) !== 0) {
+      if ((extra & EXITED.ITEM) !== 0) return; // ITEM follows, or it is detached
+      cell.record?.fulfil(cell.value);
+      this.#unfollow(cell);
+      cell.details?.child?.ended();
+      cell.clear();
+      return;
+    }
+    const entry = this.reasons.entry(event.reason);
+    cell.record?.fail(entry);
+    this.#unfollow(cell);
+    cell.details?.child?.ended();
+    if ((extra & EXITED.BODY_RUNNING) !== 0) {
+      const heir = cell.heir();
+      const { record, label } = cell;
+      const why = () => (record === null
+        ? errorOf(entry, { pid: formatPid(low, high), label })
+        : record.error);
+      const { context } = cell;
+      this.#leave(cell, why);
+      cell.context = context;
+      cell.retire(why);
+      this.#cells[low & INDEX_MASK] = heir;
+      cell = heir;
+    } else this.#leave(cell, null);
+    cell.state = CELL.ENDED;
+    // Others are told next, by events that still name it. An item's result is
+    // handed over later, unless its stream has gone.
+    if (cell.stream === null || cell.detached) this.#ended.push({ cell, low, high });
+  }
+
+  #unfollow(cell) {
+    const signal = cell.details?.signal ?? null;
+    if (signal === null || cell.details.child !== null) return;
+    cell.details.signal = null;
+    this.signals.remove(signal, cell);
+  }
+
+  #waitDone(event) {
+    const wait = this.#waits.take(event.tag);
+    if (wait === null) return;
+    wait.tag = 0;
+    // A failure that takes the waiting owner with it is told to both, in this
+    // order: to the owner as its own end, to its wait as the task's end.
+    const outcome = wait.caller.gone && event.extra !== OUTCOME.OK ? OUTCOME.OWNER : event.extra;
+    if (outcome === OUTCOME.EXIT || outcome === OUTCOME.CRASH) {
+      const log = this.cellOf(event.low, event.high)?.log ?? null;
+      if (log !== null) log.received = true;
+    }
+    wait.done(outcome, this.reasons.entry(event.reason));
+  }
+
+  #down(event) {
+    const entry = this.monitors.take(event.tag);
+    if (entry === null) return;
+    this.monitorRefs.delete(entry.ref);
+    entry.caller.dropMonitor(event.tag);
+    entry.resolve(this.reasons.raw(event.reason));
+  }
+
+  #exitMessage(event) {
+    const isRoot = event.low === this.root.low && event.high === this.root.high;
+    const context = isRoot ? null : this.cellOf(event.low, event.high)?.context ?? null;
+    const caller = isRoot ? this.root : context === null ? null : Context.callerOf(context);
+    const from = formatPid(event.otherLow, event.otherHigh);
+    const reason = this.reasons.raw(event.reason);
+    for (const listener of caller?.listeners ?? []) {
+      this.effect(() => listener({ from, reason }));
+    }
+  }
+
+  #unhandled(event) {
+    const cell = this.cellOf(event.low, event.high);
+    const entry = this.reasons.entry(event.reason);
+    if (cell !== null && cell.record !== null) cell.record.surface();
+    else Promise.reject(errorOf(entry, { pid: formatPid(event.low, event.high), label: cell?.label }));
+  }
+
+  /**
+   * A body ended by its own doing with an abnormal reason. It is logged unless
+   * somebody turns out to receive the failure, which later events tell.
+   */
+  #log(event) {
+    const cell = this.cellOf(event.low, event.high);
+    const { stream } = cell;
+    const entry = this.reasons.entry(event.reason);
+    const log = {
+      received: false,
+      time: event.time,
+      pid: formatPid(event.low, event.high),
+      label: cell.label,
+      reason: entry.value,
+      bare: entry.bare,
+    };
+    cell.log = log;
+    const detached = cell.detached;
+    this.effect(() => {
+      if (log.received || (stream !== null && !detached && stream.receives)) return;
+      this.observers.log(log);
+    });
+  }
+
+  #restarted(event) {
+    const child = this.children.get(event.tag);
+    const cell = this.claim(event.low, event.high);
+    child.live(cell, event.tag);
+    cell.body = child.body;
+    cell.label = child.label;
+    cell.details = { signal: child.signal, child, supervisor: child.supervisor, info: child.info };
+    if (this.observers.tracing) this.observers.restarted(event);
+    this.#pump.schedule();
+  }
+
+  #childDropped(event) {
+    this.children.take(event.tag)?.dropped();
+  }
+
+  /* ---- The end -------------------------------------------------------- */
+
+  dispose() {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.#pump.close();
+    const error = new DisposedError();
+    const failed = Object.freeze({ value: error, bare: true });
+    for (const entry of this.monitors.values()) entry.fail(error);
+    this.monitors.clear();
+    this.root.end();
+    for (const wait of this.#waits.values()) wait.fail(error);
+    for (const stream of this.streams.values()) stream.disposed(error);
+    this.signals.clear();
+    const aborts = [];
+    for (const cell of this.cells()) {
+      cell.record?.fail(failed);
+      if (cell.context !== null) {
+        const abort = Context.end(cell.context, () => error);
+        if (abort !== null) aborts.push(abort);
+      }
+      cell.retire(() => error);
+    }
+    for (const table of [this.#waits, this.streams, this.children]) table.clear();
+    this.monitorRefs.clear();
+    this.reasons.clear();
+    this.observers.clear();
+    this.#cells = [];
+    this.#effects = [];
+    this.#pulls = [];
+    this.#inboxCount = 0;
+    for (const abort of aborts) {
+      try {
+        abort();
+      } catch (thrown) {
+        report(thrown);
+      }
+    }
+  }
+
+  /** What is alive in the binding; all zero when nothing runs. For tests. */
+  counts() {
+    const { view } = this.#kernel;
+    return {
+      processes: view.processes - 1,
+      abandoned: view.abandoned,
+      kept: view.kept,
+      timers: view.timers,
+      fresh: view.fresh,
+      cells: [...this.cells()].length,
+      waits: this.#waits.size,
+      monitors: this.monitors.size,
+      streams: this.streams.size,
+      children: this.children.size,
+      reasons: this.reasons.size,
+      signals: this.signals.size,
+      effects: this.#effects.length,
+      pulls: this.#pulls.length,
+      inbox: this.#inboxCount,
+      check: this.#kernel.check(),
+    };
+  }
+}

@@ -1,0 +1,413 @@
+/**
+ * One enumeration of a stream: reads the input when the kernel asks for it,
+ * starts an item for each element, and hands results to its consumer.
+ *
+ * The consumer has `entry(result, number)`, called for each result in the
+ * order in which the kernel hands them over, and `closed(error, isQuiet)`, called
+ * once at the end; `error` is undefined when all went well.
+ *
+ *   new --open--> open --halt, end of input, failure--> closed --> finished
+ *
+ * `closed` is when the kernel says so; `finished` is when the input, where it
+ * was left early, has been told and has cleaned up.
+ */
+import {
+  LimitError, MaxChildrenError, NoProcError, TimeoutError, withoutStack,
+} from './errors.js';
+import { CELL } from './cell.js';
+import { failure } from './kernel.js';
+import { formatPid } from './pid.js';
+import { CLOSED, CODE, OUTCOME, WORDS_MAX } from './protocol.js';
+import { errorOf } from './reasons.js';
+
+const CHUNK = WORDS_MAX / 2;
+const NEW = 0, OPEN = 1, CLOSING = 2, FINISHED = 3;
+
+export class StreamRun {
+  low = 0;
+  high = 0;
+  id = 0;
+  #plan;
+  #caller;
+  #runtime;
+  #consumer;
+  #state = NEW;
+  #tag = 0;
+  #scope = null;
+  #iterator = null;
+  #isAsync = false;
+  #reading = false;
+  #inputDone = false;
+  #asked = 0;
+  #queued = false;
+  #number = 0;
+  /** Why it is halted, when that is an error: { error }. */
+  #halted = null;
+  #orphaned = false;
+
+  constructor(plan, caller, consumer) {
+    this.#plan = plan;
+    this.#caller = caller;
+    this.#runtime = caller.runtime;
+    this.#consumer = consumer;
+  }
+
+  get body() {
+    return this.#plan.body;
+  }
+
+  /** Whether elements are needed after their items have begun. */
+  get keepsInput() {
+    return this.#plan.zipInputOnExit;
+  }
+
+  get label() {
+    return this.#plan.label;
+  }
+
+  get supervisorPid() {
+    return this.#scope === null ? null : formatPid(this.#scope.low, this.#scope.high);
+  }
+
+  /** Whether failures of its items reach somebody. */
+  get receives() {
+    return !this.#orphaned;
+  }
+
+  get isNew() {
+    return this.#state === NEW;
+  }
+
+  /** Throws when it cannot be opened, for want of a supervisor, say. */
+  open() {
+    const plan = this.#plan;
+    const { signal } = plan;
+    if (signal !== null && signal.aborted) {
+      this.#finishAtOnce(signal.reason);
+      return;
+    }
+    this.#scope = plan.findScope === null ? null : plan.findScope(this.#caller);
+    this.id = this.#runtime.unique();
+    this.#tag = this.#runtime.streams.add(this);
+    const code = this.#runtime.kernel.streamOpen(
+      this.#caller.low, this.#caller.high, this.#tag, plan.flags,
+      this.#scope === null ? 0 : this.#scope.low, this.#scope === null ? 0 : this.#scope.high, plan,
+    );
+    if (code !== CODE.OK) {
+      this.#runtime.streams.take(this.#tag);
+      throw this.#openFailure(code);
+    }
+    this.low = this.#runtime.kernel.answerLow;
+    this.high = this.#runtime.kernel.answerHigh;
+    this.#state = OPEN;
+    this.#runtime.drain();
+    if (signal !== null) this.#runtime.signals.add(signal, this);
+  }
+
+  #openFailure(code) {
+    const { call } = this.#plan;
+    if (code === CODE.GONE) return this.#noProc();
+    if (code === CODE.NOT_SUPERVISOR) {
+      return new TypeError(`${call}: process ${this.#scope.text} is not a task supervisor`);
+    }
+    return failure(code, call);
+  }
+
+  #noProc() {
+    const { call, startedAt } = this.#plan;
+    return withoutStack(() => new NoProcError(
+      `${call}: there is no task supervisor ${this.#scope?.text ?? ''}`.trimEnd(),
+      { pid: this.supervisorPid, startedAt },
+    ));
+  }
+
+  /** The consumer wants `count` more results. */
+  ask(count) {
+    if (this.#state !== OPEN) return;
+    this.#runtime.kernel.streamNext(this.low, this.high, count);
+    this.#runtime.drain();
+    this.#runtime.schedule();
+  }
+
+  /** Has `run` called when all events at hand have been handled. */
+  afterwards(run) {
+    this.#runtime.effect(run);
+  }
+
+  /** Kills what runs and drops what is kept; `closed` follows. */
+  halt(halted = null) {
+    if (this.#state !== OPEN) return;
+    this.#state = CLOSING;
+    this.#halted = halted;
+    this.#runtime.settleInbox();
+    this.#runtime.kernel.streamHalt(this.low, this.high);
+    this.#runtime.drain();
+    this.#runtime.schedule();
+  }
+
+  /** Its AbortSignal has aborted. */
+  abort() {
+    this.halt({ error: this.#plan.signal.reason });
+  }
+
+  /* ---- The input ------------------------------------------------------ */
+
+  /** The kernel asks for so many elements. */
+  pulled(count) {
+    this.#asked = count;
+    this.#queue();
+  }
+
+  #queue() {
+    if (this.#queued || this.#reading) return;
+    this.#queued = true;
+    this.#runtime.pull(this);
+  }
+
+  /** Reads what was asked for; false when the pump's budget is used up. */
+  pull(pump) {
+    this.#queued = false;
+    try {
+      if (this.#iterator === null && this.#state === OPEN) this.#openInput();
+      if (this.#isAsync) {
+        this.#readNext();
+        return true;
+      }
+      while (this.#asked > 0 && this.#state === OPEN) {
+        if (this.#readChunk(pump)) {
+          this.#queued = true;
+          return false;
+        }
+      }
+    } catch (error) {
+      this.#inputFailed(error);
+    }
+    return true;
+  }
+
+  #openInput() {
+    const { items } = this.#plan;
+    this.#isAsync = typeof items[Symbol.asyncIterator] === 'function';
+    this.#iterator = this.#isAsync ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  }
+
+  /** True when the pump should yield. */
+  #readChunk(pump) {
+    const most = Math.min(this.#asked, CHUNK);
+    const elements = [];
+    let over = false;
+    while (elements.length < most && !over) {
+      const step = checkStep(this.#iterator.next());
+      if (step.done) {
+        this.#inputDone = true;
+        break;
+      }
+      elements.push(step.value);
+      over = pump.spend(1);
+    }
+    this.#push(elements);
+    if (this.#inputDone) this.#endInput();
+    return over && this.#asked > 0 && this.#state === OPEN;
+  }
+
+  #readNext() {
+    if (this.#asked === 0 || this.#state !== OPEN) return;
+    this.#reading = true;
+    const step = this.#iterator.next();
+    Promise.resolve(step).then(this.#onStep, this.#onInputError);
+  }
+
+  #onStep = (step) => {
+    this.#reading = false;
+    if (this.#runtime.disposed) return;
+    try {
+      if (checkStep(step).done) {
+        this.#inputDone = true;
+        this.#endInput();
+        return;
+      }
+      if (this.#state !== OPEN) return; // read in vain
+      this.#push([step.value]);
+      this.#readNext();
+    } catch (error) {
+      this.#inputFailed(error);
+    }
+    this.#runtime.schedule();
+  };
+
+  #onInputError = (error) => {
+    this.#reading = false;
+    if (!this.#runtime.disposed) this.#inputFailed(error);
+  };
+
+  #inputFailed(error) {
+    this.#inputDone = true;
+    this.#asked = 0;
+    this.halt({ error });
+  }
+
+  #endInput() {
+    if (this.#state !== OPEN) return;
+    this.#asked = 0;
+    this.#runtime.kernel.streamEnd(this.low, this.high);
+    this.#runtime.drain();
+    this.#runtime.schedule();
+  }
+
+  /** Starts an item for each element. */
+  #push(elements) {
+    const { kernel } = this.#runtime;
+    let done = 0;
+    this.#runtime.settleInbox();
+    while (done < elements.length && this.#state === OPEN) {
+      const code = kernel.streamPush(this.low, this.high, elements.length - done);
+      if (code !== CODE.OK) {
+        this.#pushFailed(code);
+        return;
+      }
+      const count = kernel.answerValue;
+      for (let index = 0; index < count; index++) {
+        const cell = this.#runtime.claim(kernel.pidLow(index), kernel.pidHigh(index));
+        cell.stream = this;
+        cell.label = this.#plan.labelOf?.(elements[done + index]) ?? this.#plan.label;
+        cell.input = elements[done + index];
+        cell.number = this.#number++;
+      }
+      this.#asked -= count;
+      done += count;
+      this.#runtime.drain();
+    }
+  }
+
+  #pushFailed(code) {
+    if (code === CODE.GONE) return; // closed meanwhile
+    const error = code === CODE.LIMIT || code === CODE.NO_MEMORY
+      ? withoutStack(() => failure(code, this.#plan.call))
+      : failure(code, this.#plan.call);
+    if (error instanceof LimitError) error.startedAt = this.#plan.startedAt;
+    this.halt({ error });
+  }
+
+  /* ---- From the kernel ------------------------------------------------ */
+
+  /** A result is handed over. */
+  item(event, cell) {
+    const { number, input } = cell;
+    let result;
+    if (event.extra === OUTCOME.OK) result = { status: 'fulfilled', value: cell.value };
+    else {
+      result = { status: 'rejected', reason: this.#itemError(event, cell) };
+      if (this.#plan.zipInputOnExit) result.input = input;
+    }
+    cell.clearItem();
+    this.#consumer.entry(result, number);
+  }
+
+  #itemError(event, { label }) {
+    const about = { pid: formatPid(event.low, event.high), label, startedAt: this.#plan.startedAt };
+    return event.extra === OUTCOME.TIMEOUT
+      ? withoutStack(() => new TimeoutError(this.#plan.timeout, about))
+      : errorOf(this.#runtime.reasons.entry(event.reason), about);
+  }
+
+  /** The kernel's last word. */
+  closed(kind, entry) {
+    this.#state = CLOSING;
+    this.#asked = 0;
+    this.#runtime.streams.take(this.#tag);
+    if (this.#plan.signal !== null) this.#runtime.signals.remove(this.#plan.signal, this);
+    this.#orphaned = kind === CLOSED.OWNER;
+    if (kind !== CLOSED.DONE) this.#letGoOfItems();
+    const end = this.#endOf(kind, entry);
+    if (this.#iterator === null || this.#inputDone) this.#finish(end, kind);
+    else this.#runtime.effect(() => this.#closeInput(end, kind));
+  }
+
+  /** Items that go on belong to no stream; results that wait reach nobody. */
+  #letGoOfItems() {
+    for (const cell of this.#runtime.cells()) {
+      if (cell.stream !== this) continue;
+      if (cell.state === CELL.READY || cell.state === CELL.RUNNING) cell.detached = true;
+      else cell.clear();
+    }
+  }
+
+  /** { error } for the end with an error, else null. */
+  #endOf(kind, entry) {
+    const { label, startedAt, timeout } = this.#plan;
+    switch (kind) {
+      case CLOSED.HALTED:
+        return this.#halted;
+      case CLOSED.TIMEOUT:
+        return { error: withoutStack(() => new TimeoutError(timeout, {
+          label, startedAt, what: 'of a stream was not done',
+        })) };
+      case CLOSED.CRASH:
+      case CLOSED.OWNER:
+        return { error: errorOf(entry, {
+          pid: kind === CLOSED.OWNER ? this.#caller.pid : null, label, startedAt,
+        }) };
+      case CLOSED.CHILDREN: {
+        const limit = this.#runtime.supervisorInfo(this.#scope)?.maxChildren ?? null;
+        return { error: withoutStack(() => new MaxChildrenError(this.#scope.text, limit, startedAt)) };
+      }
+      case CLOSED.NOPROC:
+        return { error: this.#noProc() };
+      default:
+        return null;
+    }
+  }
+
+  /**
+   * Tells the input that no more is wanted, and waits until it has cleaned up;
+   * not when it is in the middle of a read, which may never end.
+   */
+  #closeInput(end, kind) {
+    const iterator = this.#iterator;
+    const failed = (error) => this.#finish(end ?? { error }, kind);
+    try {
+      const returned = typeof iterator.return === 'function' ? iterator.return() : undefined;
+      if (!this.#isAsync) this.#finish(end, kind);
+      else if (this.#reading) {
+        Promise.resolve(returned).catch(() => {});
+        this.#finish(end, kind);
+      } else Promise.resolve(returned).then(() => this.#finish(end, kind), failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #finish(end, kind) {
+    if (this.#state === FINISHED) return;
+    this.#state = FINISHED;
+    this.#consumer.closed(end, kind === CLOSED.OWNER);
+  }
+
+  #finishAtOnce(error) {
+    this.#state = FINISHED;
+    this.#consumer.closed({ error }, false);
+  }
+
+  /** The runtime is at its end. */
+  disposed(error) {
+    if (this.#state === FINISHED) return;
+    this.#state = FINISHED;
+    if (this.#iterator !== null && !this.#inputDone) {
+      try {
+        Promise.resolve(this.#iterator.return?.()).catch(() => {});
+      } catch {
+        // The input's own failure to close has nobody to go to.
+      }
+    }
+    this.#consumer.closed({ error }, true);
+  }
+
+}
+
+/** What an iterator's `next` must give. */
+function checkStep(step) {
+  if (typeof step !== 'object' || step === null) {
+    throw new TypeError(`the input's next() gave ${String(step)}, which is not an object`);
+  }
+  return step;
+}

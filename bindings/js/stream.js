@@ -1,0 +1,299 @@
+/**
+ * TaskStream: a description of work to be done, enumerated afresh by each
+ * `for await`, `toArray` or `batches`.
+ */
+import { DisposedError } from './errors.js';
+import {
+  checkBody, checkBoolean, checkCount, checkIterable, checkLabel, checkOneOf, checkOptions,
+  checkShutdown, checkSignal, checkTimeout,
+} from './options.js';
+import { FLAG, PROCESSES_MAX, UNBOUNDED } from './protocol.js';
+import { quiet } from './record.js';
+import { StreamRun } from './stream-run.js';
+
+export const STREAM_OPTIONS = [
+  'maxConcurrency', 'ordered', 'timeout', 'onTimeout', 'zipInputOnExit', 'maxBuffered',
+  'maxAbandoned', 'signal', 'label',
+];
+export const SUPERVISED_STREAM_OPTIONS = [...STREAM_OPTIONS, 'shutdown'];
+
+/** As many at once as there are processors, like Elixir's schedulers. */
+function processors() {
+  const fromPlatform = globalThis.navigator?.hardwareConcurrency;
+  if (fromPlatform !== undefined) return fromPlatform;
+  const load = globalThis.process?.getBuiltinModule;
+  return load?.call(globalThis.process, 'node:os')?.availableParallelism() ?? 4;
+}
+
+/** Checks everything a stream is made of, and puts it into the kernel's terms. */
+export function streamPlan(call, caller, items, body, options, accepted, findScope = null) {
+  checkIterable(call, 'items', items);
+  checkBody(call, 'body', body);
+  const given = checkOptions(call, options, accepted);
+  const { ordered = true, timeout = 5000, onTimeout = 'exit', zipInputOnExit = false } = given;
+  const limit = given.maxConcurrency === undefined
+    ? processors()
+    : checkCount(call, 'option maxConcurrency', given.maxConcurrency, { least: 1, most: PROCESSES_MAX, unbounded: true });
+  const { maxBuffered = Infinity, maxAbandoned = Infinity } = given;
+  checkCount(call, 'option maxBuffered (at least maxConcurrency)', maxBuffered, {
+    least: limit === Infinity ? PROCESSES_MAX : limit, unbounded: true,
+  });
+  checkCount(call, 'option maxAbandoned', maxAbandoned, { unbounded: true });
+  checkBoolean(call, 'option ordered', ordered);
+  checkOneOf(call, 'option onTimeout', onTimeout, ['exit', 'killTask']);
+  checkBoolean(call, 'option zipInputOnExit', zipInputOnExit);
+  return {
+    call,
+    items,
+    body,
+    findScope,
+    limit: Math.min(limit, PROCESSES_MAX),
+    timeout: checkTimeout(call, 'option timeout', timeout),
+    maxBuffered: maxBuffered === Infinity ? 0 : maxBuffered,
+    maxAbandoned: maxAbandoned === Infinity ? UNBOUNDED : maxAbandoned,
+    shutdown: checkShutdown(call, 'option shutdown', given.shutdown, { infinity: false }),
+    zipInputOnExit,
+    signal: checkSignal(call, given.signal),
+    label: checkLabel(call, given.label) ?? body.name,
+    flags: (ordered ? FLAG.ORDERED : 0) | (onTimeout === 'killTask' ? FLAG.KILL_TASK : 0),
+    startedAt: null,
+  };
+}
+
+const DONE = Object.freeze({ done: true, value: undefined });
+
+export class TaskStream {
+  #source;
+  #plan;
+
+  constructor(source, plan, below) {
+    this.#source = source;
+    this.#plan = plan;
+    plan.startedAt = source.enter().runtime.captureStart(below);
+  }
+
+  [Symbol.asyncIterator]() {
+    return new StreamIterator(this.#source, this.#plan);
+  }
+
+  /** Runs to the end and collects the results. */
+  toArray() {
+    const caller = this.#source.enter();
+    const results = [];
+    const promise = new Promise((resolve, reject) => {
+      const run = new StreamRun(this.#plan, caller, {
+        entry: (result) => results.push(result),
+        closed(end, isQuiet) {
+          if (isQuiet) queueMicrotask(() => quiet(promise));
+          if (end === null) resolve(results);
+          else reject(end.error);
+        },
+      });
+      run.open();
+      run.ask(UNBOUNDED);
+    });
+    return promise;
+  }
+
+  /** Arrays of what is ready, at least one result in each. */
+  batches() {
+    const source = this.#source;
+    const plan = this.#plan;
+    return {
+      [Symbol.asyncIterator]: () => new BatchIterator(source, plan),
+    };
+  }
+
+  get [Symbol.toStringTag]() {
+    return 'TaskStream';
+  }
+}
+
+/** What both kinds of iterator share: the queue of those who wait for next(). */
+class QueueIterator {
+  #source;
+  #caller = null;
+  #plan;
+  #waiting = [];
+  #ended = false;
+  /** { error } until somebody has been told. */
+  #failure = null;
+  #leaving = [];
+  run = null;
+
+  constructor(source, plan) {
+    this.#source = source;
+    this.#plan = plan;
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  get plan() {
+    return this.#plan;
+  }
+
+  next() {
+    try {
+      this.#enter();
+      if (this.run === null && !this.#ended) this.#open();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const ready = this.take();
+    if (ready !== undefined) return Promise.resolve({ done: false, value: ready });
+    if (this.#ended) return this.#atEnd();
+    const promise = new Promise((resolve) => this.#waiting.push(resolve));
+    this.#waiting.at(-1).promise = promise;
+    this.want();
+    return promise;
+  }
+
+  #enter() {
+    if (this.#caller !== null) {
+      if (this.#caller.runtime.disposed) throw new DisposedError();
+      return;
+    }
+    this.#caller = this.#source.enter();
+  }
+
+  #open() {
+    this.run = new StreamRun(this.#plan, this.#caller, this);
+    try {
+      this.run.open();
+    } catch (error) {
+      this.#ended = true;
+      throw error;
+    }
+  }
+
+  /** Leaves early: what runs is killed and the input closed, then it resolves. */
+  return(value) {
+    const end = { done: true, value };
+    if (this.#ended || this.run === null) {
+      this.#ended = true;
+      this.#failure = null;
+      this.drop();
+      return Promise.resolve(end);
+    }
+    this.drop();
+    return new Promise((resolve, reject) => {
+      this.#leaving.push((failure) => (failure === null ? resolve(end) : reject(failure.error)));
+      this.run.halt();
+    });
+  }
+
+  async throw(error) {
+    await this.return();
+    throw error;
+  }
+
+  #atEnd() {
+    const failure = this.#failure;
+    if (failure === null) return Promise.resolve(DONE);
+    this.#failure = null;
+    return Promise.reject(failure.error);
+  }
+
+  get someoneWaits() {
+    return this.#waiting.length > 0;
+  }
+
+  /** Hands a value to who has waited longest. */
+  give(value) {
+    this.#waiting.shift()({ done: false, value });
+  }
+
+  closed(end, isQuiet) {
+    this.#ended = true;
+    this.#failure = end;
+    this.flush();
+    if (this.#leaving.length > 0) {
+      this.#failure = null;
+      for (const leave of this.#leaving) leave(end);
+      this.#leaving = [];
+    }
+    for (const resolve of this.#waiting) {
+      if (isQuiet) quiet(resolve.promise);
+      resolve(this.#atEnd());
+    }
+    this.#waiting = [];
+  }
+}
+
+/** One result at a time; nothing is asked of the kernel that nobody waits for. */
+class StreamIterator extends QueueIterator {
+  #results = [];
+
+  take() {
+    return this.#results.length > 0 ? this.#results.shift() : undefined;
+  }
+
+  want() {
+    this.run.ask(1);
+  }
+
+  entry(result) {
+    if (this.someoneWaits) this.give(result);
+    else this.#results.push(result);
+  }
+
+  flush() {}
+
+  drop() {
+    this.#results = [];
+  }
+}
+
+/**
+ * All that is ready at a time. As many results as run at once are asked for in
+ * advance, so at most that many wait here while the consumer is busy.
+ */
+class BatchIterator extends QueueIterator {
+  #results = [];
+  #outstanding = 0;
+  #scheduled = false;
+
+  take() {
+    if (this.#results.length === 0 || this.someoneWaits) return undefined;
+    const results = this.#results;
+    this.#results = [];
+    this.#topUp();
+    return results;
+  }
+
+  want() {
+    this.#topUp();
+  }
+
+  #topUp() {
+    const more = Math.min(this.plan.limit, 1024) - this.#outstanding - this.#results.length;
+    if (more <= 0) return;
+    this.#outstanding += more;
+    this.run.ask(more);
+  }
+
+  entry(result) {
+    this.#outstanding--;
+    this.#results.push(result);
+    if (!this.someoneWaits || this.#scheduled) return;
+    this.#scheduled = true;
+    this.run.afterwards(() => {
+      this.#scheduled = false;
+      this.flush();
+    });
+  }
+
+  flush() {
+    if (!this.someoneWaits || this.#results.length === 0) return;
+    const results = this.#results;
+    this.#results = [];
+    this.give(results);
+    this.#topUp();
+  }
+
+  drop() {
+    this.#results = [];
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * What the binding keeps for each WAIT of the kernel: how its one WAIT_DONE
+ * becomes the fate of a promise.
+ *
+ * Every wait has `done(outcome, failure)`, failure being the reason's entry,
+ * and `fail(error)` for the end of the runtime.
+ */
+import { NoProcError, TimeoutError, withoutStack } from './errors.js';
+import { OUTCOME } from './protocol.js';
+import { errorOf } from './reasons.js';
+import { quiet } from './record.js';
+
+/* Keeps only the resolver: a rejection is the resolution with a rejected
+ * promise, which saves a closure per wait. */
+let grabbed = null;
+const grab = (resolve) => {
+  grabbed = resolve;
+};
+
+class Wait {
+  /** Words of the reference by which the kernel cancels it. */
+  low = 0;
+  high = 0;
+  tag = 0;
+  #resolve;
+
+  constructor(caller) {
+    this.caller = caller;
+    this.promise = new Promise(grab);
+    this.#resolve = grabbed;
+  }
+
+  resolve(value) {
+    this.#resolve(value);
+  }
+
+  reject(error) {
+    this.#resolve(Promise.reject(error));
+  }
+
+  /** Nobody may be listening any more: who waited has ended. */
+  fail(error) {
+    quiet(this.promise);
+    this.reject(error);
+  }
+
+  ownerEnded(failure) {
+    this.fail(errorOf(failure, { pid: this.caller.pid }));
+  }
+}
+
+export class AwaitWait extends Wait {
+  constructor(caller, record, task, timeout) {
+    super(caller);
+    this.record = record;
+    this.task = task;
+    this.timeout = timeout;
+  }
+
+  done(outcome, failure) {
+    const { record } = this;
+    switch (outcome) {
+      case OUTCOME.OK:
+        this.resolve(record.value);
+        break;
+      case OUTCOME.TIMEOUT:
+        this.reject(timeoutOf(record, this.task, this.timeout));
+        break;
+      case OUTCOME.OWNER:
+        this.ownerEnded(failure);
+        break;
+      default:
+        if (outcome === OUTCOME.CRASH) record.crashed = true;
+        this.reject(record.error);
+    }
+  }
+}
+
+export const timeoutOf = (record, task, timeout) =>
+  withoutStack(() => new TimeoutError(timeout, {
+    pid: record.pid, label: record.label, task, startedAt: record.startedAt,
+  }));
+
+export class YieldWait extends Wait {
+  constructor(caller, record) {
+    super(caller);
+    this.record = record;
+  }
+
+  done(outcome, failure) {
+    const { record } = this;
+    if (outcome === OUTCOME.OWNER) this.ownerEnded(failure);
+    else if (outcome === OUTCOME.TIMEOUT) this.resolve(null);
+    else if (outcome === OUTCOME.CRASH) {
+      record.crashed = true;
+      this.reject(record.error);
+    } else this.resolve(record.outcome());
+  }
+}
+
+/** `Task.shutdown`: null when it ended as asked. */
+export class ShutdownWait extends Wait {
+  constructor(caller, record) {
+    super(caller);
+    this.record = record;
+  }
+
+  done(outcome, failure) {
+    if (outcome === OUTCOME.OWNER) this.ownerEnded(failure);
+    else if (outcome === OUTCOME.NONE || !this.record.settled) this.resolve(null);
+    else this.resolve(this.record.outcome());
+  }
+}
+
+export class SleepWait extends Wait {
+  done(outcome, failure) {
+    if (outcome === OUTCOME.OWNER) this.ownerEnded(failure);
+    else this.resolve(undefined);
+  }
+}
+
+/** An ignored task never answers: waits its time in vain. */
+export class VainWait extends Wait {
+  constructor(caller, record, task, timeout) {
+    super(caller);
+    this.record = record;
+    this.task = task;
+    this.timeout = timeout;
+  }
+
+  done(outcome, failure) {
+    if (outcome === OUTCOME.OWNER) this.ownerEnded(failure);
+    else if (this.task === null) this.resolve(null);
+    else this.reject(timeoutOf(this.record, this.task, this.timeout));
+  }
+}
+
+/** Until a supervisor, or a child that it stops, is gone. */
+export class StopWait extends Wait {
+  constructor(caller, pid, timeout, value) {
+    super(caller);
+    this.pid = pid;
+    this.timeout = timeout;
+    this.value = value;
+  }
+
+  done(outcome, failure) {
+    if (outcome === OUTCOME.OWNER) this.ownerEnded(failure);
+    else if (outcome === OUTCOME.TIMEOUT) {
+      this.reject(withoutStack(() => new TimeoutError(this.timeout, {
+        pid: this.pid, what: 'did not stop',
+      })));
+    } else this.resolve(this.value);
+  }
+}
+
+/** One of several waits with one answer; the group decides what it means. */
+export class GroupWait {
+  low = 0;
+  high = 0;
+  tag = 0;
+
+  constructor(caller, group, index) {
+    this.caller = caller;
+    this.group = group;
+    this.index = index;
+  }
+
+  done(outcome, failure) {
+    this.tag = 0;
+    if (outcome === OUTCOME.OWNER) {
+      this.group.fail(errorOf(failure, { pid: this.caller.pid }));
+    } else this.group.answer(this.index, outcome);
+  }
+
+  fail(error) {
+    this.tag = 0;
+    this.group.fail(error);
+  }
+}
+
+/** A monitor that has not fired. */
+export class MonitorEntry {
+  constructor(caller, ref) {
+    this.caller = caller;
+    this.ref = ref;
+    this.low = 0;
+    this.high = 0;
+    this.down = new Promise(grab);
+    this.resolve = grabbed;
+  }
+
+  fail(error) {
+    quiet(this.down);
+    this.resolve(Promise.reject(error));
+  }
+
+  /** Who watched has ended; nobody is told any more. */
+  ownerEnded() {
+    this.caller.runtime.monitorRefs.delete(this.ref);
+    this.fail(new NoProcError(`process ${this.caller.pid}, which watched, has ended`, { pid: this.caller.pid }));
+  }
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { deferred, failed, quiet, rejection, scenario } from './harness.mjs';
+
+scenario('an AbortSignal shuts a task down; await rejects with its reason', async ({ Task, Process, logged }) => {
+  const controller = new AbortController();
+  const gate = deferred();
+  let inner = null;
+  const task = Task.async((context) => {
+    inner = context.signal;
+    return gate.promise;
+  }, { signal: controller.signal });
+  const waiting = rejection(Task.await(task));
+  await quiet();
+  const reason = new Error('stop');
+  controller.abort(reason);
+  assert.ok(!Process.alive(task.pid));
+  assert.equal(await waiting, reason);
+  assert.deepEqual(await Task.yield(task), failed(reason));
+  assert.equal(inner.reason, reason);
+  assert.deepEqual(logged, []);
+  gate.resolve();
+});
+
+scenario('the owner of an aborted task is not hurt', async ({ Task }) => {
+  const controller = new AbortController();
+  const gate = deferred();
+  const outer = Task.async(async (context) => {
+    const task = context.Task.async(() => gate.promise, { signal: controller.signal });
+    return rejection(context.Task.await(task));
+  });
+  await quiet();
+  controller.abort('enough');
+  assert.equal(await Task.await(outer), 'enough');
+  gate.resolve();
+});
+
+scenario('a task that is aborted unawaited is no unhandled failure', async ({ Task }) => {
+  const controller = new AbortController();
+  Task.async(({ sleep }) => sleep(Infinity), { signal: controller.signal });
+  await quiet();
+  controller.abort();
+  await quiet();
+});
+
+scenario('an aborted signal starts nothing: the handle is born rejected', async ({ Task, Process, unhandled }) => {
+  let began = false;
+  const body = () => {
+    began = true;
+  };
+  const signal = AbortSignal.abort('no');
+  const task = Task.async(body, { signal });
+  assert.equal(task.state, 'rejected');
+  const pid = Task.start(body, { signal });
+  assert.ok(!Process.alive(pid));
+  assert.equal(await rejection(Task.await(task)), 'no');
+  await quiet();
+  assert.equal(began, false);
+  assert.deepEqual(unhandled, []);
+});
+
+scenario('one listener per signal, whatever the number of tasks; none when they have ended', async ({ Task }) => {
+  const { signal } = new AbortController();
+  const gate = deferred();
+  const tasks = Array.from({ length: 100 }, () => Task.async(() => gate.promise, { signal }));
+  assert.equal(getEventListeners(signal, 'abort').length, 1);
+  gate.resolve();
+  await Task.awaitMany(tasks);
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+});
+
+scenario('aborting many tasks ends each of them', async ({ Task, runtime }) => {
+  const controller = new AbortController();
+  const tasks = Array.from({ length: 5000 }, () =>
+    Task.async(({ sleep }) => sleep(Infinity), { signal: controller.signal }));
+  const waiting = tasks.map((task) => rejection(Task.await(task, Infinity)));
+  await quiet();
+  assert.equal(runtime.inspect().processes.length, 5001);
+  controller.abort('all');
+  assert.deepEqual(new Set(await Promise.all(waiting)), new Set(['all']));
+});
+
+scenario('a task that traps exits hears of the abort and is killed after its grace', async ({ Task, clock }) => {
+  const controller = new AbortController();
+  const heard = [];
+  const task = Task.async(({ Process, sleep }) => {
+    Process.flag('trapExit', true);
+    Process.onExit(({ reason }) => heard.push(reason));
+    return sleep(Infinity);
+  }, { signal: controller.signal, shutdown: 50 });
+  await quiet();
+  controller.abort('please');
+  await clock.advance(49);
+  assert.deepEqual(heard, ['please']);
+  assert.equal(task.state, 'running');
+  await clock.advance(1);
+  assert.equal((await rejection(Task.await(task))).reason, 'killed');
+});
+
+scenario('a child that would be restarted is stopped for good by its signal', async ({ TaskSupervisor, clock }) => {
+  const controller = new AbortController();
+  const supervisor = TaskSupervisor.start();
+  let runs = 0;
+  TaskSupervisor.startChild(supervisor, ({ sleep }) => {
+    runs++;
+    if (runs === 1) throw new Error('again');
+    return sleep(Infinity);
+  }, { restart: 'permanent', signal: controller.signal });
+  await clock.advance(0);
+  assert.equal(runs, 2);
+  controller.abort();
+  await clock.advance(0);
+  assert.deepEqual(TaskSupervisor.children(supervisor), []);
+  assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+  await supervisor.stop();
+});
+
+scenario('the first of two signals of nested tasks wins, and nothing is left of the other', async ({ Task }) => {
+  const outer = new AbortController();
+  const inner = new AbortController();
+  let child = null;
+  const task = Task.async((context) => {
+    child = context.Task.async(({ sleep }) => sleep(Infinity), { signal: inner.signal });
+    return context.sleep(Infinity);
+  }, { signal: outer.signal });
+  await quiet();
+  outer.abort('outer');
+  assert.equal(await rejection(Task.await(task)), 'outer');
+  assert.equal(child.state, 'rejected');
+  assert.equal(getEventListeners(inner.signal, 'abort').length, 0);
+  inner.abort('inner');
+});
