@@ -1,0 +1,552 @@
+// The page's model, its network and its texts, without a browser: the
+// modules are loaded as the page's build loads them.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, it } from 'node:test';
+import { createServer } from 'vite';
+import { examples } from '../../examples/lesson/index.mjs';
+import { startServer } from '../../examples/server.mjs';
+import { web } from './support.mjs';
+
+let server;
+const load = (path) => server.ssrLoadModule(path);
+
+before(async () => {
+  server = await createServer({
+    root: web,
+    logLevel: 'error',
+    appType: 'custom',
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+  });
+});
+after(() => server.close());
+
+/** The same numbers for the same seed: a small generator, written out. */
+function random(seed) {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** A run that could have been: tasks under tasks, and every kind of end. */
+function story(seed) {
+  const pick = random(seed);
+  const events = [{ type: 'began', time: 0, pid: '<0.1>' }];
+  const open = [];
+  let time = 0;
+  let next = 1;
+  const about = (pid) => ({ time, pid, label: '' });
+  for (let step = 0; step < 120; step += 1) {
+    time += pick(3) === 0 ? 0 : pick(20);
+    const task = open.length > 0 ? open[pick(open.length)] : null;
+    switch (pick(6)) {
+      case 0:
+      case 1: {
+        const pid = `<${next}.1>`;
+        next += 1;
+        const kind = ['task', 'item', 'taskSupervisor'][pick(3)];
+        events.push({
+          type: 'spawned',
+          ...about(pid),
+          parent: task?.pid ?? '<0.1>',
+          supervisor: null,
+          kind,
+        });
+        open.push({ pid, started: false });
+        break;
+      }
+      case 2:
+        if (task !== null && !task.started) {
+          task.started = true;
+          events.push({ type: 'started', ...about(task.pid) });
+        }
+        break;
+      case 3:
+        if (task !== null) {
+          events.push({
+            type: 'timedOut',
+            ...about(task.pid),
+            what: ['item', 'wait', 'grace'][pick(3)],
+          });
+        }
+        break;
+      case 4:
+      case 5:
+        if (task !== null) {
+          open.splice(open.indexOf(task), 1);
+          const word = ['normal', 'killed', 'shutdown', 'boom'][pick(4)];
+          const bad = pick(2) === 0;
+          const reason = bad ? { reason: { word, text: `'${word}'` } } : {};
+          events.push({
+            type: 'settled',
+            ...about(task.pid),
+            status: bad ? 'rejected' : 'fulfilled',
+            by: ['body', 'signal'][pick(2)],
+            ...reason,
+          });
+        }
+        break;
+    }
+  }
+  events.push({ type: 'returned', time });
+  return events;
+}
+
+describe('a trace', () => {
+  it('says at each time what the events up to then say, and no more', async () => {
+    const { extend, emptyTrace, stateAt } = await load('/src/model/trace.ts');
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const events = story(seed);
+      const whole = extend(emptyTrace, events, 0);
+      for (const [index, { time: t }] of whole.events.entries()) {
+        const prefix = extend(emptyTrace, events.slice(0, index + 1), t);
+        for (const line of whole.lines.values()) {
+          const early = prefix.lines.get(line.pid);
+          assert.equal(
+            stateAt(line, t)?.word,
+            early === undefined ? undefined : stateAt(early, t)?.word,
+            `seed ${seed}, t ${t}, ${line.pid}`,
+          );
+        }
+      }
+    }
+  });
+
+  it('is the same however the events arrive, and an old one stays what it was', async () => {
+    const { extend, emptyTrace } = await load('/src/model/trace.ts');
+    const events = story(7);
+    const whole = extend(emptyTrace, events, 0);
+    const pick = random(3);
+    let trace = emptyTrace;
+    const earlier = [];
+    for (let at = 0; at < events.length;) {
+      const size = 1 + pick(9);
+      earlier.push([trace, JSON.stringify([...trace.lines])]);
+      trace = extend(trace, events.slice(at, at + size), 0);
+      at += size;
+    }
+    assert.deepEqual([...trace.lines], [...whole.lines]);
+    assert.deepEqual(trace.events, whole.events);
+    for (const [old, text] of earlier) {
+      assert.equal(JSON.stringify([...old.lines]), text);
+    }
+  });
+
+  it('never goes back in time, and no two events are at one', async () => {
+    const { extend, emptyTrace } = await load('/src/model/trace.ts');
+    const trace = extend(
+      emptyTrace,
+      [
+        { type: 'printed', time: 9, text: '' },
+        { type: 'printed', time: 4, text: '' },
+      ],
+      2,
+    );
+    assert.deepEqual(
+      trace.events.map(({ time }) => time),
+      [9, 9.001],
+    );
+    assert.equal(trace.until, 9.001);
+  });
+
+  it('steps to the times of its events in both directions', async () => {
+    const { extend, emptyTrace, stepFrom } = await load('/src/model/trace.ts');
+    const trace = extend(
+      emptyTrace,
+      [2, 5, 8].map((time) => ({ type: 'printed', time, text: '' })),
+      10,
+    );
+    assert.deepEqual(
+      [0, 2, 5, 8].map((t) => stepFrom(trace, t, 1)),
+      [2, 5, 8, 10],
+    );
+    assert.deepEqual(
+      [10, 8, 5, 2].map((t) => stepFrom(trace, t, -1)),
+      [8, 5, 2, 0],
+    );
+  });
+
+  it('tells an end of its own doing from one that came from outside', async () => {
+    const { extend, emptyTrace } = await load('/src/model/trace.ts');
+    const end = (before, settled) => {
+      const about = { time: 0, pid: '<1.1>', label: 'x' };
+      const events = [
+        { type: 'spawned', ...about, parent: null, supervisor: null, kind: 'task' },
+        ...before.map((event) => ({ ...about, ...event })),
+        { type: 'settled', ...about, ...settled },
+      ];
+      return extend(emptyTrace, events, 0).lines.get('<1.1>').end.look.word;
+    };
+    const reason = (word) => ({ status: 'rejected', reason: { word, text: '' } });
+    assert.equal(end([], { status: 'fulfilled', by: 'body' }), 'ok');
+    assert.equal(end([], { ...reason('normal'), by: 'body' }), 'ok');
+    assert.equal(end([], { ...reason('boom'), by: 'body' }), 'crashed');
+    assert.equal(end([], { ...reason('shutdown'), by: 'body' }), 'gave up');
+    assert.equal(
+      end([{ type: 'timedOut', what: 'item' }, { type: 'killed' }], {
+        ...reason('killed'),
+        by: 'signal',
+      }),
+      'timed out',
+    );
+    assert.equal(end([{ type: 'killed' }], { ...reason('killed'), by: 'signal' }), 'killed');
+    assert.equal(
+      end([{ type: 'terminated', supervisor: '<9.1>' }], { ...reason('shutdown'), by: 'signal' }),
+      'shut down',
+    );
+    assert.equal(end([], { ...reason('boom'), by: 'signal' }), 'died by a link');
+  });
+
+  it('counts as many at once as there are', async () => {
+    const { extend, emptyTrace, inFlight, isTask } = await load('/src/model/trace.ts');
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const trace = extend(emptyTrace, story(seed), 0);
+      const { steps, peak } = inFlight(trace);
+      const at = (t) =>
+        [...trace.lines.values()].filter(
+          (line) =>
+            isTask(line) &&
+            line.started !== null &&
+            line.started <= t &&
+            (line.end === null || line.end.time > t),
+        ).length;
+      for (const { time, count } of steps) {
+        assert.equal(count, at(time), `seed ${seed}, t ${time}`);
+      }
+      assert.ok(peak >= Math.max(...steps.map(({ count }) => count)));
+    }
+  });
+});
+
+describe('lanes', () => {
+  const many = (count, ms) => {
+    const events = [{ type: 'began', time: 0, pid: '<0.1>' }];
+    for (let index = 0; index < count; index += 1) {
+      const about = { pid: `<${index + 1}.1>`, label: '' };
+      events.push({
+        type: 'spawned',
+        ...about,
+        time: index * 2,
+        parent: '<0.1>',
+        supervisor: null,
+        kind: 'item',
+        index,
+      });
+      events.push({ type: 'started', ...about, time: index * 2 });
+      events.push({
+        type: 'settled',
+        ...about,
+        time: index * 2 + ms,
+        status: 'fulfilled',
+        by: 'body',
+      });
+    }
+    return events.toSorted((a, b) => a.time - b.time);
+  };
+
+  it('are one for each task while they are few, each under its owner', async () => {
+    const { extend, emptyTrace } = await load('/src/model/trace.ts');
+    const { lanesOf } = await load('/src/model/lanes.ts');
+    const { drawn, total } = lanesOf(extend(emptyTrace, many(10, 7), 0));
+    assert.equal(total, 11);
+    assert.deepEqual(drawn.map(({ label, depth }) => [label, depth]).slice(0, 3), [
+      ['main', 0],
+      ['item 1', 1],
+      ['item 2', 1],
+    ]);
+  });
+
+  it('are shared when there are many, as many as ran at once, and none overlaps', async () => {
+    const { extend, emptyTrace, inFlight } = await load('/src/model/trace.ts');
+    const { lanesOf } = await load('/src/model/lanes.ts');
+    const trace = extend(emptyTrace, many(300, 7), 0);
+    const { drawn } = lanesOf(trace);
+    const shared = drawn.filter((lane) => lane.shared);
+    assert.equal(shared.length, inFlight(trace).peak);
+    assert.equal(shared.flatMap(({ lines }) => lines).length, 300);
+    for (const { lines } of shared) {
+      lines.forEach((line, at) => assert.ok(at === 0 || lines[at - 1].end.time <= line.spawned));
+    }
+  });
+
+  it('are cut off when they are too many, and it is told how many there are', async () => {
+    const { extend, emptyTrace } = await load('/src/model/trace.ts');
+    const { lanesOf, LANES_MAX } = await load('/src/model/lanes.ts');
+    const { drawn, total } = lanesOf(extend(emptyTrace, many(500, 10_000), 0));
+    assert.equal(drawn.length, LANES_MAX);
+    assert.equal(total, 501);
+  });
+});
+
+describe('values as text', () => {
+  it('look as they are written in JavaScript', async () => {
+    const { format } = await load('/src/model/format.ts');
+    const ring = {};
+    ring.self = ring;
+    assert.equal(format("it's"), "'it\\'s'");
+    assert.equal(
+      format([1, 'a', null, undefined, true, 2n]),
+      "[1, 'a', null, undefined, true, 2n]",
+    );
+    assert.equal(
+      format({ a: 1, 'b-c': new Map([[1, new Set([2])]]) }),
+      "{ a: 1, 'b-c': Map { 1 => Set { 2 } } }",
+    );
+    assert.equal(format(new TypeError('no')), 'TypeError: no');
+    assert.equal(format(ring), '{ self: [circular] }');
+    assert.equal(format([[[[[[1]]]]]]), '[[[[[[…]]]]]]');
+    assert.ok(format('x'.repeat(9999)).length < 2100);
+  });
+
+  it('are in both notations when they are settled entries', async () => {
+    const { format } = await load('/src/model/format.ts');
+    const { resultOf } = await load('/src/model/outcome.ts');
+    const killed = Object.assign(new Error('exit'), { reason: 'killed' });
+    const { entries } = resultOf(
+      [
+        { status: 'fulfilled', value: { id: 7, name: 'Ada' } },
+        { status: 'rejected', reason: killed },
+        { status: 'rejected', reason: new Error('boom') },
+      ],
+      format,
+    );
+    assert.deepEqual(
+      entries.map((entry) => entry.elixir),
+      [
+        '{:ok, %{id: 7, name: "Ada"}}',
+        '{:exit, :killed}',
+        '{:exit, %RuntimeError{message: "boom"}}',
+      ],
+    );
+    assert.equal(resultOf([1, 2], format).entries, null);
+    assert.equal(resultOf(undefined, format).text, null);
+  });
+
+  it('are times that people read', async () => {
+    const { duration, moment, ticks, roomFor } = await load('/src/model/time.ts');
+    assert.deepEqual([4.4, 812, 1200, 125_000].map(duration), [
+      '4 ms',
+      '812 ms',
+      '1.20 s',
+      '2 min 05 s',
+    ]);
+    assert.equal(moment(1234), '+1.234 s');
+    assert.deepEqual(ticks(390, 4), [0, 100, 200, 300]);
+    for (const until of [0, 100, 499, 900, 70_000, 1e6]) assert.ok(roomFor(until) > until);
+  });
+});
+
+describe('the simulated network', () => {
+  /** What a client can see of an answer. */
+  const answer = async (fetching) => {
+    try {
+      const response = await fetching;
+      return {
+        status: response.status,
+        type: response.headers.get('content-type'),
+        body: await response.text(),
+      };
+    } catch (error) {
+      return { failed: error.constructor.name, message: error.message };
+    }
+  };
+  const both = async (use) => {
+    const { createNetwork } = await load('/src/engine/network.ts');
+    const real = await startServer();
+    const simulated = createNetwork();
+    try {
+      const [expected, actual] = await Promise.all([
+        use(fetch, real.url),
+        use(simulated.fetch, simulated.url),
+      ]);
+      assert.deepEqual(actual, expected);
+    } finally {
+      await Promise.all([real.close(), simulated.close()]);
+    }
+  };
+
+  for (const path of [
+    '/users/7?ms=5',
+    '/delay?ms=10',
+    '/fail',
+    '/fail?status=404&ms=5',
+    '/reset?ms=5',
+    '/stream?chunks=3&ms=2',
+    '/nowhere',
+    '/delay?ms=soon',
+    '/delay?ms=99999',
+    '/fail?status=200',
+    '/flap?key=a&down=0',
+  ]) {
+    it(`answers ${path} as the real server does`, () =>
+      both((request, base) => answer(request(base + path))));
+  }
+
+  it('flaps, refuses beyond a limit and keeps a record once, as the real server does', () =>
+    both(async (request, base) => {
+      const seen = [];
+      for (let attempt = 0; attempt < 3; attempt += 1)
+        seen.push(await answer(request(`${base}/flap?key=k&down=2`)));
+      const crowd = await Promise.all(
+        Array.from({ length: 5 }, () => answer(request(`${base}/limited?max=3&ms=40`))),
+      );
+      seen.push(crowd.map(({ status }) => status).toSorted());
+      const post = (key, body) =>
+        answer(
+          request(`${base}/orders?down=1`, {
+            method: 'POST',
+            headers: { 'idempotency-key': key },
+            body,
+          }),
+        );
+      seen.push(
+        await post('A', '{"id":"A"}'),
+        await post('A', '{"id":"A"}'),
+        await post('A', '{"id":"A"}'),
+        await post('B', 'no json'),
+      );
+      seen.push(await answer(request(`${base}/orders`)));
+      return seen;
+    }));
+
+  it('gives a request up with the reason of its signal, and counts that as the real server does', () =>
+    both(async (request, base) => {
+      const giveUp = new AbortController();
+      const reason = new Error('enough');
+      setTimeout(() => giveUp.abort(reason), 30);
+      const hanging = request(`${base}/hang`, { signal: giveUp.signal }).catch((error) => error);
+      await Promise.all([1, 2].map(() => answer(request(`${base}/delay?ms=5`))));
+      const same = (await hanging) === reason;
+      return {
+        same,
+        stats: await answer(request(`${base}/stats`)),
+        early: await request(base, { signal: AbortSignal.abort(reason) }).catch(
+          (error) => error === reason,
+        ),
+      };
+    }));
+
+  it('knows one host', async () => {
+    const { createNetwork } = await load('/src/engine/network.ts');
+    await assert.rejects(createNetwork().fetch('https://example.com/'), TypeError);
+  });
+});
+
+describe('the texts of an example', () => {
+  it('are the lines of its file, without what is about it', async () => {
+    const { readExamples } = await load('/tools/lesson.ts');
+    const folder = new URL('../../examples/lesson/', import.meta.url);
+    const read = await readExamples({
+      lesson: folder.pathname,
+      own: new URL('../../web/lessons/', import.meta.url).pathname,
+    });
+    assert.equal(read.length, examples.length + 1);
+    for (const [at, { file, elixir }] of examples.entries()) {
+      const { source, panes } = read[at].texts;
+      const whole = readFileSync(new URL(file, folder), 'utf8').split('\n');
+      let from = 0;
+      for (const line of source.trimEnd().split('\n')) {
+        from = whole.indexOf(line, from) + 1;
+        assert.ok(from > 0, `${file}: ${line}`);
+      }
+      assert.ok(!source.includes('export const title'), file);
+      assert.ok(!source.includes('run-in-node'), file);
+      const plain = (html) =>
+        html
+          .replaceAll(/<[^>]+>/g, '')
+          .replaceAll('&lt;', '<')
+          .replaceAll('&gt;', '>')
+          .replaceAll('&amp;', '&');
+      assert.equal(plain(panes[0].html), source);
+      assert.equal(plain(panes.find(({ id }) => id === 'elixir').html).trimEnd(), elixir.trimEnd());
+    }
+  });
+});
+
+describe('the sources of the page', () => {
+  it('pass the type check', () => {
+    const tsc = createRequire(import.meta.url)
+      .resolve('typescript/package.json')
+      .replace(/package\.json$/, 'bin/tsc');
+    const { status, stdout } = spawnSync(process.execPath, [tsc, '--project', web], {
+      encoding: 'utf8',
+    });
+    assert.equal(stdout, '');
+    assert.equal(status, 0);
+  });
+});
+
+describe('colours', () => {
+  const tokens = new Map(
+    [
+      ...readFileSync(new URL('../../web/src/styles/tokens.css', import.meta.url), 'utf8').matchAll(
+        /--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g,
+      ),
+    ].map(([, name, light, dark]) => [name, { light, dark }]),
+  );
+  const luminance = (hex) => {
+    const [r, g, b] = [1, 3, 5].map((at) => {
+      const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a, b) => {
+    const [dark, light] = [luminance(a), luminance(b)].toSorted((x, y) => x - y);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const pairs = (least, front, back) => {
+    for (const scheme of ['light', 'dark']) {
+      for (const f of front) {
+        for (const b of back) {
+          const found = contrast(tokens.get(f)[scheme], tokens.get(b)[scheme]);
+          assert.ok(found >= least, `${f} on ${b}, ${scheme}: ${found.toFixed(2)}`);
+        }
+      }
+    }
+  };
+  const grounds = ['bg', 'surface', 'sunken'];
+
+  it('of text can be read on every ground', () =>
+    pairs(
+      4.5,
+      [
+        'text',
+        'muted',
+        'accent',
+        'code-keyword',
+        'code-string',
+        'code-number',
+        'code-function',
+        'code-comment',
+        'crashed-stroke',
+      ],
+      grounds,
+    ));
+  it('of strokes can be seen on every ground', () =>
+    pairs(
+      3,
+      [
+        'border',
+        'focus',
+        'queued-stroke',
+        'running-stroke',
+        'busy-stroke',
+        'ok-stroke',
+        'error-stroke',
+        'crashed-stroke',
+        'stopped-stroke',
+      ],
+      grounds,
+    ));
+  it('of signs can be seen on their fills', () => {
+    for (const state of ['ok', 'error', 'crashed', 'stopped'])
+      pairs(4.5, [`${state}-label`], [`${state}-fill`]);
+    pairs(4.5, ['on-accent'], ['accent']);
+  });
+});

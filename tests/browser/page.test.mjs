@@ -1,0 +1,640 @@
+// The page as people meet it: built, in a folder of some server, in Chromium.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { createServer } from 'vite';
+import { examples } from '../../examples/lesson/index.mjs';
+import {
+  clickVisible,
+  desk,
+  ended,
+  launchBrowser,
+  openPage,
+  phone,
+  replaceProgram,
+  runToEnd,
+  scrub,
+  servePage,
+  text,
+  web,
+} from './support.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const ids = examples.map(({ file }) => file.replace(/^\d+-/, '').replace(/\.mjs$/, ''));
+const RUNAWAY = 'never-yields';
+
+let site;
+let browser;
+let home;
+
+before(async () => {
+  [site, browser] = await Promise.all([servePage(), launchBrowser()]);
+  home = site.url;
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** A page for one test; it must not complain and ask nobody else. */
+async function withPage(address, options, use) {
+  const page = await openPage(browser, home + address, options);
+  try {
+    await use(page);
+    assert.deepEqual(page.complaints, []);
+    assert.deepEqual(page.strays, []);
+  } finally {
+    await page.close();
+  }
+}
+
+describe('each example', () => {
+  for (const [at, id] of ids.entries()) {
+    it(`${id} runs to its end and shows what happened`, () =>
+      withPage(`#${id}`, {}, async (page) => {
+        assert.equal(await text(page, 'h1'), examples[at].title);
+        assert.match(await runToEnd(page), /^Finished/);
+        const printed = await page.$$eval('.printed li', (lines) => lines.length);
+        assert.ok(printed > 0, 'it prints something');
+        assert.ok((await text(page, '.lesson .rule')).endsWith(examples[at].rule));
+        assert.deepEqual(
+          await page.$$eval('.lanes [role=gridcell]', (cells) =>
+            cells
+              .map((cell) => cell.ariaLabel)
+              .filter((label) => label.includes('no end recorded')),
+          ),
+          [],
+        );
+        assert.match(await text(page, '[role=status]'), /^Finished: /);
+      }));
+  }
+
+  it('shows exactly the text that runs', () =>
+    withPage('', {}, async (page) => {
+      const shown = await page.$$eval('#code-text .line', (lines) =>
+        lines.map((line) => line.textContent).join(''),
+      );
+      const file = readFileSync(
+        new URL('../../examples/lesson/01-async-await.mjs', import.meta.url),
+        'utf8',
+      );
+      assert.ok(file.includes(shown.trimEnd()), 'a part of the file, letter by letter');
+      assert.ok(shown.includes('export async function main('));
+    }));
+});
+
+describe('a program that goes wrong', () => {
+  const wrong = (name, source, check) =>
+    it(name, () =>
+      withPage('', { before: (page) => replaceProgram(page, source) }, async (page) =>
+        check(page, await runToEnd(page)),
+      ),
+    );
+
+  wrong(
+    'fails by its own error, which is shown',
+    "export function main() { throw new Error('no such luck') }",
+    async (page, status) => {
+      assert.match(status, /^Failed/);
+      assert.match(await text(page, '.printed'), /The program threw\s+Error: no such luck/);
+    },
+  );
+
+  wrong('fails when it is not a program', 'export function main( {', async (page, status) => {
+    assert.match(status, /^Failed/);
+    assert.match(await text(page, '.printed'), /SyntaxError/);
+  });
+
+  wrong(
+    'is told of the failure that nobody handled',
+    'export async function main({ Task, sleep }) { Task.async(() => { throw new Error("unseen") }, { label: "lonely" }); await sleep(50) }',
+    async (page, status) => {
+      assert.match(status, /^Finished/);
+      assert.match(await text(page, '.printed'), /Nobody handled\s+Error: unseen/);
+      assert.match(
+        await page.$eval('[role=gridcell][aria-label^=lonely]', (cell) => cell.ariaLabel),
+        /then crashed: Error: unseen/,
+      );
+    },
+  );
+
+  wrong(
+    'finds no network but the simulated one',
+    "export async function main({ fetch, log }) { await fetch('https://example.com/').catch(({ message }) => log(message)); log(typeof globalThis.fetch) }",
+    async (page) => {
+      assert.match(await text(page, '.printed'), /simulated and knows .* only/);
+      assert.match(await text(page, '.printed'), /undefined$/);
+    },
+  );
+
+  wrong(
+    'shows settled entries in both notations',
+    "export const main = () => Promise.allSettled([1, Promise.reject('timeout')])",
+    async (page) => {
+      assert.deepEqual(
+        await page.$$eval('.entries td:last-child', (cells) =>
+          cells.map((cell) => cell.textContent),
+        ),
+        ['{:ok, 1}', '{:exit, :timeout}'],
+      );
+    },
+  );
+});
+
+describe('a body that never yields', () => {
+  it('leaves the page usable, is stopped, and the next example runs', () =>
+    withPage(`#${RUNAWAY}`, {}, async (page) => {
+      await page.evaluate(() => {
+        window.frames = 0;
+        const count = () => {
+          window.frames += 1;
+          requestAnimationFrame(count);
+        };
+        requestAnimationFrame(count);
+      });
+      await clickVisible(page, '.run');
+      await page.waitForSelector('.silence', { timeout: 30_000 });
+      assert.match(await text(page, '.silence'), /Still running after 1 s/);
+
+      const drawn = await page.evaluate(() => window.frames);
+      await page.click('.theme input[value=dark]');
+      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+      await page.waitForFunction((earlier) => window.frames > earlier + 2, {}, drawn);
+      assert.deepEqual(
+        await page.$$eval('.lane-label title', (labels) =>
+          labels.map((label) => label.textContent),
+        ),
+        ['main', 'polite, under main', 'spinning, under main'],
+      );
+
+      await page.click('.silence .stop');
+      assert.match(await ended(page), /^Stopped/);
+      assert.equal(await page.$('.silence'), null);
+      assert.match(await text(page, '.facts'), /2 stopped by you/);
+      assert.match(await text(page, '.facts'), /this page never paused/);
+
+      await page.click('.theme input[value=system]');
+      await page.click(`.examples a[href="#${ids[0]}"]`);
+      assert.match(await runToEnd(page), /^Finished/);
+    }));
+
+  it('goes on when the learner prefers to wait', () =>
+    withPage(`#${RUNAWAY}`, {}, async (page) => {
+      await clickVisible(page, '.run');
+      await page.waitForSelector('.silence', { timeout: 30_000 });
+      await page.click('.silence .button:not(.stop)');
+      await page.waitForFunction(() => document.querySelector('.silence') === null);
+      assert.match(await text(page, '.status'), /^Running/);
+      await clickVisible(page, '.stop');
+      assert.match(await ended(page), /^Stopped/);
+    }));
+
+  it('is given up for another example that is run', () =>
+    withPage(`#${RUNAWAY}`, {}, async (page) => {
+      await clickVisible(page, '.run');
+      await page.waitForSelector('.silence', { timeout: 30_000 });
+      await page.click(`.examples a[href="#${ids[1]}"]`);
+      assert.match(await runToEnd(page), /^Finished/);
+      await page.click(`.examples a[href="#${RUNAWAY}"]`);
+      assert.match(await text(page, '.status'), /^Stopped/);
+    }));
+});
+
+describe('the picture and its table', () => {
+  const read = (page) =>
+    page.evaluate(async () => {
+      const settle = () => new Promise((done) => setTimeout(done, 50));
+      const [picture, table] = document.querySelectorAll('.timeline .switch input');
+      const lanes = [...document.querySelectorAll('[role=gridcell]')].map((cell) => ({
+        pid: cell.dataset.pid,
+        label: cell.ariaLabel,
+      }));
+      const endsNow = document.querySelectorAll('.ends > :not(.later)').length;
+      table.click();
+      await settle();
+      const rows = [...document.querySelectorAll('.lanes-table tbody tr')].map((row) => ({
+        pid: row.dataset.pid,
+        label: row.cells[0].textContent,
+        to: row.cells[2].textContent,
+        state: row.cells[3].textContent.trim(),
+      }));
+      picture.click();
+      await settle();
+      return { lanes, endsNow, rows };
+    });
+
+  for (const id of [ids[1], ids[3], ids[8]]) {
+    it(`say the same of ${id} at every time`, () =>
+      withPage(`#${id}`, {}, async (page) => {
+        await runToEnd(page);
+        for (const share of [0, 0.2, 0.5, 0.8, 1]) {
+          await scrub(page, share);
+          const { lanes, endsNow, rows } = await read(page);
+          assert.deepEqual(
+            rows.map(({ pid }) => pid),
+            lanes.map(({ pid }) => pid),
+          );
+          rows.forEach(({ label }, at) =>
+            assert.ok(lanes[at].label.startsWith(`${label},`), lanes[at].label),
+          );
+          assert.equal(rows.filter(({ to }) => to !== '–').length, endsNow, `ends at ${share}`);
+          if (share === 1) {
+            rows.forEach(({ state }, at) =>
+              assert.ok(
+                lanes[at].label.includes(`then ${/^[a-z ]+/.exec(state)[0]}`),
+                `${lanes[at].label}: ${state}`,
+              ),
+            );
+          }
+        }
+      }));
+  }
+
+  it('have lanes that are shared when there are many tasks', () =>
+    withPage(`#${ids[6]}`, {}, async (page) => {
+      await runToEnd(page);
+      const { cells, rows } = await page.evaluate(() => ({
+        cells: document.querySelectorAll('[role=gridcell]').length,
+        rows: document.querySelectorAll('[role=grid] > [role=row]').length,
+      }));
+      assert.ok(cells > rows, `${cells} tasks on ${rows} lanes`);
+    }));
+});
+
+describe('the playhead', () => {
+  it('steps from event to event and back, and moves the log along', () =>
+    withPage('', {}, async (page) => {
+      await runToEnd(page);
+      const at = () =>
+        page.evaluate(() => Number(document.querySelector('.clock output').textContent));
+      await page.click('[aria-label="To the beginning"]');
+      assert.equal(await at(), 0);
+      const times = [];
+      for (let step = 0; step < 5; step += 1) {
+        await page.click('[aria-label="Next event"]');
+        times.push(await at());
+      }
+      assert.deepEqual(
+        times,
+        times.toSorted((a, b) => a - b),
+      );
+      assert.ok(times[0] > 0);
+      const current = await text(page, '.event[aria-current] time');
+      assert.equal(current, `+${times[4].toFixed(3)} s`);
+      await page.click('[aria-label="Previous event"]');
+      assert.equal(await at(), times[3]);
+    }));
+
+  it('plays on to the end by itself', () =>
+    withPage('', {}, async (page) => {
+      await runToEnd(page);
+      await page.select('.speed select', '1');
+      await page.click('[aria-label="Play"]');
+      await page.waitForSelector('[aria-label="Pause"]');
+      await page.waitForSelector('[aria-label="Play"]', { timeout: 20_000 });
+      assert.match(
+        await page.$eval('.scrub', (range) => range.ariaValueText),
+        /0 running, 4 ended/,
+      );
+    }));
+
+  it('can be moved while the program runs, and follow it again', () =>
+    withPage(`#${RUNAWAY}`, {}, async (page) => {
+      await clickVisible(page, '.run');
+      await page.waitForSelector('.silence', { timeout: 30_000 });
+      await scrub(page, 0);
+      assert.equal(await text(page, '.clock output'), '0.000');
+      await page.click('.follow');
+      await page.waitForFunction(
+        () => Number(document.querySelector('.clock output').textContent) > 1,
+      );
+      await clickVisible(page, '.stop');
+      await ended(page);
+    }));
+
+  it('goes where a line of the log is chosen, and the log shows one task alone', () =>
+    withPage(`#${ids[1]}`, {}, async (page) => {
+      await runToEnd(page);
+      await clickVisible(page, '[role=gridcell][aria-label*="timed out"]');
+      await page.waitForSelector('.chip');
+      const whose = await page.$$eval('.event-who', (names) => [
+        ...new Set(names.map((name) => name.textContent)),
+      ]);
+      assert.equal(whose.length, 1);
+      await page.click('.event-list li:first-child .event');
+      assert.equal(
+        await page.$eval('.event-list li:first-child .event', (line) => line.ariaCurrent),
+        'step',
+      );
+      await page.click('.chip');
+      assert.equal(await page.$('.chip'), null);
+    }));
+});
+
+describe('the address', () => {
+  it('opens the example that it names', () =>
+    withPage(`#${ids[4]}`, {}, async (page) => {
+      assert.equal(await text(page, 'h1'), examples[4].title);
+      await page.click(`.examples a[href="#${ids[2]}"]`);
+      await page.waitForFunction(
+        (title) => document.querySelector('h1').textContent === title,
+        {},
+        examples[2].title,
+      );
+      await page.goBack();
+      await page.waitForFunction(
+        (title) => document.querySelector('h1').textContent === title,
+        {},
+        examples[4].title,
+      );
+    }));
+
+  it('opens the first example when it names none that exists', () =>
+    withPage('#no-such-example', {}, async (page) => {
+      assert.equal(await text(page, 'h1'), examples[0].title);
+    }));
+});
+
+describe('with the keyboard alone', () => {
+  const focused = (page) =>
+    page.evaluate(
+      () =>
+        document.activeElement.getAttribute('aria-label') ??
+        document.activeElement.textContent.trim(),
+    );
+
+  it('an example is chosen, run, looked through and read as a table', () =>
+    withPage('', {}, async (page) => {
+      await page.keyboard.press('Tab');
+      assert.equal(await focused(page), 'Skip to the example');
+      await page.keyboard.press('Enter');
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+
+      const tabTo = async (wanted) => {
+        for (let presses = 0; presses < 60; presses += 1) {
+          await page.keyboard.press('Tab');
+          if (wanted.test((await focused(page)) ?? '')) return;
+        }
+        assert.fail(`Tab does not reach ${wanted}`);
+      };
+      await tabTo(/^JavaScript/);
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await focused(page), 'Elixir');
+      assert.match(await text(page, '#code-text'), /Task\.async\(fn ->/);
+      await tabTo(/^Run$/);
+      await page.keyboard.press('Enter');
+      await ended(page);
+
+      await tabTo(/^main, running/);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      const lane = await focused(page);
+      assert.match(lane, /^task .*then ok$/);
+      await page.keyboard.press('Enter');
+      assert.equal(await page.$eval('[role=gridcell]:focus', (cell) => cell.ariaSelected), 'true');
+
+      await tabTo(/^\+\d/); // one line of the log, however many there are
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      assert.equal(await page.evaluate(() => document.activeElement.ariaCurrent), 'step');
+
+      await tabTo(/^Time$/);
+      const before = await page.$eval('.scrub', (range) => range.ariaValueText);
+      await page.keyboard.press('Home');
+      const beginning = await page.$eval('.scrub', (range) => range.ariaValueText);
+      assert.notEqual(beginning, before);
+      await page.keyboard.press('.');
+      assert.notEqual(await page.$eval('.scrub', (range) => range.ariaValueText), beginning);
+
+      for (
+        let presses = 0;
+        presses < 60 && !(await page.evaluate(() => document.activeElement.name === 'timeline-as'));
+        presses += 1
+      ) {
+        await page.keyboard.down('Shift');
+        await page.keyboard.press('Tab');
+        await page.keyboard.up('Shift');
+      }
+      await page.keyboard.press('ArrowRight');
+      assert.ok(await page.$('.lanes-table'));
+    }));
+
+  it('Ctrl Enter runs from anywhere, and a runaway is stopped', () =>
+    withPage(`#${RUNAWAY}`, {}, async (page) => {
+      await page.keyboard.down('Control');
+      await page.keyboard.press('Enter');
+      await page.keyboard.up('Control');
+      await page.waitForSelector('.silence', { timeout: 30_000 });
+      await page.focus('.silence .stop');
+      await page.keyboard.press('Enter');
+      assert.match(await ended(page), /^Stopped/);
+    }));
+});
+
+describe('on every screen', () => {
+  const check = async (page) => {
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() =>
+      globalThis.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      }),
+    );
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
+    );
+  };
+  const allow = { before: (page) => page.setBypassCSP(true) };
+
+  for (const [name, viewport] of Object.entries({ desk, phone })) {
+    for (const scheme of ['light', 'dark']) {
+      it(`axe finds nothing, ${name}, ${scheme}`, () =>
+        withPage(`#${ids[1]}`, { viewport, scheme, ...allow }, async (page) => {
+          assert.deepEqual(await check(page), [], 'before the run');
+          await runToEnd(page);
+          await scrub(page, 0.6);
+          assert.deepEqual(await check(page), [], 'after the run');
+          await page.evaluate(() =>
+            document.querySelectorAll('.timeline .switch input')[1].click(),
+          );
+          assert.deepEqual(await check(page), [], 'as a table');
+        }));
+
+      it(`axe finds nothing while a body spins, ${name}, ${scheme}`, () =>
+        withPage(`#${RUNAWAY}`, { viewport, scheme, ...allow }, async (page) => {
+          await clickVisible(page, '.run');
+          await page.waitForSelector('.silence', { timeout: 30_000 });
+          assert.deepEqual(await check(page), []);
+          await clickVisible(page, '.silence .stop');
+          await ended(page);
+        }));
+    }
+  }
+
+  for (const width of [320, 390, 768, 1024, 1060, 1280, 1680]) {
+    it(`nothing runs out of the side at ${width}`, () =>
+      withPage(`#${ids[9]}`, { viewport: { width, height: 844 } }, async (page) => {
+        const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.equal(await over(), 0, 'before the run');
+        await runToEnd(page);
+        for (const button of await page.$$('.parts button')) {
+          await button.evaluate((element) => element.click());
+          assert.equal(await over(), 0, await button.evaluate((element) => element.textContent));
+        }
+        assert.equal(await over(), 0, 'after the run');
+      }));
+  }
+
+  it('the narrow page has targets of 44 px and its run at the foot', () =>
+    withPage('', { viewport: phone }, async (page) => {
+      const small = await page.$$eval(
+        '.transport button, .parts button, .examples-open',
+        (buttons) =>
+          buttons
+            .filter((button) => button.checkVisibility())
+            .map((button) => [button.textContent, button.getBoundingClientRect().height])
+            .filter(([, height]) => height < 44),
+      );
+      assert.deepEqual(small, []);
+      await clickVisible(page, '.transport .run');
+      assert.match(await ended(page), /^Finished/);
+      assert.ok(
+        await page.$eval('.lanes', (lanes) => lanes.checkVisibility()),
+        'running shows the tasks',
+      );
+    }));
+});
+
+describe('light and dark', () => {
+  it('follow the system, until one is chosen, and the choice is kept', () =>
+    withPage('', { scheme: 'dark' }, async (page) => {
+      const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      assert.equal(await background(), 'rgb(20, 22, 26)');
+      await page.click('.theme input[value=light]');
+      assert.equal(await background(), 'rgb(251, 250, 247)');
+      await page.reload({ waitUntil: 'networkidle0' });
+      assert.equal(await background(), 'rgb(251, 250, 247)');
+      assert.ok(await page.$eval('.theme input[value=light]', (input) => input.checked));
+      await page.click('.theme input[value=system]');
+      assert.equal(await background(), 'rgb(20, 22, 26)');
+    }));
+});
+
+describe('where something is missing', () => {
+  it('the lesson can be read without JavaScript', () =>
+    withPage('', { before: (page) => page.setJavaScriptEnabled(false) }, async (page) => {
+      assert.equal(await text(page, 'h1'), examples[0].title);
+      assert.match(await text(page, '#code-text'), /export async function main/);
+      assert.match(await text(page, 'noscript'), /can be read without/);
+    }));
+
+  it('a browser without WebAssembly is told why nothing runs', () =>
+    withPage(
+      '',
+      {
+        before: (page) =>
+          page.evaluateOnNewDocument(() => Reflect.deleteProperty(globalThis, 'WebAssembly')),
+      },
+      async (page) => {
+        assert.match(await text(page, '.timeline'), /cannot be run here/);
+        assert.match(await text(page, '.refusal'), /no WebAssembly/);
+      },
+    ));
+
+  it('a browser that refuses workers is told why nothing runs', () =>
+    withPage(
+      '',
+      {
+        before: (page) =>
+          page.evaluateOnNewDocument(() => {
+            globalThis.Worker = class {
+              constructor() {
+                throw new Error('no workers here');
+              }
+            };
+          }),
+      },
+      async (page) => {
+        assert.match(await text(page, '.refusal'), /no workers here/);
+        assert.match(await text(page, '#code-text'), /export async function main/);
+      },
+    ));
+});
+
+describe('without motion', () => {
+  it('playing goes from event to event', () =>
+    withPage(
+      '',
+      {
+        before: (page) =>
+          page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]),
+      },
+      async (page) => {
+        await runToEnd(page);
+        await page.click('[aria-label="To the beginning"]');
+        await page.click('[aria-label="Play"]');
+        await page.waitForFunction(
+          () => Number(document.querySelector('.clock output').textContent) > 0,
+        );
+        await page.click('[aria-label="Pause"]');
+        const at = await text(page, '.clock output');
+        const times = await page.$$eval('.event time', (all) =>
+          all.map((time) => time.textContent),
+        );
+        assert.ok(times.includes(`+${at} s`), `${at} is the time of an event`);
+      },
+    ));
+});
+
+describe('what is sent', () => {
+  const sizes = () => {
+    const html = readFileSync(join(site.folder, 'index.html'), 'utf8');
+    const size = (names) =>
+      names.reduce(
+        (sum, name) => sum + gzipSync(readFileSync(join(site.folder, name)), { level: 9 }).length,
+        0,
+      );
+    const linked = (pattern) => [...html.matchAll(pattern)].map(([, name]) => name);
+    const assets = readdirSync(join(site.folder, 'assets')).map((name) => `assets/${name}`);
+    return {
+      text: size(['index.html', ...linked(/href="\.\/(assets\/[^"]+\.css)"/g)]),
+      script: size(linked(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)),
+      worker: size(assets.filter((name) => name.includes('/worker-'))),
+      font: size(assets.filter((name) => name.endsWith('.woff2'))),
+    };
+  };
+
+  for (const [part, most] of Object.entries({
+    text: 25_000,
+    script: 45_000,
+    worker: 60_000,
+    font: 18_000,
+  })) {
+    it(`is at most ${most} bytes of ${part}, compressed`, () => {
+      const size = sizes()[part];
+      assert.ok(size > 0 && size <= most, `${size} bytes`);
+    });
+  }
+});
+
+describe('the page of npm start', () => {
+  it('runs an example', async () => {
+    const server = await createServer({
+      root: web,
+      logLevel: 'error',
+      server: { port: 0, hmr: false },
+    });
+    try {
+      await server.listen();
+      const page = await openPage(browser, server.resolvedUrls.local[0]);
+      assert.match(await runToEnd(page), /^Finished/);
+      assert.deepEqual(page.complaints, []);
+      await page.close();
+    } finally {
+      await server.close();
+    }
+  });
+});

@@ -1,0 +1,164 @@
+// What the tests of the page share: the page as it is shipped, behind a
+// server that knows nothing but files, and one Chromium.
+import { createServer } from 'node:http';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import puppeteer from 'puppeteer-core';
+import { build } from 'vite';
+
+export const web = fileURLToPath(new URL('../../web', import.meta.url));
+
+/** The page lies in a folder, so an address that assumes the root fails. */
+export const FOLDER = '/any/folder/';
+
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+/** Builds the page and serves it: { url, folder, close }. */
+export async function servePage() {
+  const folder = await mkdtemp(join(tmpdir(), 'belay-page-'));
+  await build({ root: web, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const name = pathname === FOLDER ? 'index.html' : normalize(pathname).slice(FOLDER.length);
+    try {
+      if (!pathname.startsWith(FOLDER)) throw new Error('outside of the folder');
+      const body = await readFile(join(folder, name));
+      response.writeHead(200, {
+        'content-type': types[extname(name)] ?? 'application/octet-stream',
+      });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    folder,
+    url: `http://127.0.0.1:${server.address().port}${FOLDER}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export function launchBrowser() {
+  return puppeteer.launch({
+    browser: 'chrome',
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+export const desk = { width: 1280, height: 800 };
+export const phone = { width: 390, height: 844, isMobile: true, hasTouch: true };
+
+/**
+ * A page at `address`, and what must stay empty: complaints on its console,
+ * and requests that leave its own folder.
+ */
+export async function openPage(
+  browser,
+  address,
+  { viewport = desk, scheme = 'light', before } = {},
+) {
+  const page = await browser.newPage();
+  const complaints = [];
+  const strays = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warn') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  const home = new URL('.', address).href;
+  page.on('request', (request) => {
+    const url = request.url();
+    if (
+      !url.startsWith(home) &&
+      !url.startsWith(`blob:${new URL(home).origin}/`) &&
+      !url.startsWith('data:')
+    )
+      strays.push(url);
+  });
+  await page.setViewport(viewport);
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  await before?.(page);
+  await page.goto(address, { waitUntil: 'load' });
+  await page.waitForNetworkIdle({ idleTime: 100 });
+  return Object.assign(page, { complaints, strays });
+}
+
+/** The element that can be seen, of several that say the same. */
+export async function clickVisible(page, selector) {
+  const clicked = await page.evaluate((given) => {
+    const element = [...document.querySelectorAll(given)].find((candidate) =>
+      candidate.checkVisibility(),
+    );
+    element?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
+    return element !== undefined;
+  }, selector);
+  if (!clicked) throw new Error(`nothing to be seen of ${selector}`);
+}
+
+export const text = (page, selector) =>
+  page.$eval(selector, (element) => element.textContent.trim());
+
+export async function ended(page) {
+  await page.waitForFunction(
+    () => /^(Finished|Failed|Stopped)/.test(document.querySelector('.status')?.textContent ?? ''),
+    { timeout: 30_000 },
+  );
+  return text(page, '.status');
+}
+
+export async function runToEnd(page) {
+  await clickVisible(page, '.run');
+  return ended(page);
+}
+
+/** Moves the playhead to a share of the run. */
+export function scrub(page, share) {
+  return page.evaluate((part) => {
+    const range = document.querySelector('.scrub');
+    range.value = String(Number(range.max) * part);
+    range.dispatchEvent(new Event('input', { bubbles: true }));
+    return new Promise((done) => setTimeout(done, 50));
+  }, share);
+}
+
+/** Puts a program of the test in the place of the first example's. */
+export async function replaceProgram(page, source) {
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    if (/\/async-await-[^/]*\.js$/.test(request.url())) {
+      const texts = {
+        source,
+        files: {},
+        panes: [{ id: 'javascript', name: 'JavaScript', runs: true, html: '' }],
+      };
+      request.respond({
+        contentType: 'text/javascript',
+        body: `export const texts = ${JSON.stringify(texts)};`,
+      });
+    } else {
+      request.continue();
+    }
+  });
+}

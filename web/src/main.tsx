@@ -1,0 +1,37 @@
+/** Brings the written page to life. */
+import { hydrate } from 'preact';
+import { examples } from 'virtual:lesson';
+import { createStore } from './state/store.ts';
+import { Page } from './views/Page.tsx';
+
+const store = createStore(
+  examples,
+  () =>
+    new Worker(new URL('./engine/worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'belay example',
+    }),
+);
+
+/* The address names the example, so that it can be kept and sent. */
+function followAddress(): void {
+  const id = decodeURIComponent(location.hash.slice(1));
+  if (id !== '') {
+    store.choose(id);
+  }
+}
+
+/* What was written shows the first example: the page takes over with that. */
+await store.load(store.chosen.value);
+hydrate(<Page store={store} />, document.querySelector('#page') as HTMLElement);
+addEventListener('hashchange', followAddress);
+followAddress();
+
+if (typeof WebAssembly === 'undefined') {
+  store.refusal.value = { word: null, text: 'this browser has no WebAssembly' };
+} else {
+  store.warm();
+}
+
+/* The other examples' texts, once the first is at work. */
+setTimeout(() => examples.forEach((example) => void example.load().catch(() => {})), 1000);

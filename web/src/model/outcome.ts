@@ -1,0 +1,93 @@
+/** How a run ended, and what of its result can be shown as a table. */
+import type { Reason } from './trace.ts';
+
+export type Outcome =
+  | { readonly kind: 'returned'; readonly result: Result }
+  | { readonly kind: 'threw'; readonly reason: Reason }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'full'; readonly limit: number };
+
+/** What `main` gave back. */
+export interface Result {
+  readonly text: string | null;
+  /** Set when the result is a list of settled entries. */
+  readonly entries: readonly Entry[] | null;
+}
+
+/** One settled entry in both notations. */
+export interface Entry {
+  readonly ok: boolean;
+  readonly javascript: string;
+  readonly elixir: string;
+}
+
+/** The result of a program as it is sent to the page. */
+export function resultOf(value: unknown, format: (value: unknown) => string): Result {
+  if (value === undefined) {
+    return { text: null, entries: null };
+  }
+  const entries =
+    Array.isArray(value) && value.length > 0 && value.length <= 200 && value.every(isSettled)
+      ? value.map((entry) => entryOf(entry, format))
+      : null;
+  return { text: format(value), entries };
+}
+
+type Settled = PromiseSettledResult<unknown>;
+
+function isSettled(value: unknown): value is Settled {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ((value as Settled).status === 'fulfilled' || (value as Settled).status === 'rejected')
+  );
+}
+
+function entryOf(entry: Settled, format: (value: unknown) => string): Entry {
+  const ok = entry.status === 'fulfilled';
+  return {
+    ok,
+    javascript: format(entry),
+    elixir: `{${ok ? ':ok' : ':exit'}, ${elixir(ok ? entry.value : reasonValue(entry.reason), format)}}`,
+  };
+}
+
+/** Errors of exits carry the reason that Elixir would show. */
+function reasonValue(reason: unknown): unknown {
+  return reason instanceof Error && 'reason' in reason ? reason.reason : reason;
+}
+
+const atom = /^[a-z_][a-zA-Z0-9_]*$/;
+
+/** A value in Elixir's notation, as near as plain data allows. */
+function elixir(value: unknown, format: (value: unknown) => string): string {
+  if (value === null || value === undefined) {
+    return 'nil';
+  }
+  if (value instanceof Error) {
+    return `%RuntimeError{message: ${JSON.stringify(value.message)}}`;
+  }
+  if (typeof value === 'string') {
+    return exits.has(value) ? `:${value}` : JSON.stringify(value);
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map((part) => elixir(part, format)).join(', ')}]`;
+  }
+  if (typeof value === 'object') {
+    const parts = Object.entries(value).map(
+      ([key, part]) => `${atom.test(key) ? key : JSON.stringify(key)}: ${elixir(part, format)}`,
+    );
+    return `%{${parts.join(', ')}}`;
+  }
+  return typeof value === 'function' ? '#Function' : String(value);
+}
+
+const exits = new Set([
+  'normal',
+  'shutdown',
+  'kill',
+  'killed',
+  'noproc',
+  'timeout',
+  'noconnection',
+]);

@@ -1,0 +1,37 @@
+/**
+ * What a task can look like: one outline and six fills, each with a word
+ * and a sign of its own, so that colour is never the only sign.
+ *
+ * A recording of the real clock knows when a body was started and when it
+ * ended, not whether it awaited or computed in between. So a started body
+ * is "running" and drawn with the light, lined fill; the solid fill is kept
+ * for the one thing that is measured: the worker's thread was busy.
+ */
+export type Family = 'queued' | 'running' | 'busy' | 'ok' | 'error' | 'crashed' | 'stopped';
+
+/** Drawn by the page itself: no font's idea of a symbol, no emoji. */
+export type Sign = 'check' | 'cross' | 'clock' | 'square' | 'half' | 'chain' | 'again' | 'bang';
+
+export interface Look {
+  readonly family: Family;
+  /** Drawn at the end of a lane; null while nothing has ended. */
+  readonly sign: Sign | null;
+  readonly word: string;
+}
+
+/** Every look there is, by name. The legend and the lanes read it alike. */
+export const looks = {
+  queued: { family: 'queued', sign: null, word: 'queued' },
+  running: { family: 'running', sign: null, word: 'running' },
+  busy: { family: 'busy', sign: null, word: 'thread busy' },
+  ok: { family: 'ok', sign: 'check', word: 'ok' },
+  gaveUp: { family: 'error', sign: 'bang', word: 'gave up' },
+  crashed: { family: 'crashed', sign: 'cross', word: 'crashed' },
+  timedOut: { family: 'stopped', sign: 'clock', word: 'timed out' },
+  killed: { family: 'stopped', sign: 'square', word: 'killed' },
+  shutDown: { family: 'stopped', sign: 'half', word: 'shut down' },
+  linked: { family: 'stopped', sign: 'chain', word: 'died by a link' },
+  gone: { family: 'stopped', sign: 'square', word: 'stopped by you' },
+} as const satisfies Record<string, Look>;
+
+export type LookName = keyof typeof looks;

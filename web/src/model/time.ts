@@ -1,0 +1,47 @@
+/** Times as people read them, and the scale on which they are drawn. */
+
+/** `812 ms`, `1.20 s`, `2 min 05 s`. */
+export function duration(ms: number): string {
+  if (ms < 1000) {
+    return `${Math.round(ms)} ms`;
+  }
+  if (ms < 60_000) {
+    return `${(ms / 1000).toFixed(2)} s`;
+  }
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+/** `+0.812 s`: a moment of a run, in a column of such moments. */
+export function moment(ms: number): string {
+  return `+${(ms / 1000).toFixed(3)} s`;
+}
+
+const steps = [
+  10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000,
+  600_000,
+];
+
+/** Where a run that is still going on is drawn to: it grows by jumps, seldom. */
+export function roomFor(until: number): number {
+  const rooms = [500, 1000, 2000, 4000, 8000, 15_000, 30_000, 60_000];
+  return rooms.find((room) => until <= room * 0.92) ?? Math.ceil((until * 1.1) / 60_000) * 60_000;
+}
+
+/** Round times from 0 to `end`, at most `most` of them after the 0. */
+export function ticks(end: number, most: number): readonly number[] {
+  const step = steps.find((candidate) => end / candidate <= most) ?? Math.ceil(end / most);
+  const times: number[] = [];
+  for (let time = 0; time <= end; time += step) {
+    times.push(time);
+  }
+  return times;
+}
+
+/** A tick's text: seconds when all of them are at least that far apart. */
+export function tickText(time: number, end: number): string {
+  if (time === 0) {
+    return '0';
+  }
+  return end >= 2000 ? `${Number((time / 1000).toFixed(2))} s` : `${time} ms`;
+}

@@ -1,0 +1,158 @@
+/** Every event of the run, in order; choosing one moves the playhead there. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { wordsOf } from '../model/describe.ts';
+import type { Store } from '../state/store.ts';
+import { moment } from '../model/time.ts';
+import { countAt, type Pid, type Trace, type TraceEvent } from '../model/trace.ts';
+
+const SHOWN = 240; // lines at once, around the playhead
+
+export function Events({ store }: { store: Store }) {
+  const troubleOnly = useSignal(false);
+  const list = useRef<HTMLDivElement>(null);
+  const trace = store.trace.value;
+  const t = store.t.value;
+  const picked = store.picked.value;
+  const indexes = select(trace, picked, troubleOnly.value);
+  const happened = countAt(trace, t);
+  const current = lastBelow(indexes, happened);
+  const [first, last] = windowAround(current, indexes.length);
+
+  useEffect(() => {
+    showCurrent(list.current);
+  }, [current, indexes.length]);
+
+  return (
+    <section class="panel events" aria-labelledby="events-title">
+      <div class="panel-head">
+        <h2 id="events-title">
+          Events <span class="count">{trace.events.length === 0 ? '' : trace.events.length}</span>
+        </h2>
+        {picked !== null && (
+          <button type="button" class="chip" onClick={() => store.pick(null)}>
+            only {trace.lines.get(picked)?.label ?? picked} <span aria-hidden="true">×</span>
+            <span class="unseen">, show all again</span>
+          </button>
+        )}
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={troubleOnly.value}
+            onChange={(event) => (troubleOnly.value = event.currentTarget.checked)}
+          />
+          Trouble only
+        </label>
+      </div>
+      <div class="panel-body" ref={list} role="group" aria-label="Event log" onKeyDown={walk}>
+        {indexes.length === 0 && (
+          <p class="empty">
+            {trace.events.length === 0
+              ? 'Each start, end and signal appears here.'
+              : 'No such events in this run.'}
+          </p>
+        )}
+        {first > 0 && <p class="empty">{first} earlier ones</p>}
+        <ol class="event-list">
+          {indexes.slice(first, last).map((index) => (
+            <EventLine
+              key={index}
+              trace={trace}
+              event={trace.events[index] as TraceEvent}
+              later={index >= happened}
+              current={index === indexes[current]}
+              reachable={index === (indexes[current] ?? indexes[0])}
+              seek={store.seek}
+            />
+          ))}
+        </ol>
+        {last < indexes.length && <p class="empty">{indexes.length - last} later ones</p>}
+      </div>
+    </section>
+  );
+}
+
+interface EventLineProps {
+  readonly trace: Trace;
+  readonly event: TraceEvent;
+  readonly later: boolean;
+  readonly current: boolean;
+  /** The one line that Tab reaches; arrows go on from there. */
+  readonly reachable: boolean;
+  readonly seek: (time: number) => void;
+}
+
+function EventLine({ trace, event, later, current, reachable, seek }: EventLineProps) {
+  const { who, what, detail, trouble } = wordsOf(trace, event);
+  const classes = [
+    'event',
+    later ? 'later' : '',
+    trouble ? 'trouble' : '',
+    event.type === 'printed' ? 'printed-event' : '',
+  ]
+    .join(' ')
+    .trim();
+  return (
+    <li>
+      <button
+        type="button"
+        class={classes}
+        aria-current={current ? 'step' : undefined}
+        tabIndex={reachable ? 0 : -1}
+        onClick={() => seek(event.time)}
+      >
+        <time>{moment(event.time)}</time>
+        <span class="event-who">{who}</span>
+        <span class="event-what">
+          {what} {detail !== '' && <span class="event-detail">{detail}</span>}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+/** Up and down along the lines; Enter, as on any button, goes to the moment. */
+function walk(event: KeyboardEvent): void {
+  const line = (event.target as Element).closest('.event-list > li');
+  const next = { ArrowDown: line?.nextElementSibling, ArrowUp: line?.previousElementSibling }[
+    event.key
+  ];
+  if (next != null) {
+    event.preventDefault();
+    next.querySelector('button')?.focus();
+  }
+}
+
+function select(trace: Trace, picked: Pid | null, troubleOnly: boolean): readonly number[] {
+  const indexes: number[] = [];
+  trace.events.forEach((event, index) => {
+    const about = picked === null || ('pid' in event && event.pid === picked);
+    if (about && (!troubleOnly || wordsOf(trace, event).trouble)) {
+      indexes.push(index);
+    }
+  });
+  return indexes;
+}
+
+/** The place in `indexes` of the last event that has happened; -1 for none. */
+function lastBelow(indexes: readonly number[], happened: number): number {
+  return indexes.findLastIndex((index) => index < happened);
+}
+
+function windowAround(current: number, count: number): [number, number] {
+  const first = Math.max(0, Math.min(current - SHOWN / 2, count - SHOWN));
+  return [first, Math.min(count, first + SHOWN)];
+}
+
+/** Moves the list, and never the page, so that the current line is in sight. */
+function showCurrent(list: HTMLDivElement | null): void {
+  const line = list?.querySelector<HTMLElement>('[aria-current]')?.parentElement;
+  if (list === null || line == null || list.scrollHeight <= list.clientHeight) {
+    return;
+  }
+  const box = list.getBoundingClientRect();
+  const place = line.getBoundingClientRect();
+  if (place.top < box.top || place.bottom > box.bottom) {
+    list.scrollTop += place.top - box.top - box.height / 2;
+  }
+}

@@ -1,0 +1,437 @@
+/**
+ * The lanes: who ran when, and how it ended.
+ *
+ * The drawing depends on the trace alone and is not made anew when the
+ * playhead moves: a line and a veil over what is still to come move above
+ * it. To assistive technology it is a grid: a row for each lane, a cell for
+ * each task on it.
+ */
+import { useSignal, type ReadonlySignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { lineSentence } from '../model/describe.ts';
+import { lanesOf, type Lane } from '../model/lanes.ts';
+import { looks } from '../model/states.ts';
+import type { Store } from '../state/store.ts';
+import { roomFor, tickText, ticks } from '../model/time.ts';
+import { inFlight, type Line, type Trace } from '../model/trace.ts';
+import { EndMark, SignStrokes } from './Signs.tsx';
+
+const CHARACTER = 8.35; // px, of the lanes' labels
+const END_ROOM = 24; // px right of the last moment, for its mark
+const AXIS = 30;
+const FLIGHT = 44; // height of the chart of how many at once
+
+/** Where things are on the drawing. */
+interface Plan {
+  readonly width: number;
+  readonly left: number;
+  readonly narrow: boolean;
+  readonly lanes: readonly Placed[];
+  readonly height: number;
+  readonly end: number;
+  readonly busyTop: number | null;
+  readonly x: (time: number) => number;
+}
+
+interface Placed {
+  readonly lane: Lane;
+  readonly top: number;
+  readonly height: number;
+  /** The middle of its bars. */
+  readonly middle: number;
+}
+
+export function Lanes({ store }: { store: Store }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useSignal(560);
+  useEffect(() => {
+    const element = frame.current as HTMLDivElement;
+    const observer = new ResizeObserver(([entry]) => {
+      width.value = Math.max(240, Math.floor(entry?.contentRect.width ?? 560));
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const trace = store.trace.value;
+  const { drawn, total } = lanesOf(trace);
+  const plan = planOf(trace, drawn, width.value);
+  return (
+    <div class="lanes" ref={frame}>
+      <svg
+        width={plan.width}
+        height={plan.height}
+        onPointerDown={(event) => drag(event, plan, store)}
+      >
+        <Background plan={plan} trace={trace} />
+        <Grid plan={plan} trace={trace} store={store} />
+        <Playhead plan={plan} t={store.t} />
+        <Ends plan={plan} t={store.t} />
+      </svg>
+      {total > drawn.length && (
+        <p class="empty">
+          Showing {drawn.length} of {total} lanes; the table has more.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function planOf(trace: Trace, drawn: readonly Lane[], width: number): Plan {
+  const longest = Math.max(...drawn.map(({ label, depth }) => label.length + depth * 1.5), 11);
+  const narrow = width < 380 && longest > 15;
+  const left = narrow ? 10 : Math.round(Math.min(longest * CHARACTER + 20, width * 0.38));
+  const end = trace.ended ? Math.max(trace.until, 1) : roomFor(trace.until);
+  let top = AXIS + FLIGHT + 10;
+  const busyTop = trace.busy.length > 0 ? top : null;
+  top += busyTop === null ? 0 : 22;
+  const lanes = drawn.map((lane) => {
+    const labelled = narrow && !lane.shared;
+    const height = lane.shared ? 9 : labelled ? 44 : width < 460 ? 28 : 30;
+    const placed = { lane, top, height, middle: top + (labelled ? 29 : height / 2) };
+    top += height;
+    return placed;
+  });
+  const room = width - left - END_ROOM;
+  return {
+    width,
+    left,
+    narrow,
+    lanes,
+    height: top + 8,
+    end,
+    busyTop,
+    x: (time) => left + (room * Math.min(time, end)) / end,
+  };
+}
+
+/** Axis, how many at once, and when the thread was busy: read in the table, the facts and the log. */
+function Background({ plan, trace }: { plan: Plan; trace: Trace }) {
+  const { x, end, height } = plan;
+  const { steps, peak } = inFlight(trace);
+  const base = AXIS + FLIGHT;
+  const y = (count: number) => base - (count / Math.max(peak, 1)) * (FLIGHT - 12);
+  const until = Math.min(trace.until, end);
+  let outline = `M${x(0)} ${base}`;
+  for (const { time, count } of steps) {
+    outline += `H${x(time)}V${y(count)}`;
+  }
+  outline += `H${x(until)}`;
+  return (
+    <g aria-hidden="true">
+      {ticks(end, plan.width / 110).map((time) => (
+        <g key={time} class="tick" transform={`translate(${x(time)} 0)`}>
+          <path d={`M0 ${AXIS - 8}V${height}`} />
+          {x(time) < plan.width - 56 && (
+            <text x={time === 0 ? 0 : 4} y={14}>
+              {tickText(time, end)}
+            </text>
+          )}
+        </g>
+      ))}
+      <path class="flight-area" d={`${outline}V${base}Z`} />
+      <path class="flight-line" d={outline} />
+      <path class="flight-base" d={`M${plan.left} ${base}H${plan.width - END_ROOM}`} />
+      {plan.narrow ? (
+        <text class="flight-label" x={plan.width - 2} y={AXIS + 10} text-anchor="end">
+          {peak} at once
+        </text>
+      ) : (
+        <text class="flight-label" x={plan.left - 10} y={base - 5} text-anchor="end">
+          {peak === 0 ? 'at once' : `at most ${peak}`}
+        </text>
+      )}
+      {plan.busyTop !== null && (
+        <g transform={`translate(0 ${plan.busyTop})`}>
+          {!plan.narrow && (
+            <text class="flight-label" x={plan.left - 10} y={14} text-anchor="end">
+              thread busy
+            </text>
+          )}
+          {trace.busy.map(({ from, to }) => (
+            <rect
+              key={from}
+              class="bar busy"
+              x={x(from)}
+              y={5}
+              width={Math.max(3, x(to) - x(from))}
+              height={10}
+              rx={2}
+            />
+          ))}
+        </g>
+      )}
+    </g>
+  );
+}
+
+interface GridProps {
+  readonly plan: Plan;
+  readonly trace: Trace;
+  readonly store: Store;
+}
+
+function Grid({ plan, trace, store }: GridProps) {
+  const place = useSignal({ row: 0, column: 0 });
+  const grid = useRef<SVGGElement>(null);
+
+  const go = (row: number, column: number) => {
+    const lane = plan.lanes[Math.max(0, Math.min(row, plan.lanes.length - 1))];
+    if (lane === undefined) {
+      return;
+    }
+    const at = {
+      row: plan.lanes.indexOf(lane),
+      column: Math.max(0, Math.min(column, lane.lane.lines.length - 1)),
+    };
+    place.value = at;
+    grid.current?.querySelector<SVGGElement>(`[data-cell="${at.row}.${at.column}"]`)?.focus();
+  };
+  const choose = (line: Line) => {
+    store.pick(store.picked.value === line.pid ? null : line.pid);
+    store.seek(line.end?.time ?? line.started ?? line.spawned);
+  };
+  const press = (event: KeyboardEvent) => {
+    const { row, column } = place.value;
+    const moves: Record<string, [number, number]> = {
+      ArrowDown: [row + 1, column],
+      ArrowUp: [row - 1, column],
+      ArrowRight: [row, column + 1],
+      ArrowLeft: [row, column - 1],
+      Home: [0, 0],
+      End: [plan.lanes.length - 1, 0],
+    };
+    const move = moves[event.key];
+    const line = plan.lanes[row]?.lane.lines[column];
+    if (move !== undefined) {
+      event.preventDefault();
+      go(...move);
+    } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && line !== undefined) {
+      event.preventDefault();
+      choose(line);
+    }
+  };
+
+  const focused = place.value;
+  const row = Math.min(focused.row, plan.lanes.length - 1);
+  return (
+    <g ref={grid} role="grid" aria-label="Tasks in time" onKeyDown={press}>
+      {plan.lanes.map((placed, index) => (
+        <g key={placed.lane.lines[0]?.pid ?? index} role="row">
+          <LaneLabel plan={plan} placed={placed} trace={trace} />
+          {placed.lane.lines.map((line, column) => (
+            <Bar
+              key={line.pid}
+              plan={plan}
+              placed={placed}
+              line={line}
+              trace={trace}
+              cell={`${index}.${column}`}
+              reachable={
+                index === row && column === Math.min(focused.column, placed.lane.lines.length - 1)
+              }
+              picked={store.picked.value === line.pid}
+              onChoose={() => {
+                place.value = { row: index, column };
+                choose(line);
+              }}
+            />
+          ))}
+        </g>
+      ))}
+    </g>
+  );
+}
+
+function LaneLabel({ plan, placed, trace }: { plan: Plan; placed: Placed; trace: Trace }) {
+  const { lane, top } = placed;
+  if (lane.shared && (lane.label === '' || plan.narrow)) {
+    return null;
+  }
+  const indent = Math.min(lane.depth, 5) * 12;
+  const room = Math.floor(((plan.narrow ? plan.width : plan.left) - 14 - indent) / CHARACTER);
+  const text =
+    lane.label.length > room ? `${lane.label.slice(0, Math.max(1, room - 1))}…` : lane.label;
+  const owner = lane.lines[0]?.under;
+  const title =
+    owner == null ? lane.label : `${lane.label}, under ${trace.lines.get(owner)?.label ?? owner}`;
+  return (
+    <g role="rowheader" aria-label={title} class="lane-label">
+      <title>{title}</title>
+      {lane.depth > 0 && !plan.narrow && (
+        <path class="lane-tie" d={`M${indent - 6} ${top}V${placed.middle}H${indent + 2}`} />
+      )}
+      <text
+        x={plan.narrow ? 10 + indent : 4 + indent}
+        y={plan.narrow ? top + 16 : placed.middle + (lane.shared ? 6 : 4.5)}
+      >
+        {text}
+      </text>
+    </g>
+  );
+}
+
+interface BarProps {
+  readonly plan: Plan;
+  readonly placed: Placed;
+  readonly line: Line;
+  readonly trace: Trace;
+  readonly cell: string;
+  readonly reachable: boolean;
+  readonly picked: boolean;
+  readonly onChoose: () => void;
+}
+
+function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: BarProps) {
+  const { x } = plan;
+  const { middle, lane } = placed;
+  const thin = lane.shared;
+  const half = thin
+    ? 3
+    : line.kind === 'taskSupervisor' || line.kind === 'supervisor' || line.kind === 'main'
+      ? 3
+      : 7;
+  const from = x(line.started ?? line.spawned);
+  const to = Math.max(from + (thin ? 1.5 : 3), x(line.end?.time ?? trace.until));
+  const kind = line.started === null ? 'queued' : half === 3 && !thin ? 'frame' : 'running';
+  return (
+    <g
+      role="gridcell"
+      aria-label={lineSentence(trace, line)}
+      aria-selected={picked}
+      tabindex={reachable ? 0 : -1}
+      data-cell={cell}
+      data-pid={line.pid}
+      class={picked ? 'cell picked' : 'cell'}
+      onClick={onChoose}
+    >
+      <rect
+        class="hit"
+        x={from - 2}
+        y={placed.top}
+        width={to - from + (thin ? 4 : 26)}
+        height={placed.height}
+      />
+      {line.started !== null && line.started > line.spawned && (
+        <rect
+          class="bar queued"
+          x={x(line.spawned)}
+          y={middle - half}
+          width={Math.max(1, from - x(line.spawned))}
+          height={half * 2}
+          rx={2}
+        />
+      )}
+      <rect
+        class={`bar ${kind}`}
+        x={from}
+        y={middle - half}
+        width={to - from}
+        height={half * 2}
+        rx={thin ? 1 : 3}
+      />
+      {kind === 'running' && !thin && to - from > 8 && (
+        <path
+          class="bar-lines"
+          d={`M${from + 2} ${middle - 2.3}H${to - 2}M${from + 2} ${middle + 2.3}H${to - 2}`}
+        />
+      )}
+      {line.marks.map((mark) => (
+        <g
+          key={`${mark.time} ${mark.sign}`}
+          class="event-mark"
+          transform={`translate(${x(mark.time)} ${middle})`}
+        >
+          <circle r="8" />
+          <SignStrokes sign={mark.sign} />
+        </g>
+      ))}
+      <rect
+        class="ring-box"
+        x={from - 4}
+        y={placed.top + (plan.narrow && !thin ? 17 : 1)}
+        width={to - from + (thin ? 8 : 26)}
+        height={plan.narrow && !thin ? 25 : placed.height - 2}
+        rx={5}
+      />
+    </g>
+  );
+}
+
+function Playhead({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
+  const at = plan.x(t.value);
+  return (
+    <g aria-hidden="true" class="playhead">
+      <rect
+        class="veil"
+        x={at}
+        y={AXIS - 9}
+        width={Math.max(0, plan.width - at)}
+        height={plan.height}
+      />
+      <path d={`M${at} ${AXIS + 3}V${plan.height}`} />
+      <circle cx={at} cy={AXIS - 4} r="6" />
+    </g>
+  );
+}
+
+/** How each task ended, above the veil: faint while that is still to come. */
+function Ends({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
+  const now = t.value;
+  const ends = plan.lanes.flatMap(({ lane, middle }) =>
+    lane.lines.map((line) => ({ line, middle, thin: lane.shared })),
+  );
+  return (
+    <g aria-hidden="true" class="ends">
+      {ends.map(({ line, middle, thin }) => {
+        if (line.end === null) {
+          return null;
+        }
+        const from = plan.x(line.started ?? line.spawned);
+        const to = Math.max(from + (thin ? 1.5 : 3), plan.x(line.end.time));
+        const later = line.end.time > now ? ' later' : '';
+        return thin ? (
+          <rect
+            key={line.pid}
+            class={`tip ${line.end.look.family}${later}`}
+            x={to - 1.5}
+            y={middle - 4}
+            width={line.end.look === looks.ok ? 3 : 5}
+            height={8}
+          />
+        ) : (
+          <g
+            key={line.pid}
+            class={`end-place${later}`}
+            transform={`translate(${to + 9} ${middle})`}
+          >
+            <EndMark look={line.end.look} />
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** Pressing and drawing on the free surface moves the playhead. */
+function drag(event: PointerEvent, plan: Plan, store: Store): void {
+  const svg = event.currentTarget as SVGSVGElement;
+  if (
+    event.button !== 0 ||
+    (event.target as Element).closest('[role=gridcell], [role=rowheader]') !== null
+  ) {
+    return;
+  }
+  const left = svg.getBoundingClientRect().left;
+  const room = plan.width - plan.left - END_ROOM;
+  const seek = ({ clientX }: PointerEvent) => {
+    const share = (clientX - left - plan.left) / room;
+    store.seek(Math.max(0, Math.min(share * plan.end, store.trace.value.until)));
+  };
+  seek(event);
+  svg.setPointerCapture(event.pointerId);
+  svg.addEventListener('pointermove', seek);
+  const leave = () => svg.removeEventListener('pointermove', seek);
+  svg.addEventListener('pointerup', leave, { once: true });
+  svg.addEventListener('pointercancel', leave, { once: true });
+}

@@ -1,0 +1,90 @@
+/** The small drawings: ends of lanes, buttons, the name's ring. */
+import type { JSX } from 'preact';
+import type { Look, Sign } from '../model/states.ts';
+
+const strokes: Record<Sign, JSX.Element> = {
+  check: <path d="M-4 .3 -1.2 3.2 4.2-3.2" />,
+  cross: <path d="M-3.4-3.4 3.4 3.4M3.4-3.4-3.4 3.4" />,
+  clock: <path d="M0-4.2V0L2.8 2M0-4.8A4.8 4.8 0 1 1-.01-4.8" />,
+  square: <path d="M-3-3H3V3H-3Z" class="sign-solid" />,
+  half: (
+    <>
+      <path d="M-3.6-3.6H3.6V3.6H-3.6Z" />
+      <path d="M-3.6-3.6H0V3.6H-3.6Z" class="sign-solid" />
+    </>
+  ),
+  chain: (
+    <path d="M-1.2-2.4H-3A2.4 2.4 0 0 0-3 2.4H-1.2M1.2-2.4H3A2.4 2.4 0 0 1 3 2.4H1.2M-2 0H2" />
+  ),
+  bang: <path d="M0-4.6V1M0 4.1V4.3" />,
+  again: <path d="M3.4-2.6A4.3 4.3 0 1 0 4.3.6M4-5V-2H1" />,
+};
+
+/** The strokes alone, around 0 0; for use inside a drawing. */
+export function SignStrokes({ sign }: { sign: Sign }) {
+  return <g class="sign">{strokes[sign]}</g>;
+}
+
+/** The mark of a state's end: its shape says the family, its sign the word. */
+export function EndMark({ look }: { look: Look }) {
+  const shape =
+    look.family === 'ok' ? (
+      <circle r="9" />
+    ) : look.family === 'error' ? (
+      <path d="M-5-9H5L10 0 5 9H-5L-10 0Z" />
+    ) : look.family === 'crashed' ? (
+      <path d="M0-10.5 10.5 0 0 10.5-10.5 0Z" />
+    ) : (
+      <rect x="-8.5" y="-8.5" width="17" height="17" rx="2.5" />
+    );
+  return (
+    <g class={`end ${look.family}`}>
+      {shape}
+      {look.sign !== null && <SignStrokes sign={look.sign} />}
+    </g>
+  );
+}
+
+/** A state as it stands in text: before its word. */
+export function StateMark({ look }: { look: Look }) {
+  return (
+    <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
+      {look.sign === null ? (
+        <>
+          <rect class={`bar ${look.family}`} x="-9.5" y="-5" width="19" height="10" rx="2" />
+          {look.family === 'running' && <path class="bar-lines" d="M-8-1.7H8M-8 1.7H8" />}
+        </>
+      ) : (
+        <EndMark look={look} />
+      )}
+    </svg>
+  );
+}
+
+/** A rope through a ring: the mark of the page and of its playhead. */
+export function Ring() {
+  return (
+    <svg class="ring" viewBox="0 0 20 32" width="15" height="24" aria-hidden="true">
+      <path d="M10 0v9M10 23v9" />
+      <circle cx="10" cy="16" r="7" />
+    </svg>
+  );
+}
+
+const icons = {
+  run: 'M5 3.5v13l11-6.5Z',
+  stop: 'M4.5 4.5h11v11h-11Z',
+  play: 'M6 4v12l10-6Z',
+  pause: 'M5.5 4h3v12h-3ZM11.5 4h3v12h-3Z',
+  previous: 'M14.5 4v12L6.5 10ZM4 4h2v12H4Z',
+  next: 'M5.5 4v12l8-6ZM14 4h2v12h-2Z',
+  first: 'M17 4v12l-6.5-6ZM10 4v12l-6.5-6Z',
+} as const;
+
+export function Icon({ name }: { name: keyof typeof icons }) {
+  return (
+    <svg class="icon" viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+      <path d={icons[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,185 @@
+/**
+ * Turns the lesson's examples into `virtual:lesson`: their words, their
+ * program cut out of the file, and every text highlighted, so that the page
+ * carries no parser.
+ *
+ * The program is the file without what is about the example and not part of
+ * it: its title and the like, the texts in other languages, and the lines
+ * that start it in Node. What is left is shown and run, letter by letter.
+ */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { SyntaxNode } from '@lezer/common';
+import { parser as javascript } from '@lezer/javascript';
+import type { Plugin } from 'vite';
+import type { Example, Pane, Texts } from '../src/model/example.ts';
+import { highlight, type Language } from './highlight.ts';
+
+const LIST = 'virtual:lesson';
+const TEXTS = 'virtual:lesson/';
+const about = new Set(['title', 'question', 'rule', 'elixir', 'python', 'javascript']);
+
+interface Source {
+  readonly file: string;
+  readonly title: string;
+  readonly question: string;
+  readonly rule: string;
+  readonly elixir?: string;
+  readonly python?: string;
+  readonly javascript?: string;
+}
+
+export interface LessonOptions {
+  /** The folder of the lesson's examples, with index.mjs. */
+  readonly lesson: string;
+  /** The folder of the page's own examples. */
+  readonly own: string;
+}
+
+/** `virtual:lesson` lists the examples; each one's texts are a module of their own. */
+export function lessonPlugin(options: LessonOptions): Plugin {
+  const read = once(() => readExamples(options));
+  return {
+    name: 'belay:lesson',
+    resolveId: (id) => (id === LIST || id.startsWith(TEXTS) ? `\0${id}` : undefined),
+    async load(id) {
+      if (!id.startsWith(`\0${LIST}`)) {
+        return undefined;
+      }
+      for (const folder of [options.lesson, options.own].filter(existsSync)) {
+        for (const file of readdirSync(folder)) {
+          this.addWatchFile(join(folder, file));
+        }
+      }
+      const examples = await read();
+      if (id === `\0${LIST}`) {
+        return `export const examples = [${examples.map(listed).join(',')}];`;
+      }
+      const { texts } = examples.find((example) => id === `\0${TEXTS}${example.about.id}`) as Read;
+      return `export const texts = ${JSON.stringify(texts)};`;
+    },
+  };
+}
+
+interface Read {
+  readonly about: Omit<Example, 'load'>;
+  readonly texts: Texts;
+}
+
+function listed({ about: words }: Read): string {
+  const address = JSON.stringify(`${TEXTS}${words.id}`);
+  return `{ ...${JSON.stringify(words)}, load: () => import(${address}).then(({ texts }) => texts) }`;
+}
+
+/** Modules that are asked for together share one reading of the files. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | null = null;
+  return () => {
+    reading ??= read().finally(() => setTimeout(() => (reading = null), 500).unref());
+    return reading;
+  };
+}
+
+export async function readExamples({ lesson, own }: LessonOptions): Promise<Read[]> {
+  const index = join(lesson, 'index.mjs');
+  const inOrder: Source[] = existsSync(index) ? [...(await load(index)).examples] : [];
+  const examples = inOrder.map((source, at) => exampleOf(lesson, source, at + 1));
+  for (const file of readdirSync(own).filter((name) => name.endsWith('.mjs'))) {
+    examples.push(exampleOf(own, { file, ...(await load(join(own, file))) }, null));
+  }
+  return examples;
+}
+
+async function load(path: string) {
+  return import(`${pathToFileURL(path).href}?at=${Date.now()}`);
+}
+
+function exampleOf(folder: string, source: Source, number: number | null): Read {
+  const path = join(folder, source.file);
+  const { program, imports } = cutProgram(readFileSync(path, 'utf8'), path);
+  const files = Object.fromEntries(
+    imports.map((specifier) => [specifier, readFileSync(join(folder, specifier), 'utf8')]),
+  );
+  const panes: Pane[] = [pane('JavaScript', program, 'javascript', true)];
+  for (const [specifier, text] of Object.entries(files)) {
+    panes.push(pane(basename(specifier), text, 'javascript'));
+  }
+  const others: Array<[Language, string, string | undefined]> = [
+    ['elixir', 'Elixir', source.elixir],
+    ['python', 'Python', source.python],
+    ['javascript', 'Plain JS', source.javascript],
+  ];
+  for (const [language, name, text] of others) {
+    if (text !== undefined) {
+      panes.push(pane(name, text, language));
+    }
+  }
+  const id = source.file.replace(/^\d+-/, '').replace(/\.mjs$/, '');
+  const { title, question, rule } = source;
+  return { about: { id, number, title, question, rule }, texts: { source: program, files, panes } };
+}
+
+function pane(name: string, text: string, language: Language, runs = false): Pane {
+  const id = name.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+  return { id, name, runs, html: highlight(text, language) };
+}
+
+/** The program of an example's file, and the files beside it that it imports. */
+export function cutProgram(text: string, path: string): { program: string; imports: string[] } {
+  const tree = javascript.parse(text);
+  let program = '';
+  let from = 0;
+  for (let node = tree.topNode.firstChild; node !== null; node = node.nextSibling) {
+    if (isAbout(node, text) || isStarter(node, text)) {
+      program += text.slice(from, withComments(node).from);
+      from = node.to;
+    }
+  }
+  program = `${(program + text.slice(from)).trim().replaceAll(/\n{3,}/g, '\n\n')}\n`;
+  const imports = new Set<string>();
+  javascript.parse(program).iterate({
+    enter(node) {
+      const parent = node.node.parent?.name;
+      if (node.name === 'String' && (parent === 'ImportDeclaration' || parent === 'ArgList')) {
+        const specifier = program.slice(node.from + 1, node.to - 1);
+        if (specifier.startsWith('./') && specifier.endsWith('.mjs')) {
+          imports.add(specifier);
+        } else if (parent === 'ImportDeclaration') {
+          throw new Error(`${path}: a page cannot resolve the import of ${specifier}`);
+        }
+      }
+    },
+  });
+  return { program, imports: [...imports] };
+}
+
+/** `export const title = ...` and its like. */
+function isAbout(node: SyntaxNode, text: string): boolean {
+  const name =
+    node.name === 'ExportDeclaration'
+      ? node.getChild('VariableDeclaration')?.getChild('VariableDefinition')
+      : null;
+  return name !== null && name !== undefined && about.has(text.slice(name.from, name.to));
+}
+
+/** `if (globalThis.process ...) { ... }` at the end of the file. */
+function isStarter(node: SyntaxNode, text: string): boolean {
+  return (
+    node.name === 'IfStatement' &&
+    /^if \(globalThis\.process\b/.test(text.slice(node.from, node.to))
+  );
+}
+
+/** A comment that stands before such a statement goes with it. */
+function withComments(node: SyntaxNode): SyntaxNode {
+  let first = node;
+  for (
+    let before = node.prevSibling;
+    before?.name.endsWith('Comment');
+    before = before.prevSibling
+  ) {
+    first = before;
+  }
+  return first;
+}

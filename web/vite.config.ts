@@ -1,0 +1,36 @@
+/** The playground: `vite web` serves it, `vite build web` makes a folder of it. */
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type InlineConfig } from 'vite';
+import { lessonPlugin } from './tools/lesson.ts';
+import { prerenderPlugin } from './tools/prerender.ts';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const lesson = lessonPlugin({ lesson: at('../examples/lesson'), own: at('lessons') });
+
+/** What the page's modules need, wherever they are loaded. */
+const shared: InlineConfig = {
+  root: at('.'),
+  resolve: { alias: { 'belay-tasks': at('../bindings/js/index.js') } },
+  plugins: [lesson],
+};
+
+export default defineConfig({
+  ...shared,
+  plugins: [lesson, prerenderPlugin(shared)],
+  /* Every address is relative, so that any folder of any host will do. */
+  base: './',
+  cacheDir: at('../node_modules/.vite'),
+  server: { host: '127.0.0.1', fs: { allow: [at('..')] } },
+  preview: { host: '127.0.0.1' },
+  worker: { format: 'es' },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    /* The page uses light-dark() and array copies by their own names. */
+    target: ['chrome123', 'firefox128', 'safari17.5'],
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+  },
+});
