@@ -134,15 +134,15 @@ typedef enum belay_class {
  *                scope), shutdown: grace (with a scope, or for ABORT).
  *                Answers pid. Codes GONE (owner or scope), MAX_CHILDREN,
  *                NOT_SUPERVISOR, STOPPING.
- *   RUN          Takes the oldest process that is ready to start; the host
- *                must run its body. Answers pid, tag, value: 1 for a stream
- *                item, extra: the stream's tag. EMPTY when there is none.
+ *   RUN          Takes the oldest task that is ready to start; the host must
+ *                run its body. Answers pid, tag. EMPTY when there is none.
  *   SETTLE       count: that many pids in the word area (low word, high word)
  *                whose bodies have returned. Stale ones are passed over.
  *                Answers value: how many it took (the rest: drain, again).
  *   EXIT         pid: its body ended without returning, reason: why.
  *   SIGNAL       pid: the sender, other: the receiver, reason: Process.exit.
- *                To a process that is gone: OK, no effect.
+ *                To a process that is gone: OK, no effect. To the root, when
+ *                it does not trap exits: BAD_ARGUMENT, for it cannot end.
  *   LINK         pid, other. When other is gone: GONE, or, if pid traps
  *                exits, OK and EXIT_MESSAGE with NOPROC.
  *   UNLINK       pid, other.
@@ -171,28 +171,33 @@ typedef enum belay_class {
  *                supervisor or 0, shutdown: grace of an item with a scope,
  *                flags: ORDERED, KILL_TASK, NOLINK. Answers pid: the stream.
  *   STREAM_NEXT  other: the stream, count: how many more results the
- *                consumer wants (0xffffffff: all).
+ *                consumer wants (0xffffffff: all). While it wants more than
+ *                one, all ended items are dealt with before the next PULL;
+ *                while it wants one, PULL comes first, as in Elixir.
  *   STREAM_PUSH  other: the stream, count: that many elements were pulled,
  *                at most what PULL still asks for and BELAY_WORDS_MAX / 2.
  *                Starts a process for each; their pids stand in the word
- *                area. Answers value: how many it started; when that is
- *                fewer, drain and push the rest, or the stream has closed
- *                because its supervisor had no room or was gone.
+ *                area, and the host must run their bodies, in that order (of
+ *                one that was ended before its turn came, it reports
+ *                ABANDONED instead). Answers value: how many it started; when
+ *                that is fewer, drain and push the rest, or the stream has
+ *                closed because its supervisor had no room or was gone.
  *   STREAM_END   other: the stream. The input is at its end.
  *   STREAM_HALT  other: the stream. Kills what runs, drops what is kept.
  * Supervisors
  *   SUP_START    pid: the parent, tag, flags: LINK, kind: belay_sup, limit:
  *                max_children (0xffffffff: no bound), count: max_restarts,
- *                extra: max_seconds (1 and up), scope: a general supervisor
- *                whose permanent child it becomes, or 0. Answers pid.
+ *                extra: max_seconds (1 and up). Without LINK it has no
+ *                parent whose end it would follow. scope: a general
+ * supervisor whose permanent child it becomes, or 0. Answers pid.
  *   SUP_TERMINATE pid: who asks, scope: the supervisor, other: the child,
  *                tag: comes with WAIT_DONE when it is gone. NOT_FOUND.
  * Names and reasons
  *   NAME_NEW     Answers value: a name's number, free.
  *   NAME_SET     other: a process, tag: the name. ALREADY (answers pid: the
  *                holder; or the process has a name). A name is free again
- *                when its process ends; one that a supervisor restarts gets
- *                it back.
+ *                when its process ends; a supervisor that is started anew by
+ *                its own supervisor gets it back.
  *   NAME_DROP    tag: the name. GONE when nobody has it.
  *   NAME_GET     tag. Answers pid, or EMPTY.
  *   REASON_NEW   kind: belay_class. Answers value; the host holds one
@@ -311,11 +316,12 @@ typedef struct belay_answer {
  *   UNHANDLED    the root is linked to pid, which failed with reason, and
  *                nobody was waiting for it; tag: the body of pid.
  *   LOG          pid ended by its own doing with an abnormal reason; tag.
- *   PULL         tag: the stream's, extra: pull that many elements.
+ *   PULL         tag: the stream's, pid: the stream, extra: pull that many
+ *                elements.
  *   ITEM         tag: the stream's, pid: the item, extra: belay_outcome
  *                (OK, EXIT or TIMEOUT), reason: a result for the consumer.
- *   STREAM_CLOSED tag: the stream's, extra: belay_closed, reason. The last
- *                event of a stream.
+ *   STREAM_CLOSED tag: the stream's, pid: the stream, extra: belay_closed,
+ *                reason. The last event of a stream.
  *   RESTARTED    tag: the child's, pid: the new process, other: the old one.
  *   CHILD_DROPPED tag: this body will not be started again. Comes for
  *                children with a restart type other than temporary.
@@ -490,7 +496,7 @@ typedef struct belay_process_info {
     uint32_t state;       /* belay_process_state */
     uint32_t tag;
     uint32_t trap_exit; /* 0 or 1 */
-    uint32_t links;     /* capped at 1,000 */
+    uint32_t links;     /* not that to its supervisor; capped at 1,000 */
     uint32_t monitors;  /* on it; capped at 1,000 */
     uint32_t restart;   /* belay_restart, of a supervised one */
     uint32_t restarts;  /* how often this child has been started anew */

@@ -5,7 +5,6 @@
  */
 import { errorOf } from './reasons.js';
 import { TimeoutError, withoutStack } from './errors.js';
-import { failure } from './kernel.js';
 import { checkCount, checkIterable, checkOptions, checkSignal, checkTimeout } from './options.js';
 import { CODE, FLAG, OUTCOME, PROCESSES_MAX, UNBOUNDED, WAIT } from './protocol.js';
 import { StreamRun } from './stream-run.js';
@@ -109,7 +108,7 @@ function limitPromises(caller, results, indexes, timeout) {
     },
   };
   const code = runtime.wait(wait, 0, 0, WAIT.SLEEP, timeout);
-  if (code !== CODE.OK) throw failure(code, 'Task.allSettled');
+  if (code !== CODE.OK) throw caller.refusal(code, 'Task.allSettled');
   // Events are handled without submitting commands, so not at once.
   results.whenDone(() => runtime.effect(() => runtime.cancel(wait)));
 }
@@ -161,7 +160,7 @@ function runFunctions(caller, results, indexes, list, { call, timeout, signal, l
 function stopOrphans(runtime, run) {
   if (runtime.disposed) return;
   runtime.effect(() => {
-    for (const cell of [...runtime.cells()]) {
+    for (const cell of [...runtime.cells]) {
       if (cell.stream === run) runtime.exit(runtime.root, cell.low, cell.high, 'shutdown');
     }
   });

@@ -4,6 +4,7 @@
  */
 import { formatPid } from './pid.js';
 import { DisposedError, NoProcError } from './errors.js';
+import { failure } from './kernel.js';
 
 export class Caller {
   /** Its process has ended. */
@@ -24,12 +25,28 @@ export class Caller {
   /** Every public function begins here. */
   enter() {
     if (this.runtime.disposed) throw new DisposedError();
-    if (this.gone) {
-      throw new NoProcError(`process ${this.pid} has ended; its context cannot be used any more`, {
-        pid: this.pid,
-      });
-    }
+    if (this.gone) throw this.#goneError();
     return this;
+  }
+
+  /**
+   * As `enter`, with the kernel told of every body that has returned. That may
+   * end this very process, so it comes before what is checked and done.
+   */
+  enterSettled() {
+    this.enter().runtime.settleInbox();
+    return this.enter();
+  }
+
+  /** The error for a command that was refused. */
+  refusal(code, call) {
+    return this.gone ? this.#goneError() : failure(code, call);
+  }
+
+  #goneError() {
+    return new NoProcError(`process ${this.pid} has ended; its context cannot be used any more`, {
+      pid: this.pid,
+    });
   }
 
   /** As `enter`, for what a body may still ask after its end. */

@@ -66,7 +66,9 @@ export function givenClock(clock) {
 export function checkClock(call, clock) {
   for (const name of ['now', 'setTimeout', 'clearTimeout']) {
     if (typeof clock?.[name] !== 'function') {
-      throw new TypeError(`${call}: option clock must have the functions now, setTimeout and clearTimeout; ${name} is missing`);
+      throw new TypeError(
+        `${call}: option clock must have the functions now, setTimeout and clearTimeout; ${name} is missing`,
+      );
     }
   }
   return clock;

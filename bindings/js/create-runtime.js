@@ -29,7 +29,7 @@ export function lookers(source) {
       return caller.runtime.sleep(caller, checkTimeout('sleep', 'ms', ms));
     },
     inspect() {
-      return inspect(source.enter().runtime);
+      return inspect(source.enterSettled().runtime);
     },
     subscribe(listener) {
       checkListener('subscribe', 'listener', listener);

@@ -3,7 +3,6 @@
  * from the same moment: one deadline for all.
  */
 import { TimeoutError, withoutStack } from './errors.js';
-import { failure } from './kernel.js';
 import { CODE, OUTCOME, WAIT } from './protocol.js';
 import { quiet } from './record.js';
 import { GroupWait } from './waits.js';
@@ -27,7 +26,6 @@ class Group {
   /** Begins a wait for each one that runs; equal ones share it. */
   begin(call, kind, timeout) {
     const { runtime } = this.#caller;
-    if (timeout === 0) runtime.settleInbox();
     const seen = new Set();
     for (let index = 0; index < this.records.length && !this.#settled; index++) {
       const record = this.records[index];
@@ -45,7 +43,7 @@ class Group {
         : runtime.wait(wait, record.low, record.high, kind, timeout);
       if (code !== CODE.OK) {
         this.#end();
-        throw failure(code, call);
+        throw this.#caller.refusal(code, call);
       }
     }
   }

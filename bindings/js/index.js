@@ -19,6 +19,9 @@ const lazyRoot = {
     defaultRuntime ??= makeRuntime({});
     return defaultRuntime.root.enter();
   },
+  enterSettled() {
+    return this.enter().enterSettled();
+  },
   peek() {
     return this.enter();
   },

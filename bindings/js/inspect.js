@@ -27,7 +27,7 @@ function describe(runtime, info, names, children) {
   const supervisor = formatPidOrNull(info.supervisorLow, info.supervisorHigh);
   const described = {
     pid,
-    label: info.kind === KIND.ROOT ? 'root' : runtime.cellOf(info.low, info.high)?.label ?? '',
+    label: info.kind === KIND.ROOT ? 'root' : runtime.cells.find(info.low, info.high)?.label ?? '',
     kind: kindName(info.kind),
     state: STATES[info.state],
     parent: formatPidOrNull(info.ownerLow, info.ownerHigh),
@@ -85,7 +85,6 @@ function streamsOf(runtime) {
 }
 
 export function inspect(runtime) {
-  runtime.settleInbox();
   const names = runtime.names.byPid();
   const children = childrenByPid(runtime);
   const processes = [];

@@ -98,11 +98,9 @@ export class Kernel {
     const exports = this.#exports;
     try {
       for (;;) {
-        let pointer = exports.belay_wasm_next_event();
-        while (pointer !== 0) {
-          this.#memory.pointEvent(pointer, this.#event);
+        while (this.#memory.events > 0) {
+          this.#memory.pointEvent(exports.belay_wasm_next_event(), this.#event);
           this.#sink(this.#event);
-          pointer = exports.belay_wasm_next_event();
         }
         if (this.#memory.pending === 0) return;
         exports.belay_wasm_step();

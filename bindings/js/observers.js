@@ -86,7 +86,7 @@ export class Observers {
   }
 
   #spawned(event) {
-    const cell = this.#runtime.cellOf(event.low, event.high);
+    const cell = this.#runtime.cells.find(event.low, event.high);
     const child = cell === null ? this.#runtime.children.get(event.tag) : null;
     const supervisor = cell === null ? child?.supervisor : cell.details?.supervisor;
     const fields = {
@@ -128,7 +128,7 @@ export class Observers {
 
   /* ---- To those who look on. ------------------------------------------ */
 
-  #emit(type, { time, low, high }, fields, label = this.#runtime.cellOf(low, high)?.label) {
+  #emit(type, { time, low, high }, fields, label = this.#runtime.cells.find(low, high)?.label) {
     this.#publish({ type, time, pid: formatPid(low, high), label: label ?? '', ...fields });
   }
 

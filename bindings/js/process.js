@@ -1,7 +1,6 @@
 /** Process: links, monitors, exit signals, names. */
 import { NoProcError } from './errors.js';
 import { describeProcess } from './inspect.js';
-import { failure } from './kernel.js';
 import {
   checkBoolean, checkListener, checkName, checkOneOf, checkPid, checkTimeout,
 } from './options.js';
@@ -21,34 +20,33 @@ export class ProcessApi {
   }
 
   exit(pid, reason) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const { low, high } = parsePid(checkPid('Process.exit', 'pid', pid));
     const code = caller.runtime.exit(caller, low, high, reason);
     if (code === CODE.BAD_ARGUMENT) {
       throw new RangeError('Process.exit: pid is the root process, which cannot be ended while it does not trap exits');
     }
-    if (code !== CODE.OK) throw failure(code, 'Process.exit');
+    if (code !== CODE.OK) throw caller.refusal(code, 'Process.exit');
   }
 
   alive(pid) {
-    const { runtime } = this.#source.enter();
+    const { runtime } = this.#source.enterSettled();
     return infoOf(runtime, 'Process.alive', pid) !== null;
   }
 
   info(pid) {
-    const { runtime } = this.#source.enter();
+    const { runtime } = this.#source.enterSettled();
     const info = infoOf(runtime, 'Process.info', pid);
     return info === null ? null : describeProcess(runtime, info);
   }
 
   list() {
-    const { runtime } = this.#source.enter();
-    runtime.settleInbox();
+    const { runtime } = this.#source.enterSettled();
     return [...runtime.processes()].map(({ low, high }) => formatPid(low, high));
   }
 
   monitor(pid) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const { low, high } = parsePid(checkPid('Process.monitor', 'pid', pid));
     if (low === caller.low && high === caller.high) {
       throw new RangeError('Process.monitor: pid is the calling process, which could never be told of its own end');
@@ -57,55 +55,52 @@ export class ProcessApi {
   }
 
   demonitor(ref) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     return demonitor(caller, ref);
   }
 
   link(pid) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const { low, high } = parsePid(checkPid('Process.link', 'pid', pid));
     const { runtime } = caller;
-    runtime.settleInbox();
     const code = runtime.kernel.link(caller.low, caller.high, low, high);
     runtime.drain();
     if (code === CODE.GONE) throw new NoProcError(`Process.link: there is no process ${pid}`, { pid });
-    if (code !== CODE.OK) throw failure(code, 'Process.link');
+    if (code !== CODE.OK) throw caller.refusal(code, 'Process.link');
   }
 
   unlink(pid) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const { low, high } = parsePid(checkPid('Process.unlink', 'pid', pid));
-    caller.runtime.settleInbox();
     caller.runtime.kernel.unlink(caller.low, caller.high, low, high);
     caller.runtime.drain();
   }
 
   /** Gives the old value. */
   flag(name, value) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     checkOneOf('Process.flag', 'name', name, ['trapExit']);
     checkBoolean('Process.flag', 'value', value);
     const { kernel } = caller.runtime;
     const code = kernel.trapExit(caller.low, caller.high, value);
-    if (code !== CODE.OK) throw failure(code, 'Process.flag');
+    if (code !== CODE.OK) throw caller.refusal(code, 'Process.flag');
     return kernel.answerValue === 1;
   }
 
   onExit(listener) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     return caller.listen(checkListener('Process.onExit', 'listener', listener));
   }
 
   register(name, pid) {
-    const { runtime } = this.#source.enter();
+    const { runtime } = this.#source.enterSettled();
     checkName('Process.register', 'name', name);
     const { low, high } = parsePid(checkPid('Process.register', 'pid', pid));
-    runtime.settleInbox();
     runtime.names.set('Process.register', name, low, high);
   }
 
   unregister(name) {
-    const { runtime } = this.#source.enter();
+    const { runtime } = this.#source.enterSettled();
     checkName('Process.unregister', 'name', name);
     if (!runtime.names.drop(name)) {
       throw new NoProcError(`Process.unregister: nobody has the name ${JSON.stringify(name)}`);
@@ -113,15 +108,14 @@ export class ProcessApi {
   }
 
   whereis(name) {
-    const { runtime } = this.#source.enter();
+    const { runtime } = this.#source.enterSettled();
     checkName('Process.whereis', 'name', name);
-    runtime.settleInbox();
     const holder = runtime.names.get(name);
     return holder === null ? null : formatPid(holder.low, holder.high);
   }
 
   sleep(ms) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     return caller.runtime.sleep(caller, checkTimeout('Process.sleep', 'ms', ms));
   }
 
@@ -133,13 +127,11 @@ export class ProcessApi {
 /** The kernel's facts about a living process. */
 function infoOf(runtime, call, pid) {
   const { low, high } = parsePid(checkPid(call, 'pid', pid));
-  runtime.settleInbox();
   return runtime.kernel.infoOf(low, high);
 }
 
 function monitor(caller, low, high) {
   const { runtime } = caller;
-  runtime.settleInbox();
   const ref = `#ref.${runtime.unique()}`;
   const entry = new MonitorEntry(caller, ref);
   const tag = runtime.monitors.add(entry);
@@ -150,7 +142,7 @@ function monitor(caller, low, high) {
   entry.high = runtime.kernel.answerHigh;
   if (code !== CODE.OK) {
     forget(runtime, tag);
-    throw failure(code, 'Process.monitor');
+    throw caller.refusal(code, 'Process.monitor');
   }
   runtime.drain();
   return { ref, down: entry.down };
@@ -158,7 +150,6 @@ function monitor(caller, low, high) {
 
 function demonitor(caller, ref) {
   const { runtime } = caller;
-  runtime.settleInbox();
   const tag = runtime.monitorRefs.get(ref);
   const entry = tag === undefined ? null : runtime.monitors.get(tag);
   if (entry === null || entry.caller !== caller) return false;

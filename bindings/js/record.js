@@ -26,8 +26,10 @@ export class TaskRecord {
   startedAt = null;
   /** Tells apart the references of completed ones, which have no process. */
   number = 0;
-  #error = null;
-  #unhandled = null;
+  /** What `error` has made. */
+  made = null;
+  /** The rejection that nobody has handled so far. */
+  unhandled = null;
 
   constructor(caller, label) {
     this.caller = caller;
@@ -42,16 +44,15 @@ export class TaskRecord {
     return this.state === 'fulfilled' || this.state === 'rejected';
   }
 
+  /** One that is ignored stays so, but a wait begun before still answers. */
   fulfil(value) {
-    if (this.state !== 'running') return;
-    this.state = 'fulfilled';
+    if (this.state === 'running') this.state = 'fulfilled';
     this.value = value;
   }
 
   /** @param failure {{ value: unknown, bare: boolean }} */
   fail(failure) {
-    if (this.state !== 'running') return;
-    this.state = 'rejected';
+    if (this.state === 'running') this.state = 'rejected';
     this.failure = failure;
   }
 
@@ -59,15 +60,15 @@ export class TaskRecord {
   get error() {
     const { failure } = this;
     if (failure.bare) return failure.value;
-    this.#error ??= withoutStack(() => new ExitError(failure.value, {
+    this.made ??= withoutStack(() => new ExitError(failure.value, {
       pid: this.pid, label: this.label, startedAt: this.startedAt,
     }));
-    return this.#error;
+    return this.made;
   }
 
   /** As Promise.allSettled would tell it. */
   outcome() {
-    return this.state === 'fulfilled'
+    return this.failure === null
       ? { status: 'fulfilled', value: this.value }
       : { status: 'rejected', reason: this.error };
   }
@@ -78,14 +79,14 @@ export class TaskRecord {
    */
   surface() {
     this.crashed = true;
-    this.#unhandled ??= Promise.reject(this.error);
+    this.unhandled ??= Promise.reject(this.error);
   }
 
   /** Somebody has asked for the outcome. */
   handled() {
-    if (this.#unhandled !== null) {
-      quiet(this.#unhandled);
-      this.#unhandled = null;
+    if (this.unhandled !== null) {
+      quiet(this.unhandled);
+      this.unhandled = null;
     }
   }
 

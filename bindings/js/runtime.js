@@ -10,7 +10,8 @@
  * is put into `#effects` or `#pulls`, which only the pump works through.
  */
 import { Caller } from './caller.js';
-import { CELL, Cell } from './cell.js';
+import { CELL } from './cell.js';
+import { Cells } from './cells.js';
 import { Context } from './context.js';
 import { DisposedError, ExitError, MaxChildrenError, NoProcError } from './errors.js';
 import { failure, Kernel } from './kernel.js';
@@ -28,11 +29,11 @@ import { Signals } from './signals.js';
 import { SleepWait } from './waits.js';
 
 const INBOX_PIDS = WORDS_MAX / 2;
-const NO_PLACE = Object.freeze({});
 const resolved = Promise.resolve();
 
 export class Runtime {
   disposed = false;
+  cells = new Cells(this);
   monitors = new Registry();
   /** Monitors by the reference that users hold. */
   monitorRefs = new Map();
@@ -41,15 +42,14 @@ export class Runtime {
   children = new Registry();
   #kernel;
   #pump;
-  #clock;
   #traceStarts;
   #waits = new Registry();
-  #cells = [];
-  #ended = [];
   /** How many pids wait in the word area to be settled. */
   #inboxCount = 0;
   #effects = [];
   #pulls = [];
+  /** Items of streams whose bodies are to begin, in order. */
+  #items = [];
   #counter = 0;
 
   constructor({ clock, onLog, wasm, maxTasks, trace }) {
@@ -58,7 +58,6 @@ export class Runtime {
       { processesMax: maxTasks === 0 ? 0 : maxTasks + 1, clockSlack: clock.slack },
       (event) => this.#handle(event),
     );
-    this.#clock = clock;
     this.#pump = new Pump(clock, this);
     this.#traceStarts = trace;
     this.reasons = new Reasons(this.#kernel);
@@ -92,12 +91,13 @@ export class Runtime {
   /* ---- Processes ------------------------------------------------------ */
 
   /**
-   * Spawns a process. `record` is given when there will be a handle; `child`
-   * when it may be started anew.
+   * Spawns a process. `scope` is its supervisor; `record` is given when there
+   * will be a handle, `child` when its supervisor keeps it by that.
    */
-  spawn(call, caller, body, options, flags, { scope = null, restart = RESTART.TEMPORARY, record = null, child = null } = NO_PLACE) {
+  spawn(call, caller, body, options, flags, scope = null, record = null, child = null) {
+    const restart = child === null ? RESTART.TEMPORARY : child.restart;
     this.observers.lookAround();
-    const tag = child === null || restart === RESTART.TEMPORARY ? 0 : this.children.add(child);
+    const tag = restart === RESTART.TEMPORARY ? 0 : this.children.add(child);
     const code = this.#kernel.spawn(
       caller.low, caller.high, flags, tag,
       scope === null ? 0 : scope.low, scope === null ? 0 : scope.high,
@@ -107,7 +107,7 @@ export class Runtime {
       this.children.take(tag);
       throw this.#spawnFailure(code, call, scope);
     }
-    const cell = this.claim(this.#kernel.answerLow, this.#kernel.answerHigh);
+    const cell = this.cells.claim(this.#kernel.answerLow, this.#kernel.answerHigh);
     cell.body = body;
     cell.label = options.label ?? body.name;
     if (record !== null) {
@@ -141,29 +141,6 @@ export class Runtime {
     }
   }
 
-  /** The cell for a process that has just been made. */
-  claim(low, high) {
-    const index = low & INDEX_MASK;
-    while (this.#cells.length <= index) this.#cells.push(null);
-    let cell = this.#cells[index];
-    if (cell === null) {
-      cell = new Cell(this);
-      this.#cells[index] = cell;
-    }
-    cell.claim(low, high);
-    return cell;
-  }
-
-  /** The cell of a process that is known here, or null. */
-  cellOf(low, high) {
-    const cell = this.#cells[low & INDEX_MASK];
-    return cell !== undefined && cell !== null && cell.low === low && cell.high === high ? cell : null;
-  }
-
-  *cells() {
-    for (const cell of this.#cells) if (cell !== null && cell.low !== 0) yield cell;
-  }
-
   /** The kernel's facts about all living processes. */
   *processes() {
     for (let index = 0; ; ) {
@@ -176,7 +153,7 @@ export class Runtime {
 
   /** What was kept about a supervisor when it was started. */
   supervisorInfo({ low, high }) {
-    return this.cellOf(low, high)?.details?.info ?? null;
+    return this.cells.find(low, high)?.details?.info ?? null;
   }
 
   exit(caller, low, high, reason) {
@@ -235,7 +212,7 @@ export class Runtime {
    */
   wait(wait, low, high, kind, time, reason = 0) {
     const looksOnce = time === 0 && kind !== WAIT.SHUTDOWN;
-    if (looksOnce || kind >= WAIT.SHUTDOWN) this.settleInbox();
+    if (looksOnce || kind === WAIT.SHUTDOWN || kind === WAIT.STOP) this.settleInbox();
     const { caller } = wait;
     wait.tag = this.#waits.add(wait);
     const code = this.#kernel.wait(caller.low, caller.high, low, high, kind, time, wait.tag, reason);
@@ -276,7 +253,7 @@ export class Runtime {
   sleep(caller, ms) {
     const wait = new SleepWait(caller);
     const code = this.wait(wait, 0, 0, WAIT.SLEEP, ms);
-    if (code !== CODE.OK) throw failure(code, 'sleep');
+    if (code !== CODE.OK) throw caller.refusal(code, 'sleep');
     return wait.promise;
   }
 
@@ -291,7 +268,7 @@ export class Runtime {
     cell.state = CELL.RETURNED;
     this.#leave(cell, null);
     // Nobody is told of the end of an item whose stream has closed.
-    if (cell.detached) this.#ended.push({ cell, low: cell.low, high: cell.high });
+    if (cell.detached) this.cells.freeLater(cell);
     else cell.value = value;
     this.#kernel.putSettled(this.#inboxCount++, cell.low, cell.high);
     if (this.#inboxCount === INBOX_PIDS) this.settleInbox();
@@ -317,8 +294,8 @@ export class Runtime {
   /** The end of a body whose process had ended before. */
   #abandonedReturned(cell) {
     if (this.disposed) return;
-    const stream = cell.stream;
-    cell.stream = null;
+    const stream = cell?.stream ?? null;
+    if (cell !== null) cell.stream = null;
     this.#kernel.abandoned(stream === null ? 0 : stream.low, stream === null ? 0 : stream.high);
     this.drain();
     this.#pump.schedule();
@@ -349,8 +326,7 @@ export class Runtime {
   }
 
   /** Starts one process; the kernel has just named it. */
-  #start(low, high) {
-    const cell = this.cellOf(low, high);
+  #start(cell) {
     cell.state = CELL.RUNNING;
     const context = new Context(cell);
     cell.context = context;
@@ -394,6 +370,11 @@ export class Runtime {
     this.#pump.schedule();
   }
 
+  /** Has the pump begin the body of an item. */
+  begin(cell) {
+    this.#items.push(cell);
+  }
+
   /** Has the pump read elements for a stream. */
   pull(stream) {
     this.#pulls.push(stream);
@@ -431,13 +412,15 @@ export class Runtime {
         if (over) return false;
       }
       if (this.#pulls.length > 0 && !this.#pullAll(pump)) return false;
+      if (this.#items.length > 0 && !this.#startItems(pump)) return false;
       if (view.ready > 0 && !this.#startAll(pump)) return false;
       if (this.#effects.length > 0) {
         if (!this.#runEffects(pump)) return false;
         continue;
       }
       if (this.disposed) return true;
-      if (this.#inboxCount > 0 || this.#pulls.length > 0 || view.ready > 0) continue;
+      if (this.#inboxCount > 0 || this.#pulls.length > 0 || this.#items.length > 0) continue;
+      if (view.ready > 0) continue;
       if (view.fresh === 0 || pump.putsOffTimers()) return true;
       this.#advance(pump.now);
     }
@@ -455,6 +438,24 @@ export class Runtime {
     return true;
   }
 
+  /** Begins the bodies of items that STREAM_PUSH has started. */
+  #startItems(pump) {
+    const items = this.#items;
+    this.#items = [];
+    for (let index = 0; index < items.length; index++) {
+      const cell = items[index];
+      // One that was ended before its turn came is only to be reported.
+      if (cell.retired) this.#abandonedReturned(cell);
+      else this.#start(cell);
+      if (this.disposed) return true;
+      if (pump.spend(1)) {
+        this.#items = items.slice(index + 1).concat(this.#items);
+        return false;
+      }
+    }
+    return true;
+  }
+
   #startAll(pump) {
     const kernel = this.#kernel;
     const { view } = kernel;
@@ -462,7 +463,7 @@ export class Runtime {
       const low = kernel.answerLow;
       const high = kernel.answerHigh;
       if (this.observers.tracing) this.drain();
-      this.#start(low, high);
+      this.#start(this.cells.find(low, high));
       if (this.disposed) return true;
       if (pump.spend(1)) return false;
     }
@@ -492,15 +493,8 @@ export class Runtime {
   /** Takes all events of the kernel and lets it finish its work. */
   drain() {
     const { view } = this.#kernel;
-    if (view.events === 0 && view.pending === 0 && this.#ended.length === 0) return;
-    this.#kernel.drain();
-    const ended = this.#ended;
-    if (ended.length === 0) return;
-    this.#ended = [];
-    for (const { cell, low, high } of ended) {
-      // A place may already be another process's.
-      if (cell.low === low && cell.high === high) cell.clear();
-    }
+    if (view.events > 0 || view.pending > 0) this.#kernel.drain();
+    if (this.cells.someEnded) this.cells.freeEnded();
   }
 
   #handle(event) {
@@ -512,7 +506,7 @@ export class Runtime {
         this.#waitDone(event);
         break;
       case EVENT.ITEM:
-        this.streams.get(event.tag).item(event, this.cellOf(event.low, event.high));
+        this.streams.get(event.tag).item(event, this.cells.find(event.low, event.high));
         break;
       case EVENT.PULL:
         this.streams.get(event.tag).pulled(event.extra);
@@ -549,7 +543,12 @@ export class Runtime {
   #exited(event) {
     const { low, high, extra } = event;
     if (this.observers.tracing) this.observers.exited(event);
-    let cell = this.cellOf(low, high);
+    let cell = this.cells.find(low, high);
+    if (cell === null) {
+      // An item of a closed stream, whose body had returned before.
+      if ((extra & EXITED.BODY_RUNNING) !== 0) this.effect(() => this.#abandonedReturned(null));
+      return;
+    }
     if ((extra & EXITED.VALUE) !== 0) {
       if ((extra & EXITED.ITEM) !== 0) return; // ITEM follows, or it is detached
       cell.record?.fulfil(cell.value);
@@ -563,22 +562,22 @@ export class Runtime {
     this.#unfollow(cell);
     cell.details?.child?.ended();
     if ((extra & EXITED.BODY_RUNNING) !== 0) {
-      const heir = cell.heir();
       const { record, label } = cell;
+      const running = cell;
+      // Its body may have returned without the kernel knowing it yet.
+      if (cell.state === CELL.RETURNED) this.effect(() => this.#abandonedReturned(running));
       const why = () => (record === null
         ? errorOf(entry, { pid: formatPid(low, high), label })
         : record.error);
       const { context } = cell;
       this.#leave(cell, why);
       cell.context = context;
-      cell.retire(why);
-      this.#cells[low & INDEX_MASK] = heir;
-      cell = heir;
+      cell = this.cells.replace(cell, why);
     } else this.#leave(cell, null);
     cell.state = CELL.ENDED;
     // Others are told next, by events that still name it. An item's result is
     // handed over later, unless its stream has gone.
-    if (cell.stream === null || cell.detached) this.#ended.push({ cell, low, high });
+    if (cell.stream === null || cell.detached) this.cells.freeLater(cell);
   }
 
   #unfollow(cell) {
@@ -596,7 +595,7 @@ export class Runtime {
     // order: to the owner as its own end, to its wait as the task's end.
     const outcome = wait.caller.gone && event.extra !== OUTCOME.OK ? OUTCOME.OWNER : event.extra;
     if (outcome === OUTCOME.EXIT || outcome === OUTCOME.CRASH) {
-      const log = this.cellOf(event.low, event.high)?.log ?? null;
+      const log = this.cells.find(event.low, event.high)?.log ?? null;
       if (log !== null) log.received = true;
     }
     wait.done(outcome, this.reasons.entry(event.reason));
@@ -612,7 +611,7 @@ export class Runtime {
 
   #exitMessage(event) {
     const isRoot = event.low === this.root.low && event.high === this.root.high;
-    const context = isRoot ? null : this.cellOf(event.low, event.high)?.context ?? null;
+    const context = isRoot ? null : this.cells.find(event.low, event.high)?.context ?? null;
     const caller = isRoot ? this.root : context === null ? null : Context.callerOf(context);
     const from = formatPid(event.otherLow, event.otherHigh);
     const reason = this.reasons.raw(event.reason);
@@ -622,7 +621,7 @@ export class Runtime {
   }
 
   #unhandled(event) {
-    const cell = this.cellOf(event.low, event.high);
+    const cell = this.cells.find(event.low, event.high);
     const entry = this.reasons.entry(event.reason);
     if (cell !== null && cell.record !== null) cell.record.surface();
     else Promise.reject(errorOf(entry, { pid: formatPid(event.low, event.high), label: cell?.label }));
@@ -633,7 +632,7 @@ export class Runtime {
    * somebody turns out to receive the failure, which later events tell.
    */
   #log(event) {
-    const cell = this.cellOf(event.low, event.high);
+    const cell = this.cells.find(event.low, event.high);
     const { stream } = cell;
     const entry = this.reasons.entry(event.reason);
     const log = {
@@ -654,7 +653,7 @@ export class Runtime {
 
   #restarted(event) {
     const child = this.children.get(event.tag);
-    const cell = this.claim(event.low, event.high);
+    const cell = this.cells.claim(event.low, event.high);
     child.live(cell, event.tag);
     cell.body = child.body;
     cell.label = child.label;
@@ -682,7 +681,7 @@ export class Runtime {
     for (const stream of this.streams.values()) stream.disposed(error);
     this.signals.clear();
     const aborts = [];
-    for (const cell of this.cells()) {
+    for (const cell of this.cells) {
       cell.record?.fail(failed);
       if (cell.context !== null) {
         const abort = Context.end(cell.context, () => error);
@@ -694,9 +693,10 @@ export class Runtime {
     this.monitorRefs.clear();
     this.reasons.clear();
     this.observers.clear();
-    this.#cells = [];
+    this.cells.clear();
     this.#effects = [];
     this.#pulls = [];
+    this.#items = [];
     this.#inboxCount = 0;
     for (const abort of aborts) {
       try {
@@ -716,7 +716,7 @@ export class Runtime {
       kept: view.kept,
       timers: view.timers,
       fresh: view.fresh,
-      cells: [...this.cells()].length,
+      cells: [...this.cells].length,
       waits: this.#waits.size,
       monitors: this.monitors.size,
       streams: this.streams.size,
@@ -725,6 +725,7 @@ export class Runtime {
       signals: this.signals.size,
       effects: this.#effects.length,
       pulls: this.#pulls.length,
+      items: this.#items.length,
       inbox: this.#inboxCount,
       check: this.#kernel.check(),
     };

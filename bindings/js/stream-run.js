@@ -267,11 +267,12 @@ export class StreamRun {
       }
       const count = kernel.answerValue;
       for (let index = 0; index < count; index++) {
-        const cell = this.#runtime.claim(kernel.pidLow(index), kernel.pidHigh(index));
+        const cell = this.#runtime.cells.claim(kernel.pidLow(index), kernel.pidHigh(index));
         cell.stream = this;
         cell.label = this.#plan.labelOf?.(elements[done + index]) ?? this.#plan.label;
         cell.input = elements[done + index];
         cell.number = this.#number++;
+        this.#runtime.begin(cell);
       }
       this.#asked -= count;
       done += count;
@@ -325,7 +326,7 @@ export class StreamRun {
 
   /** Items that go on belong to no stream; results that wait reach nobody. */
   #letGoOfItems() {
-    for (const cell of this.#runtime.cells()) {
+    for (const cell of this.#runtime.cells) {
       if (cell.stream !== this) continue;
       if (cell.state === CELL.READY || cell.state === CELL.RUNNING) cell.detached = true;
       else cell.clear();

@@ -26,14 +26,16 @@ function processors() {
 }
 
 /** Checks everything a stream is made of, and puts it into the kernel's terms. */
-export function streamPlan(call, caller, items, body, options, accepted, findScope = null) {
+export function streamPlan(call, items, body, options, accepted, findScope = null) {
   checkIterable(call, 'items', items);
   checkBody(call, 'body', body);
   const given = checkOptions(call, options, accepted);
   const { ordered = true, timeout = 5000, onTimeout = 'exit', zipInputOnExit = false } = given;
   const limit = given.maxConcurrency === undefined
     ? processors()
-    : checkCount(call, 'option maxConcurrency', given.maxConcurrency, { least: 1, most: PROCESSES_MAX, unbounded: true });
+    : checkCount(call, 'option maxConcurrency', given.maxConcurrency, {
+      least: 1, most: PROCESSES_MAX, unbounded: true,
+    });
   const { maxBuffered = Infinity, maxAbandoned = Infinity } = given;
   checkCount(call, 'option maxBuffered (at least maxConcurrency)', maxBuffered, {
     least: limit === Infinity ? PROCESSES_MAX : limit, unbounded: true,
@@ -109,6 +111,12 @@ export class TaskStream {
   }
 }
 
+/* As in waits.js: only the resolver of a promise is kept. */
+let grabbed = null;
+const grab = (resolve) => {
+  grabbed = resolve;
+};
+
 /** What both kinds of iterator share: the queue of those who wait for next(). */
 class QueueIterator {
   #source;
@@ -144,8 +152,8 @@ class QueueIterator {
     const ready = this.take();
     if (ready !== undefined) return Promise.resolve({ done: false, value: ready });
     if (this.#ended) return this.#atEnd();
-    const promise = new Promise((resolve) => this.#waiting.push(resolve));
-    this.#waiting.at(-1).promise = promise;
+    const promise = new Promise(grab);
+    this.#waiting.push({ promise, resolve: grabbed });
     this.want();
     return promise;
   }
@@ -202,7 +210,7 @@ class QueueIterator {
 
   /** Hands a value to who has waited longest. */
   give(value) {
-    this.#waiting.shift()({ done: false, value });
+    this.#waiting.shift().resolve({ done: false, value });
   }
 
   closed(end, isQuiet) {
@@ -214,8 +222,8 @@ class QueueIterator {
       for (const leave of this.#leaving) leave(end);
       this.#leaving = [];
     }
-    for (const resolve of this.#waiting) {
-      if (isQuiet) quiet(resolve.promise);
+    for (const { promise, resolve } of this.#waiting) {
+      if (isQuiet) quiet(promise);
       resolve(this.#atEnd());
     }
     this.#waiting = [];

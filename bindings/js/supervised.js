@@ -3,7 +3,6 @@
  * kept about its children, how one is stopped.
  */
 import { NoProcError } from './errors.js';
-import { failure } from './kernel.js';
 import { describe, isPid } from './options.js';
 import { formatPid, parsePid } from './pid.js';
 import { CODE, KIND, RESTART, UNBOUNDED, WAIT } from './protocol.js';
@@ -40,8 +39,12 @@ export class SupervisorInfo {
 export class Child {
   low = 0;
   high = 0;
+  /** What is kept of it when it is a supervisor itself. */
+  info = null;
 
-  constructor({ id = null, type = 'worker', body = null, label, restart, supervisor, signal = null, info = null, list = null }) {
+  constructor({
+    id = null, type = 'worker', body = null, label, restart, supervisor, signal = null, list = null,
+  }) {
     this.id = id;
     this.type = type;
     this.body = body;
@@ -49,7 +52,6 @@ export class Child {
     this.restart = restart;
     this.supervisor = supervisor;
     this.signal = signal;
-    this.info = info;
     this.list = list;
   }
 
@@ -90,41 +92,41 @@ export class Child {
   }
 }
 
-/**
- * Finds the supervisor that a user means by handle, name or pid.
- * @returns { low, high, text, runtime }
- */
-export function findSupervisor(call, caller, supervisor, kind, handleOf) {
-  const wanted = kind === KIND.SUPERVISOR ? 'supervisor' : 'task supervisor';
-  const { runtime } = caller;
-  const handle = handleOf(supervisor);
-  let place = null;
-  let text = '';
-  if (handle !== null) {
-    if (handle.runtime !== runtime) throw new TypeError(`${call}: supervisor belongs to another runtime`);
-    place = handle;
-    text = formatPid(handle.low, handle.high);
-  } else if (typeof supervisor !== 'string') {
-    throw new TypeError(`${call}: supervisor must be the handle, name or pid of a ${wanted}; got ${describe(supervisor)}`);
-  } else {
-    place = isPid(supervisor) ? parsePid(supervisor) : runtime.names.get(supervisor);
-    text = isPid(supervisor) ? supervisor : describe(supervisor);
-  }
-  const info = place === null ? null : runtime.kernel.infoOf(place.low, place.high);
-  if (info === null) {
-    throw new NoProcError(`${call}: there is no ${wanted} ${text}`, { pid: isPid(text) ? text : null });
-  }
-  if (info.kind !== kind) throw new TypeError(`${call}: process ${text} is not a ${wanted}`);
-  return { low: place.low, high: place.high, text, runtime };
-}
+const nameOfKind = (kind) => (kind === KIND.SUPERVISOR ? 'supervisor' : 'task supervisor');
 
 /** Checked apart, so that a wrong type is told before a missing process. */
 export function checkSupervisorType(call, supervisor, kind, handleOf) {
   if (typeof supervisor === 'string' || handleOf(supervisor) !== null) return;
-  const wanted = kind === KIND.SUPERVISOR ? 'supervisor' : 'task supervisor';
-  throw new TypeError(`${call}: supervisor must be the handle, name or pid of a ${wanted}; got ${describe(supervisor)}`);
+  throw new TypeError(
+    `${call}: supervisor must be the handle, name or pid of a ${nameOfKind(kind)}; got ${describe(supervisor)}`,
+  );
 }
 
+/** Where a user's handle, name or pid leads to; `place` is null for nowhere. */
+function lookUp(call, runtime, supervisor, handle) {
+  if (handle !== null) {
+    if (handle.runtime !== runtime) throw new TypeError(`${call}: supervisor belongs to another runtime`);
+    return { place: handle, text: formatPid(handle.low, handle.high) };
+  }
+  if (isPid(supervisor)) return { place: parsePid(supervisor), text: supervisor };
+  return { place: runtime.names.get(supervisor), text: describe(supervisor) };
+}
+
+/**
+ * Finds the supervisor that a user means: its words, the runtime, and how
+ * messages name it.
+ */
+export function findSupervisor(call, caller, supervisor, kind, handleOf) {
+  checkSupervisorType(call, supervisor, kind, handleOf);
+  const { runtime } = caller;
+  const { place, text } = lookUp(call, runtime, supervisor, handleOf(supervisor));
+  const info = place === null ? null : runtime.kernel.infoOf(place.low, place.high);
+  if (info === null) {
+    throw new NoProcError(`${call}: there is no ${nameOfKind(kind)} ${text}`, { pid: isPid(text) ? text : null });
+  }
+  if (info.kind !== kind) throw new TypeError(`${call}: process ${text} is not a ${nameOfKind(kind)}`);
+  return { low: place.low, high: place.high, text, runtime };
+}
 
 export function stopSupervisor(call, caller, place, reason, timeout) {
   const { runtime } = caller;
@@ -137,6 +139,6 @@ export function stopSupervisor(call, caller, place, reason, timeout) {
     },
   );
   if (code === CODE.GONE) throw new NoProcError(`${call}: there is no supervisor ${place.text}`);
-  if (code !== CODE.OK) throw failure(code, call);
+  if (code !== CODE.OK) throw caller.refusal(code, call);
   return wait.promise;
 }

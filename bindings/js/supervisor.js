@@ -1,6 +1,5 @@
 /** Supervisor: a fixed set of children, started in order, stopped in reverse. */
 import { AlreadyStartedError } from './errors.js';
-import { failure } from './kernel.js';
 import { checkIntensity, checkName, checkOptions, checkTimeout, describe } from './options.js';
 import { formatPid } from './pid.js';
 import { CODE, FLAG, KIND, SUP } from './protocol.js';
@@ -54,12 +53,13 @@ class Supervisor {
 function checkStrategy(call, strategy) {
   if (strategy === 'oneForOne') return;
   if (strategy === 'oneForAll' || strategy === 'restForOne') {
-    throw new RangeError(`${call}: option strategy ${describe(strategy)} is not part of this version; accepted is 'oneForOne'`);
+    throw new RangeError(
+      `${call}: option strategy ${describe(strategy)} is not part of this version; accepted is 'oneForOne'`,
+    );
   }
-  throw (typeof strategy === 'string' ? new RangeError(wrongStrategy(call, strategy)) : new TypeError(wrongStrategy(call, strategy)));
+  const message = `${call}: option strategy must be 'oneForOne'; got ${describe(strategy)}`;
+  throw typeof strategy === 'string' ? new RangeError(message) : new TypeError(message);
 }
-
-const wrongStrategy = (call, strategy) => `${call}: option strategy must be 'oneForOne'; got ${describe(strategy)}`;
 
 /** Throws when a name is taken, also by another one of the same list. */
 function checkNames(runtime, name, specs) {
@@ -87,7 +87,7 @@ export class SupervisorApi {
   }
 
   #start(call, children, options, flags) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const specs = checkChildSpecs(call, children);
     const given = checkOptions(call, options, ['strategy', 'name', 'maxRestarts', 'maxSeconds']);
     checkStrategy(call, given.strategy);
@@ -106,7 +106,7 @@ export class SupervisorApi {
 
   whichChildren(supervisor) {
     const call = 'Supervisor.whichChildren';
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     return childrenOf(caller, find(call, caller, supervisor))
       .map(({ id, pid, type }) => ({ id, pid, type }))
       .reverse();
@@ -114,7 +114,7 @@ export class SupervisorApi {
 
   countChildren(supervisor) {
     const call = 'Supervisor.countChildren';
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const children = childrenOf(caller, find(call, caller, supervisor));
     const supervisors = children.filter((child) => child.type === 'supervisor').length;
     return {
@@ -127,7 +127,7 @@ export class SupervisorApi {
 
   stop(supervisor, reason = 'normal', timeout = Infinity) {
     const call = 'Supervisor.stop';
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     checkSupervisorType(call, supervisor, KIND.SUPERVISOR, placeOf);
     const ms = checkTimeout(call, 'timeout', timeout);
     return stopSupervisor(call, caller, find(call, caller, supervisor), reason, ms);
@@ -146,7 +146,6 @@ const find = (call, caller, supervisor) =>
   findSupervisor(call, caller, supervisor, KIND.SUPERVISOR, placeOf);
 
 function childrenOf({ runtime }, place) {
-  runtime.settleInbox();
   return runtime.supervisorInfo(place)?.children ?? [];
 }
 
@@ -157,8 +156,8 @@ function startSupervisor(call, caller, settings, flags) {
   const code = kernel.supervisorStart(
     caller.low, caller.high, flags, 0, SUP.ONE_FOR_ONE, 0, 0, kernelSettings(settings),
   );
-  if (code !== CODE.OK) throw failure(code, call);
-  const cell = runtime.claim(kernel.answerLow, kernel.answerHigh);
+  if (code !== CODE.OK) throw caller.refusal(code, call);
+  const cell = runtime.cells.claim(kernel.answerLow, kernel.answerHigh);
   cell.label = settings.name ?? '';
   cell.details = {
     signal: null, child: null, supervisor: null, info: new SupervisorInfo(KIND.SUPERVISOR, settings),
@@ -187,7 +186,7 @@ function startChild(call, caller, place, spec) {
   if (spec.type === 'supervisor') startTaskSupervisor(call, caller, settings, 0, place, child);
   else {
     const options = { signal: null, label, shutdown: spec.shutdown };
-    runtime.spawn(call, caller, body, options, FLAG.ORPHAN, { scope: place, restart, child });
+    runtime.spawn(call, caller, body, options, FLAG.ORPHAN, place, null, child);
   }
   children.push(child);
 }

@@ -1,5 +1,4 @@
 /** TaskSupervisor: tasks in a place of their own, bounded, stopped together. */
-import { failure } from './kernel.js';
 import {
   checkBody, checkPid, checkRestart, checkSpawnOptions, checkTimeout, SPAWN_OPTIONS,
 } from './options.js';
@@ -69,9 +68,9 @@ export function startTaskSupervisor(call, caller, settings, flags, scope = null,
   );
   if (code !== CODE.OK) {
     runtime.children.take(tag);
-    throw failure(code, call);
+    throw caller.refusal(code, call);
   }
-  const cell = runtime.claim(kernel.answerLow, kernel.answerHigh);
+  const cell = runtime.cells.claim(kernel.answerLow, kernel.answerHigh);
   const info = new SupervisorInfo(KIND.TASK_SUPERVISOR, settings);
   cell.label = settings.name ?? '';
   cell.details = { signal: null, child, supervisor: scope, info };
@@ -100,7 +99,7 @@ export class TaskSupervisorApi {
   }
 
   #start(call, options, flags) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const settings = checkTaskSupervisorOptions(call, options);
     if (settings.name !== null) caller.runtime.names.mustBeFree(settings.name);
     return new TaskSupervisor(startTaskSupervisor(call, caller, settings, flags), settings.name);
@@ -115,7 +114,7 @@ export class TaskSupervisorApi {
   }
 
   #async(call, supervisor, body, options, flags) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     checkType(call, supervisor);
     checkBody(call, 'body', body);
     const checked = checkSpawnOptions(call, options);
@@ -127,13 +126,14 @@ export class TaskSupervisorApi {
   }
 
   asyncStreamNolink(supervisor, items, body, options) {
-    return this.#stream('TaskSupervisor.asyncStreamNolink', supervisor, items, body, options, FLAG.NOLINK, this.asyncStreamNolink);
+    const call = 'TaskSupervisor.asyncStreamNolink';
+    return this.#stream(call, supervisor, items, body, options, FLAG.NOLINK, this.asyncStreamNolink);
   }
 
   #stream(call, supervisor, items, body, options, flags, below) {
-    const caller = this.#source.enter();
+    this.#source.enter();
     checkType(call, supervisor);
-    const plan = streamPlan(call, caller, items, body, options, SUPERVISED_STREAM_OPTIONS,
+    const plan = streamPlan(call, items, body, options, SUPERVISED_STREAM_OPTIONS,
       (consumer) => find(call, consumer, supervisor));
     plan.flags |= flags;
     return new TaskStream(this.#source, plan, below);
@@ -141,7 +141,7 @@ export class TaskSupervisorApi {
 
   startChild(supervisor, body, options) {
     const call = 'TaskSupervisor.startChild';
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     checkType(call, supervisor);
     checkBody(call, 'body', body);
     const checked = checkSpawnOptions(call, options, [...SPAWN_OPTIONS, 'restart']);
@@ -150,17 +150,17 @@ export class TaskSupervisorApi {
     const child = restart === RESTARTS.temporary ? null : new Child({
       body, label: checked.label ?? body.name, restart, supervisor: scope, signal: checked.signal,
     });
-    const cell = caller.runtime.spawn(call, caller, body, checked, FLAG.ORPHAN, { scope, restart, child });
+    const cell = caller.runtime.spawn(call, caller, body, checked, FLAG.ORPHAN, scope, null, child);
     return formatPid(cell.low, cell.high);
   }
 
   children(supervisor) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     return childrenOf(caller.runtime, find('TaskSupervisor.children', caller, supervisor));
   }
 
   countChildren(supervisor) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const place = find('TaskSupervisor.countChildren', caller, supervisor);
     const specs = caller.runtime.kernel.infoOf(place.low, place.high).children;
     const active = childrenOf(caller.runtime, place).length;
@@ -169,20 +169,20 @@ export class TaskSupervisorApi {
 
   terminateChild(supervisor, pid) {
     const call = 'TaskSupervisor.terminateChild';
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     checkType(call, supervisor);
     const { low, high } = parsePid(checkPid(call, 'pid', pid));
     const place = find(call, caller, supervisor);
     const wait = new StopWait(caller, pid, Infinity, true);
     const code = caller.runtime.terminate(wait, place, low, high);
     if (code === CODE.NOT_FOUND) return Promise.resolve(false);
-    if (code !== CODE.OK) throw failure(code, call);
+    if (code !== CODE.OK) throw caller.refusal(code, call);
     return wait.promise;
   }
 
   stop(supervisor, reason = 'normal', timeout = Infinity) {
     const call = 'TaskSupervisor.stop';
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     checkType(call, supervisor);
     const ms = checkTimeout(call, 'timeout', timeout);
     return stopSupervisor(call, caller, find(call, caller, supervisor), reason, ms);
@@ -210,7 +210,6 @@ const find = (call, caller, supervisor) =>
 /** The pids of the living children. */
 function childrenOf(runtime, { low, high }) {
   const pids = [];
-  runtime.settleInbox();
   for (const info of runtime.processes()) {
     if (info.supervisorLow === low && info.supervisorHigh === high) pids.push(formatPid(info.low, info.high));
   }

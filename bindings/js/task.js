@@ -1,7 +1,6 @@
 /** Task: the handle, and the functions that make and use it. */
 import { allSettled } from './all-settled.js';
-import { DisposedError, OwnerError } from './errors.js';
-import { failure } from './kernel.js';
+import { OwnerError } from './errors.js';
 import {
   checkBody, checkCount, checkIterable, checkOneOf, checkOptions, checkShutdown,
   checkSpawnOptions, checkTimeout, describe,
@@ -56,7 +55,7 @@ class Task {
   /** For `await using`: leaving the block shuts the task down. */
   async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
     const record = this.#record;
-    if (!record.settled && !record.caller.gone) await shutDown(record.caller.enter(), record, 5000);
+    if (!record.settled && !record.caller.gone) await shutDown(record.caller.enterSettled(), record, 5000);
   }
 
   get [Symbol.toStringTag]() {
@@ -90,7 +89,7 @@ function checkTasks(call, caller, tasks) {
 /** Makes the handle and starts its process. */
 export function startTask(call, caller, body, options, flags, scope = null) {
   const record = new TaskRecord(caller, options.label ?? body.name);
-  caller.runtime.spawn(call, caller, body, options, flags, { scope, record });
+  caller.runtime.spawn(call, caller, body, options, flags, scope, record);
   return new Task(record);
 }
 
@@ -99,7 +98,7 @@ export function startTask(call, caller, body, options, flags, scope = null) {
 /** Begins a wait of the kernel for a task that runs. */
 function begin(call, wait, record, kind, time) {
   const code = wait.caller.runtime.wait(wait, record.low, record.high, kind, time);
-  if (code !== CODE.OK) throw failure(code, call);
+  if (code !== CODE.OK) throw wait.caller.refusal(code, call);
   return wait.promise;
 }
 
@@ -125,20 +124,18 @@ function yieldTask(caller, record, timeout) {
   if (record.state === 'running') {
     return begin('Task.yield', new YieldWait(caller, record), record, WAIT.YIELD, timeout);
   }
-  if (record.crashed) return Promise.reject(record.error);
-  if (record.settled) return Promise.resolve(record.outcome());
-  return waitInVain(caller, record, null, timeout);
+  if (record.state === 'ignored') return waitInVain(caller, record, null, timeout);
+  return record.crashed ? Promise.reject(record.error) : Promise.resolve(record.outcome());
 }
 
 function waitInVain(caller, record, task, timeout) {
   const wait = new VainWait(caller, record, task, timeout);
   const code = caller.runtime.wait(wait, 0, 0, WAIT.SLEEP, timeout);
-  if (code !== CODE.OK) throw failure(code, 'Task.await');
+  if (code !== CODE.OK) throw caller.refusal(code, 'Task.await');
   return wait.promise;
 }
 
 function shutDown(caller, record, shutdown) {
-  caller.runtime.settleInbox();
   record.handled();
   if (record.settled) {
     return Promise.resolve(endedAsAsked(record, shutdown) ? null : record.outcome());
@@ -146,7 +143,7 @@ function shutDown(caller, record, shutdown) {
   const wait = new ShutdownWait(caller, record);
   const code = caller.runtime.wait(wait, record.low, record.high, WAIT.SHUTDOWN, shutdown);
   if (code === CODE.GONE) return Promise.resolve(null); // ignored, and gone since
-  if (code !== CODE.OK) throw failure(code, 'Task.shutdown');
+  if (code !== CODE.OK) throw caller.refusal(code, 'Task.shutdown');
   return wait.promise;
 }
 
@@ -158,12 +155,11 @@ function endedAsAsked(record, shutdown) {
 
 function ignoreTask(caller, record) {
   const { runtime } = caller;
-  runtime.settleInbox();
   record.handled();
   if (record.settled) return record.outcome();
   if (record.state === 'running') {
     const code = runtime.kernel.ignore(caller.low, caller.high, record.low, record.high);
-    if (code !== CODE.OK) throw failure(code, 'Task.ignore');
+    if (code !== CODE.OK) throw caller.refusal(code, 'Task.ignore');
     runtime.drain();
     record.state = 'ignored';
   }
@@ -193,7 +189,7 @@ export class TaskApi {
   }
 
   awaitMany(tasks, timeout = 5000) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const list = checkTasks('Task.awaitMany', caller, tasks);
     const ms = checkTimeout('Task.awaitMany', 'timeout', timeout);
     return awaitGroup(caller, list.map(recordOf), ms);
@@ -207,7 +203,7 @@ export class TaskApi {
 
   yieldMany(tasks, options) {
     const call = 'Task.yieldMany';
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const list = checkTasks(call, caller, tasks);
     const given = typeof options === 'number'
       ? { timeout: options }
@@ -220,13 +216,13 @@ export class TaskApi {
   }
 
   shutdown(task, shutdown = 5000) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const record = checkTask('Task.shutdown', 'task', caller, task);
     return shutDown(caller, record, checkShutdown('Task.shutdown', 'shutdown', shutdown));
   }
 
   ignore(task) {
-    const caller = this.#source.enter();
+    const caller = this.#source.enterSettled();
     const record = checkTask('Task.ignore', 'task', caller, task);
     return Promise.resolve(ignoreTask(caller, record));
   }
@@ -257,13 +253,13 @@ export class TaskApi {
   }
 
   asyncStream(items, body, options) {
-    const caller = this.#source.enter();
-    const plan = streamPlan('Task.asyncStream', caller, items, body, options, STREAM_OPTIONS);
+    this.#source.enter();
+    const plan = streamPlan('Task.asyncStream', items, body, options, STREAM_OPTIONS);
     return new TaskStream(this.#source, plan, this.asyncStream);
   }
 
   allSettled(items, options) {
-    return allSettled(this.#source.enter(), items, options, this.allSettled);
+    return allSettled(this.#source.enterSettled(), items, options, this.allSettled);
   }
 
   childSpec(body, options) {
@@ -295,7 +291,7 @@ function yieldMany(caller, tasks, timeout, limit, onTimeout) {
   const records = tasks.map(recordOf);
   const promise = yieldGroup(caller, records, timeout, limit, async (outcomes, timedOut) => {
     const slow = timedOut && onTimeout !== 'nothing'
-      ? new Set(records.filter((record, index) => outcomes[index] === null))
+      ? new Set(records.filter((_, index) => outcomes[index] === null))
       : new Set();
     const endings = [...slow].map((record) => [record, endSlow(caller, record, onTimeout)]);
     for (const [record, ending] of endings) {
@@ -314,6 +310,6 @@ function yieldMany(caller, tasks, timeout, limit, onTimeout) {
 
 /** What `onTimeout` says for one that has not ended in time. */
 async function endSlow(caller, record, onTimeout) {
-  if (caller.runtime.disposed) throw new DisposedError();
+  caller.enterSettled();
   return onTimeout === 'ignore' ? ignoreTask(caller, record) : shutDown(caller, record, 'brutalKill');
 }

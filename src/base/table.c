@@ -73,10 +73,6 @@ belay_code belay__table_reserve(belay__table *table, belay__memory *memory,
     return BELAY_OK;
 }
 
-/* Records are cleared word by word: they are too short for memset, which in
- * WebAssembly leaves the module. */
-typedef uint64_t __attribute__((may_alias)) table_word;
-
 uint32_t belay__table_take(belay__table *table) {
     uint32_t index = table->free;
     belay__slot *slot = NULL;
@@ -92,10 +88,6 @@ uint32_t belay__table_take(belay__table *table) {
     }
     BELAY_ASSERT(slot->link != BELAY__LIVE);
     slot->link = BELAY__LIVE;
-    table_word *words = (table_word *)(void *)slot;
-    for (uint32_t i = 1; i < table->record_size / sizeof *words; i++) {
-        words[i] = 0;
-    }
     table->live++;
     return index;
 }

@@ -51,7 +51,8 @@ void belay__table_deinit(belay__table *table, belay__memory *memory);
 belay_code belay__table_reserve(belay__table *table, belay__memory *memory,
                                 uint32_t count);
 
-/* Takes a place that was reserved; its record is zero but for the slot. */
+/* Takes a place that was reserved. Its record holds what it held before: the
+ * caller writes all of it but the slot. */
 uint32_t belay__table_take(belay__table *table);
 
 void belay__table_release(belay__table *table, uint32_t index);

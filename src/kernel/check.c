@@ -108,45 +108,46 @@ static uint32_t check_waits(const belay_kernel *kernel) {
     return 0;
 }
 
-/* Whether the record that a timer says it belongs to names it. */
-static int timer_is_named(const belay_kernel *kernel, uint32_t index) {
-    const belay__timer *timer = timer_at(kernel, index);
-    if (timer->kind == TIMER_WAIT) {
-        return belay__table_live(&kernel->waits, timer->owner) &&
-               wait_at(kernel, timer->owner)->timer == index;
-    }
-    if (!belay__table_live(&kernel->processes, timer->owner)) {
+/* One timer; adds to the counts of fresh and running ones. */
+static uint32_t check_timer(const belay_kernel *kernel,
+                            const belay__timer *timer, uint32_t *fresh,
+                            uint32_t *running) {
+    const belay__clock *clock = &kernel->clock;
+    if (timer->bucket == BELAY__NONE) {
         return 0;
     }
-    const belay__process *process = process_at(kernel, timer->owner);
-    return timer->kind == TIMER_ITEM ? process->timer == index
-                                     : process->grace == index;
+    HOLDS(5, timer->bucket <= TIMER_FRESH);
+    if (timer->bucket == TIMER_FRESH) {
+        ++*fresh;
+        return 0;
+    }
+    ++*running;
+    HOLDS(5, kernel->view.pending || timer->deadline > clock->now);
+    HOLDS(5, belay__timer_next(kernel) <= timer->deadline);
+    return 0;
 }
 
 static uint32_t check_timers(const belay_kernel *kernel) {
-    const belay__clock *clock = &kernel->clock;
     uint32_t fresh = 0;
     uint32_t running = 0;
-    HOLDS(5, clock->wheel <= clock->now);
-    for (uint32_t i = 0; i < clock->timers.high; i++) {
-        if (!belay__table_live(&clock->timers, i)) {
-            continue;
+    HOLDS(5, kernel->clock.wheel <= kernel->clock.now);
+    for (uint32_t i = 0; i < kernel->processes.high; i++) {
+        if (belay__table_live(&kernel->processes, i)) {
+            const belay__process *process = process_at(kernel, i);
+            HOLDS(5, process_is_alive(process) ||
+                         process->timer.bucket == BELAY__NONE);
+            HOLDS(5, check_timer(kernel, &process->timer, &fresh, &running) ==
+                         0);
         }
-        const belay__timer *timer = timer_at(kernel, i);
-        HOLDS(5, timer_is_named(kernel, i));
-        if (timer->bucket == BELAY__NONE) {
-            continue;
-        }
-        if (timer->bucket == TIMER_FRESH) {
-            fresh++;
-            continue;
-        }
-        running++;
-        HOLDS(5, kernel->view.pending || timer->deadline > clock->now);
-        HOLDS(5, belay__timer_next(kernel) <= timer->deadline);
     }
-    HOLDS(5, fresh == clock->fresh);
-    HOLDS(5, running == clock->running);
+    for (uint32_t i = 0; i < kernel->waits.high; i++) {
+        if (belay__table_live(&kernel->waits, i)) {
+            HOLDS(5, check_timer(kernel, &wait_at(kernel, i)->timer, &fresh,
+                                 &running) == 0);
+        }
+    }
+    HOLDS(5, fresh == kernel->clock.fresh);
+    HOLDS(5, running == kernel->clock.running);
     return 0;
 }
 

@@ -17,11 +17,14 @@ static uint32_t edge_new(belay_kernel *kernel, enum edge_kind kind,
     BELAY_ASSERT(a != b);
     uint32_t index = belay__table_take(&kernel->edges);
     belay__edge *edge = edge_at(kernel, index);
-    edge->kind = kind;
-    edge->end[0] = a;
-    edge->end[1] = b;
-    edge->tag = tag;
+    *edge = (belay__edge){
+        .slot = edge->slot,
+        .end = {a, b},
+        .tag = tag,
+        .kind = kind,
+    };
     for (uint32_t side = 2 * index; side <= 2 * index + 1; side++) {
+        process_at(kernel, edge->end[side & 1])->flags |= PROCESS_KNOWN;
         ring_append(kernel, side_ring, side_head(kernel, side), side);
     }
     return index;

@@ -1,5 +1,14 @@
 #include "kernel/kernel.h"
 
+belay_event *belay__event_place(belay_kernel *kernel,
+                                enum belay_event_kind kind) {
+    BELAY_ASSERT(belay__event_room(kernel, 1));
+    uint32_t place = kernel->event_tail++ & (kernel->event_room - 1);
+    belay_event *event = &kernel->events[place];
+    *event = (belay_event){.kind = kind, .time = kernel->clock.now};
+    return event;
+}
+
 void belay__event_add(belay_kernel *kernel, belay_event event) {
     BELAY_ASSERT(belay__event_room(kernel, 1));
     BELAY_ASSERT(event.kind != 0);

@@ -143,7 +143,6 @@ uint64_t belay_digest(const belay_kernel *kernel) {
         &kernel->processes, &kernel->edges,       &kernel->waits,
         &kernel->streams,   &kernel->supervisors, &kernel->children,
         &kernel->stamps,    &kernel->names,       &kernel->reasons,
-        &clock->timers,
     };
     uint64_t digest = 0xcbf29ce484222325ull;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {

@@ -6,7 +6,7 @@
 _Static_assert(sizeof(belay_command) == 72, "hosts write it by offset");
 _Static_assert(sizeof(belay_event) == 40, "hosts read it by offset");
 _Static_assert(sizeof(belay_answer) == 24, "hosts read it by offset");
-_Static_assert(sizeof(belay__process) == 96,
+_Static_assert(sizeof(belay__process) == 112,
                "100,000 tasks in 256 bytes each");
 _Static_assert(sizeof(belay__edge) == 40, "100,000 tasks in 256 bytes each");
 _Static_assert(BELAY_GENERATION_MAX < 1u << (53 - BELAY_INDEX_BITS),
@@ -165,7 +165,6 @@ static void tables_init(belay_kernel *kernel, uint32_t processes_max) {
         {&kernel->stamps, sizeof(belay__stamp), most},
         {&kernel->names, sizeof(belay__name), most},
         {&kernel->reasons, sizeof(belay__reason), most},
-        {&kernel->clock.timers, sizeof(belay__timer), most},
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         belay__table_init(tables[i].table, (uint32_t)tables[i].size,
@@ -233,10 +232,9 @@ void belay_destroy(belay_kernel *kernel) {
         return;
     }
     belay__table *tables[] = {
-        &kernel->processes,    &kernel->edges,       &kernel->waits,
-        &kernel->streams,      &kernel->supervisors, &kernel->children,
-        &kernel->stamps,       &kernel->names,       &kernel->reasons,
-        &kernel->clock.timers,
+        &kernel->processes, &kernel->edges,       &kernel->waits,
+        &kernel->streams,   &kernel->supervisors, &kernel->children,
+        &kernel->stamps,    &kernel->names,       &kernel->reasons,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         belay__table_deinit(tables[i], &kernel->memory);

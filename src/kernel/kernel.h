@@ -44,6 +44,23 @@
 #define BELAY__GRACE_INFINITY 0xffffffffu
 #define BELAY__GRACE_BRUTAL 0xfffffffeu
 
+enum timer_kind {
+    TIMER_ITEM = 0,  /* a stream's timeout for an item */
+    TIMER_GRACE = 1, /* until the kill of a process that was asked to end */
+    TIMER_WAIT = 2
+};
+
+/* Lies in a process or a wait, so that starting one takes no memory. */
+typedef struct belay__timer {
+    ring_link ring;    /* in its bucket */
+    uint32_t bucket;   /* NONE while it does not run */
+    uint32_t kind;     /* timer_kind */
+    uint64_t deadline; /* while fresh: the timeout */
+} belay__timer;
+
+/* How the wheel names a timer: the record's index * 2 + its table. */
+enum timer_table { TIMER_OF_PROCESS = 0, TIMER_OF_WAIT = 1 };
+
 enum process_flag {
     PROCESS_TRAP = 1,      /* traps exits */
     PROCESS_VALUE = 2,     /* ENDING, KEPT: its body returned */
@@ -51,7 +68,9 @@ enum process_flag {
     PROCESS_SURFACED = 8,  /* ENDING: its failure reached root's wait */
     PROCESS_DEALT = 16,    /* KEPT: its place has been given on */
     PROCESS_ITEM = 32,     /* started by a stream, even if detached since */
-    PROCESS_TOLD = 64      /* ENDING: its stream has seen its end */
+    PROCESS_TOLD = 64,     /* ENDING: its stream has seen its end */
+    PROCESS_KNOWN = 128,   /* something else has ever referred to it */
+    PROCESS_ASKED = 256    /* its grace began while its timeout ran */
 };
 
 typedef struct belay__process {
@@ -67,8 +86,6 @@ typedef struct belay__process {
     uint32_t waits_on;   /* ring of waits for this process */
     uint32_t waits_by;   /* ring of waits that this process does */
     uint32_t streams;    /* ring of streams that it consumes */
-    uint32_t timer;      /* of an item */
-    uint32_t grace;      /* taken when it begins to trap exits */
     uint32_t shutdown;   /* grace in ms */
     uint32_t child;      /* its place under a supervisor, or NONE */
     uint32_t body;       /* an item's stream; a supervisor's record */
@@ -77,6 +94,7 @@ typedef struct belay__process {
     uint32_t queue_prev; /* run queue only */
     uint32_t reason;     /* ENDING, KEPT */
     uint32_t name;       /* or NONE */
+    belay__timer timer;
 } belay__process;
 
 enum edge_kind { EDGE_LINK = 0, EDGE_MONITOR = 1 };
@@ -99,32 +117,18 @@ typedef struct belay__wait {
     uint32_t target; /* NONE: a sleep */
     ring_link by;    /* in the owner's ring */
     ring_link on;    /* in the target's ring */
-    uint32_t timer;  /* or NONE */
     uint32_t tag;
     uint8_t kind;   /* belay_wait or wait_kind */
     uint8_t brutal; /* SHUTDOWN: by a kill */
     uint16_t reserved;
-    uint32_t reserved_too;
+    belay__timer timer;
 } belay__wait;
-
-enum timer_owner { TIMER_ITEM = 0, TIMER_GRACE = 1, TIMER_WAIT = 2 };
-
-typedef struct belay__timer {
-    belay__slot slot;
-    ring_link ring;  /* in its bucket */
-    uint32_t bucket; /* NONE while it does not run */
-    uint32_t owner;  /* index of a process or wait */
-    uint32_t kind;   /* timer_owner */
-    uint32_t reserved;
-    uint64_t deadline; /* while fresh: the timeout */
-} belay__timer;
 
 #define TIMER_LEVELS 8u
 #define TIMER_SLOTS 64u
 #define TIMER_FRESH (TIMER_LEVELS * TIMER_SLOTS)
 
 typedef struct belay__clock {
-    belay__table timers;
     uint64_t now;   /* what the host said last */
     uint64_t wheel; /* how far the wheel has turned; at most now */
     uint64_t occupied[TIMER_LEVELS];
@@ -335,9 +339,18 @@ static inline belay__stamp *stamp_at(const belay_kernel *kernel,
 }
 
 static inline belay__timer *timer_at(const belay_kernel *kernel,
-                                     uint32_t index) {
-    return (belay__timer *)belay__table_chunk(&kernel->clock.timers, index) +
-           (index & BELAY__CHUNK_MASK);
+                                     uint32_t timer) {
+    return (timer & 1) == TIMER_OF_PROCESS
+               ? &process_at(kernel, timer >> 1)->timer
+               : &wait_at(kernel, timer >> 1)->timer;
+}
+
+static inline uint32_t timer_of_process(uint32_t index) {
+    return index << 1 | TIMER_OF_PROCESS;
+}
+
+static inline uint32_t timer_of_wait(uint32_t index) {
+    return index << 1 | TIMER_OF_WAIT;
 }
 
 static inline belay_pid process_pid(const belay_kernel *kernel,
@@ -373,6 +386,9 @@ static inline int belay__event_room(const belay_kernel *kernel,
     return kernel->event_room - used >= count;
 }
 
+/* The place of a new one, zero but for kind and time; there must be room. */
+belay_event *belay__event_place(belay_kernel *kernel,
+                                enum belay_event_kind kind);
 /* Adds one; there must be room. Fields not given are zero, the time is now.
  */
 void belay__event_add(belay_kernel *kernel, belay_event event);
@@ -391,15 +407,14 @@ void belay__reason_release(belay_kernel *kernel, uint32_t number);
 
 /* ---- timer.c -------------------------------------------------------- */
 
-/* Timers are taken, started, stopped and released; only taking can fail,
- * and that is reserved beforehand. */
-uint32_t belay__timer_take(belay_kernel *kernel, enum timer_owner kind,
-                           uint32_t owner);
-void belay__timer_start(belay_kernel *kernel, uint32_t index,
-                        uint64_t timeout);
-void belay__timer_stop(belay_kernel *kernel, uint32_t index);
-/* Stops and releases what *index names, and sets it to NONE. */
-void belay__timer_drop(belay_kernel *kernel, uint32_t *index);
+/* Starts one that does not run. */
+void belay__timer_start(belay_kernel *kernel, uint32_t timer,
+                        enum timer_kind kind, uint64_t timeout);
+/* Also for one that does not run. */
+void belay__timer_stop(belay_kernel *kernel, uint32_t timer);
+/* The kill after a grace period, unless the process is out of time before. */
+void belay__timer_start_grace(belay_kernel *kernel, uint32_t process,
+                              uint64_t grace);
 
 /* The next moment at which the wheel has something to do; a lower bound of
  * the next deadline. BELAY_INFINITY: none. */
@@ -530,6 +545,7 @@ void belay__child_ended(belay_kernel *kernel, child_end end);
 /* ---- name.c --------------------------------------------------------- */
 
 void belay__name_leave(belay_kernel *kernel, uint32_t process);
-void belay__name_enter(belay_kernel *kernel, uint32_t index, uint32_t process);
+void belay__name_enter(belay_kernel *kernel, uint32_t index,
+                       uint32_t process);
 
 #endif

@@ -21,6 +21,7 @@ void belay__name_enter(belay_kernel *kernel, uint32_t index,
     BELAY_ASSERT(process_at(kernel, process)->name == BELAY__NONE);
     name_at(kernel, index)->process = process;
     process_at(kernel, process)->name = index;
+    process_at(kernel, process)->flags |= PROCESS_KNOWN;
 }
 
 belay_code belay__name_new(belay_kernel *kernel, const belay_command *command,

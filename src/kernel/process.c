@@ -69,28 +69,31 @@ static void ready_remove(belay_kernel *kernel, uint32_t index) {
 uint32_t belay__process_new(belay_kernel *kernel,
                             enum belay_process_kind kind, uint32_t tag,
                             belay_pid owner) {
+    belay__process blank = {
+        .links = BELAY__NONE,
+        .monitors = BELAY__NONE,
+        .waits_on = BELAY__NONE,
+        .waits_by = BELAY__NONE,
+        .streams = BELAY__NONE,
+        .child = BELAY__NONE,
+        .body = BELAY__NONE,
+        .name = BELAY__NONE,
+        .queue_next = BELAY__NONE,
+        .queue_prev = BELAY__NONE,
+        .shutdown = 5000,
+        .timer = {.bucket = BELAY__NONE},
+    };
     uint32_t index = belay__table_take(&kernel->processes);
     belay__process *process = process_at(kernel, index);
     BELAY_ASSERT(index <= BELAY_PROCESSES_MAX);
+    blank.slot = process->slot;
+    *process = blank;
     process->kind = (uint8_t)kind;
     process->tag = tag;
     process->owner = owner;
     process->started = kernel->clock.now;
-    process->links = BELAY__NONE;
-    process->monitors = BELAY__NONE;
-    process->waits_on = BELAY__NONE;
-    process->waits_by = BELAY__NONE;
-    process->streams = BELAY__NONE;
-    process->timer = BELAY__NONE;
-    process->grace = BELAY__NONE;
-    process->child = BELAY__NONE;
-    process->body = BELAY__NONE;
-    process->name = BELAY__NONE;
-    process->queue_next = BELAY__NONE;
-    process->queue_prev = BELAY__NONE;
-    process->shutdown = 5000;
     kernel->alive++;
-    if (kind == BELAY_KIND_TASK || kind == BELAY_KIND_ITEM) {
+    if (kind == BELAY_KIND_TASK) {
         process->state = BELAY_STATE_READY;
         ready_append(kernel, index);
     } else {
@@ -180,14 +183,6 @@ belay_code belay__process_run(belay_kernel *kernel,
     process->state = BELAY_STATE_RUNNING;
     answer->pid = process_pid(kernel, index);
     answer->tag = process->tag;
-    answer->value = process->kind == BELAY_KIND_ITEM;
-    if (process->body != BELAY__NONE) {
-        const belay__stream *stream = stream_at(kernel, process->body);
-        answer->extra = stream->tag;
-        if (process->timer != BELAY__NONE) {
-            belay__timer_start(kernel, process->timer, stream->timeout);
-        }
-    }
     belay__event_add_trace(kernel, (belay_event){
                                        .kind = BELAY_EVENT_STARTED,
                                        .tag = process->tag,
@@ -238,8 +233,7 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
     if (how == DOOM_VALUE) {
         process->flags |= PROCESS_VALUE;
     }
-    belay__timer_drop(kernel, &process->timer);
-    belay__timer_drop(kernel, &process->grace);
+    belay__timer_stop(kernel, timer_of_process(index));
     belay_event event = {
         .kind = BELAY_EVENT_EXITED,
         .tag = process->tag,
@@ -287,12 +281,7 @@ static uint32_t body_find(const belay_kernel *kernel, belay_pid pid) {
 static int item_is_plain(const belay_kernel *kernel,
                          const belay__process *process) {
     return process->kind == BELAY_KIND_ITEM && process->body != BELAY__NONE &&
-           process->links == BELAY__NONE &&
-           process->monitors == BELAY__NONE &&
-           process->waits_on == BELAY__NONE &&
-           process->waits_by == BELAY__NONE &&
-           process->streams == BELAY__NONE && process->child == BELAY__NONE &&
-           process->name == BELAY__NONE && !kernel->tracing;
+           (process->flags & PROCESS_KNOWN) == 0 && !kernel->tracing;
 }
 
 belay_code belay__process_settle(belay_kernel *kernel,
@@ -355,14 +344,6 @@ belay_code belay__process_trap(belay_kernel *kernel,
     if ((command->flags & BELAY_FLAG_ON) == 0) {
         process->flags &= (uint16_t)~PROCESS_TRAP;
         return BELAY_OK;
-    }
-    if (process->grace == BELAY__NONE) {
-        belay_code code =
-            belay__table_reserve(&kernel->clock.timers, &kernel->memory, 1);
-        if (code != BELAY_OK) {
-            return code;
-        }
-        process->grace = belay__timer_take(kernel, TIMER_GRACE, index);
     }
     process->flags |= PROCESS_TRAP;
     return BELAY_OK;
@@ -441,7 +422,7 @@ static int exit_tell(belay_kernel *kernel, uint32_t index) {
 void belay__process_free(belay_kernel *kernel, uint32_t index) {
     belay__process *process = process_at(kernel, index);
     BELAY_ASSERT(!process_is_alive(process));
-    BELAY_ASSERT(process->timer == BELAY__NONE);
+    BELAY_ASSERT(process->timer.bucket == BELAY__NONE);
     BELAY_ASSERT(process->links == BELAY__NONE);
     uint32_t reason = process->reason;
     belay__table_release(&kernel->processes, index);

@@ -112,9 +112,7 @@ void belay__signal_shutdown(belay_kernel *kernel, belay_pid from,
         belay__process_doom(kernel, to, BELAY_REASON_KILLED, DOOM_SIGNAL);
         return;
     }
-    BELAY_ASSERT(process->grace != BELAY__NONE);
-    belay__timer_stop(kernel, process->grace);
-    belay__timer_start(kernel, process->grace, grace);
+    belay__timer_start_grace(kernel, to, grace);
 }
 
 belay_code belay__signal_send(belay_kernel *kernel,
@@ -171,8 +169,7 @@ belay_code belay__signal_abort(belay_kernel *kernel,
     }
     signal_message(kernel, process->owner, index, command->reason);
     if (grace != BELAY__GRACE_INFINITY) {
-        belay__timer_stop(kernel, process->grace);
-        belay__timer_start(kernel, process->grace, grace);
+        belay__timer_start_grace(kernel, index, grace);
     }
     return BELAY_OK;
 }

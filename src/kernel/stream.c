@@ -110,7 +110,13 @@ static void item_remove(belay_kernel *kernel, uint32_t item) {
 /* Lets an item run on by itself, without its timeout. */
 static void item_detach(belay_kernel *kernel, uint32_t item) {
     belay__process *process = process_at(kernel, item);
-    belay__timer_drop(kernel, &process->timer);
+    uint32_t timer = timer_of_process(item);
+    if (process->timer.kind == TIMER_ITEM) {
+        belay__timer_stop(kernel, timer);
+        if ((process->flags & PROCESS_ASKED) != 0) {
+            belay__timer_start(kernel, timer, TIMER_GRACE, process->shutdown);
+        }
+    }
     item_remove(kernel, item);
 }
 
@@ -164,19 +170,17 @@ static void stream_emit(belay_kernel *kernel, belay__stream *stream,
     const belay__process *process = process_at(kernel, item);
     BELAY_ASSERT(process->state == BELAY_STATE_KEPT);
     BELAY_ASSERT(stream->demand > 0);
-    belay_event event = {
-        .kind = BELAY_EVENT_ITEM,
-        .tag = stream->tag,
-        .pid = process_pid(kernel, item),
-        .reason = process->reason,
-        .extra = BELAY_OUTCOME_EXIT,
-    };
+    belay_event *event = belay__event_place(kernel, BELAY_EVENT_ITEM);
+    event->tag = stream->tag;
+    event->pid = process_pid(kernel, item);
+    event->reason = process->reason;
     if ((process->flags & PROCESS_VALUE) != 0) {
-        event.extra = BELAY_OUTCOME_OK;
+        event->extra = BELAY_OUTCOME_OK;
     } else if ((process->flags & PROCESS_TIMED_OUT) != 0) {
-        event.extra = BELAY_OUTCOME_TIMEOUT;
+        event->extra = BELAY_OUTCOME_TIMEOUT;
+    } else {
+        event->extra = BELAY_OUTCOME_EXIT;
     }
-    belay__event_add(kernel, event);
     stream->delivered++;
     if (stream->demand != STREAM_DEMAND_ALL) {
         stream->demand--;
@@ -260,10 +264,9 @@ static int stream_turn(belay_kernel *kernel, uint32_t index) {
         return 1;
     }
     /* Elixir's consumer pulls before it takes note of the next ended task.
-     * For one that wants everything the order between the two cannot be
+     * For one that wants several results the order between the two cannot be
      * seen, and places are given on many at a time. */
-    if (stream->demand == STREAM_DEMAND_ALL &&
-        stream->ended_head != BELAY__NONE) {
+    if (stream->demand > 1 && stream->ended_head != BELAY__NONE) {
         stream_deal(kernel, index);
         return 1;
     }
@@ -339,8 +342,7 @@ void belay__stream_item_returned(belay_kernel *kernel, uint32_t item) {
     belay__process *process = process_at(kernel, item);
     BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
     BELAY_ASSERT(process->links == BELAY__NONE);
-    belay__timer_drop(kernel, &process->timer);
-    belay__timer_drop(kernel, &process->grace);
+    belay__timer_stop(kernel, timer_of_process(item));
     process->state = BELAY_STATE_ENDING;
     process->reason = BELAY_REASON_NORMAL;
     process->flags |= PROCESS_VALUE;
@@ -456,25 +458,29 @@ belay_code belay__stream_open(belay_kernel *kernel,
     uint32_t index = belay__table_take(&kernel->streams);
     belay__stream *stream = stream_at(kernel, index);
     belay__process *process = process_at(kernel, consumer);
-    stream->consumer = consumer;
-    stream->consumer_pid = command->pid;
-    stream->tag = command->tag;
-    stream->limit = command->limit;
-    stream->max_buffered = command->count;
-    stream->max_abandoned = command->extra;
-    stream->shutdown = belay__grace_of(command->shutdown);
-    stream->timeout = command->time;
-    stream->scope = command->scope;
-    stream->items = BELAY__NONE;
-    stream->ended_head = BELAY__NONE;
-    stream->ended_tail = BELAY__NONE;
-    stream->close_reason = BELAY_REASON_NORMAL;
+    *stream = (belay__stream){
+        .slot = stream->slot,
+        .consumer = consumer,
+        .consumer_pid = command->pid,
+        .tag = command->tag,
+        .limit = command->limit,
+        .max_buffered = command->count,
+        .max_abandoned = command->extra,
+        .shutdown = belay__grace_of(command->shutdown),
+        .timeout = command->time,
+        .scope = command->scope,
+        .items = BELAY__NONE,
+        .ended_head = BELAY__NONE,
+        .ended_tail = BELAY__NONE,
+        .close_reason = BELAY_REASON_NORMAL,
+    };
     stream->flags =
         ((command->flags & BELAY_FLAG_ORDERED) != 0 ? STREAM_ORDERED : 0u) |
         ((command->flags & BELAY_FLAG_KILL_TASK) != 0 ? STREAM_KILL_TASK
                                                       : 0u) |
         ((command->flags & BELAY_FLAG_NOLINK) != 0 ? STREAM_NOLINK : 0u) |
         ((process->flags & PROCESS_TRAP) != 0 ? STREAM_TRAP : 0u);
+    process->flags |= PROCESS_KNOWN;
     ring_append(kernel, stream_ring, &process->streams, index);
     answer->pid = pid_of(&kernel->streams, index);
     return BELAY_OK;
@@ -501,10 +507,6 @@ static belay_code push_reserve(belay_kernel *kernel,
                                const belay__stream *stream, uint32_t count) {
     belay_code code =
         belay__table_reserve(&kernel->processes, &kernel->memory, count);
-    if (code == BELAY_OK && stream->timeout != BELAY_INFINITY) {
-        code = belay__table_reserve(&kernel->clock.timers, &kernel->memory,
-                                    count);
-    }
     if (code == BELAY_OK && stream->scope != 0) {
         code =
             belay__table_reserve(&kernel->children, &kernel->memory, count);
@@ -521,10 +523,12 @@ static uint32_t push_item(belay_kernel *kernel, uint32_t index,
                            process_pid(kernel, stream->consumer));
     belay__process *process = process_at(kernel, item);
     process->flags |= PROCESS_ITEM;
+    process->state = BELAY_STATE_RUNNING;
     process->body = index;
     process->shutdown = stream->shutdown;
     if (stream->timeout != BELAY_INFINITY) {
-        process->timer = belay__timer_take(kernel, TIMER_ITEM, item);
+        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
+                           stream->timeout);
     }
     ring_append(kernel, item_ring, &stream->items, item);
     stream->started++;
@@ -534,6 +538,11 @@ static uint32_t push_item(belay_kernel *kernel, uint32_t index,
         belay__child_add(kernel, process_at(kernel, scope)->body, item,
                          BELAY_RESTART_TEMPORARY);
     }
+    belay__event_add_trace(kernel, (belay_event){
+                                       .kind = BELAY_EVENT_STARTED,
+                                       .tag = process->tag,
+                                       .pid = process_pid(kernel, item),
+                                   });
     return item;
 }
 

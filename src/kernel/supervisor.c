@@ -87,10 +87,6 @@ static belay_code supervisor_reserve(belay_kernel *kernel,
         code = belay__table_reserve(&kernel->supervisors, &kernel->memory, 1);
     }
     if (code == BELAY_OK) {
-        code =
-            belay__table_reserve(&kernel->clock.timers, &kernel->memory, 1);
-    }
-    if (code == BELAY_OK) {
         code = belay__table_reserve(&kernel->stamps, &kernel->memory,
                                     config->max_restarts);
     }
@@ -106,10 +102,13 @@ static uint32_t supervisor_new(belay_kernel *kernel, const sup_config *config,
     uint32_t process = belay__process_new(kernel, kind, tag, owner);
     uint32_t index = belay__table_take(&kernel->supervisors);
     belay__supervisor *supervisor = supervisor_at(kernel, index);
-    supervisor->process = process;
-    supervisor->config = *config;
-    supervisor->children = BELAY__NONE;
-    supervisor->stamps = BELAY__NONE;
+    *supervisor = (belay__supervisor){
+        .slot = supervisor->slot,
+        .process = process,
+        .config = *config,
+        .children = BELAY__NONE,
+        .stamps = BELAY__NONE,
+    };
     for (uint32_t i = 0; i < config->max_restarts; i++) {
         uint32_t stamp = belay__table_take(&kernel->stamps);
         stamp_at(kernel, stamp)->second = BELAY_INFINITY;
@@ -118,7 +117,6 @@ static uint32_t supervisor_new(belay_kernel *kernel, const sup_config *config,
     belay__process *self = process_at(kernel, process);
     self->body = index;
     self->shutdown = BELAY__GRACE_INFINITY;
-    self->grace = belay__timer_take(kernel, TIMER_GRACE, process);
     return process;
 }
 
@@ -163,12 +161,16 @@ void belay__child_add(belay_kernel *kernel, uint32_t supervisor,
     BELAY_ASSERT(parent->count < parent->config.max_children);
     uint32_t index = belay__table_take(&kernel->children);
     belay__child *child = child_at(kernel, index);
-    child->supervisor = supervisor;
-    child->process = process;
-    child->restart = (uint8_t)restart;
+    *child = (belay__child){
+        .slot = child->slot,
+        .supervisor = supervisor,
+        .process = process,
+        .restart = (uint8_t)restart,
+    };
     ring_append(kernel, child_ring, &parent->children, index);
     parent->count++;
     process_at(kernel, process)->child = index;
+    process_at(kernel, process)->flags |= PROCESS_KNOWN;
 }
 
 static belay_code start_check(const belay_kernel *kernel,

@@ -17,41 +17,33 @@
  */
 #include "kernel/kernel.h"
 
-static ring_link *timer_ring(const belay_kernel *kernel, uint32_t index) {
-    return &timer_at(kernel, index)->ring;
+static ring_link *timer_ring(const belay_kernel *kernel, uint32_t timer) {
+    return &timer_at(kernel, timer)->ring;
 }
 
-uint32_t belay__timer_take(belay_kernel *kernel, enum timer_owner kind,
-                           uint32_t owner) {
-    uint32_t index = belay__table_take(&kernel->clock.timers);
-    belay__timer *timer = timer_at(kernel, index);
-    timer->bucket = BELAY__NONE;
-    timer->owner = owner;
-    timer->kind = kind;
-    return index;
-}
-
-void belay__timer_start(belay_kernel *kernel, uint32_t index,
-                        uint64_t timeout) {
-    belay__timer *timer = timer_at(kernel, index);
-    BELAY_ASSERT(timer->bucket == BELAY__NONE);
+void belay__timer_start(belay_kernel *kernel, uint32_t timer,
+                        enum timer_kind kind, uint64_t timeout) {
+    belay__timer *self = timer_at(kernel, timer);
+    BELAY_ASSERT(self->bucket == BELAY__NONE);
     BELAY_ASSERT(timeout != BELAY_INFINITY);
-    timer->deadline = timeout;
-    timer->bucket = TIMER_FRESH;
+    BELAY_ASSERT((kind == TIMER_WAIT) == (timer & 1));
+    self->kind = kind;
+    self->deadline = timeout;
+    self->bucket = TIMER_FRESH;
     ring_append(kernel, timer_ring, &kernel->clock.bucket[TIMER_FRESH],
-                index);
+                timer);
     kernel->clock.fresh++;
 }
 
-void belay__timer_stop(belay_kernel *kernel, uint32_t index) {
+void belay__timer_stop(belay_kernel *kernel, uint32_t timer) {
     belay__clock *clock = &kernel->clock;
-    belay__timer *timer = timer_at(kernel, index);
-    uint32_t bucket = timer->bucket;
+    belay__timer *self = timer_at(kernel, timer);
+    uint32_t bucket = self->bucket;
     if (bucket == BELAY__NONE) {
         return;
     }
-    ring_remove(kernel, timer_ring, &clock->bucket[bucket], index);
-    timer->bucket = BELAY__NONE;
+    ring_remove(kernel, timer_ring, &clock->bucket[bucket], timer);
+    self->bucket = BELAY__NONE;
     if (bucket == TIMER_FRESH) {
         BELAY_ASSERT(clock->fresh > 0);
         clock->fresh--;
@@ -66,12 +58,21 @@ void belay__timer_stop(belay_kernel *kernel, uint32_t index) {
     }
 }
 
-void belay__timer_drop(belay_kernel *kernel, uint32_t *index) {
-    if (*index != BELAY__NONE) {
-        belay__timer_stop(kernel, *index);
-        belay__table_release(&kernel->clock.timers, *index);
-        *index = BELAY__NONE;
+void belay__timer_start_grace(belay_kernel *kernel, uint32_t process,
+                              uint64_t grace) {
+    uint32_t timer = timer_of_process(process);
+    const belay__timer *self = timer_at(kernel, timer);
+    if (self->bucket != BELAY__NONE && self->kind == TIMER_ITEM) {
+        uint64_t left = self->bucket == TIMER_FRESH
+                            ? self->deadline
+                            : self->deadline - kernel->clock.now;
+        if (left <= grace) {
+            process_at(kernel, process)->flags |= PROCESS_ASKED;
+            return;
+        }
     }
+    belay__timer_stop(kernel, timer);
+    belay__timer_start(kernel, timer, TIMER_GRACE, grace);
 }
 
 /* Puts a timer with a known deadline into its bucket. */
@@ -95,10 +96,12 @@ static void wheel_insert(belay_kernel *kernel, uint32_t index) {
 void belay__timer_start_fresh(belay_kernel *kernel) {
     belay__clock *clock = &kernel->clock;
     uint32_t *head = &clock->bucket[TIMER_FRESH];
-    while (*head != BELAY__NONE) {
-        uint32_t index = *head;
+    uint32_t next = *head;
+    *head = BELAY__NONE;
+    while (clock->fresh > 0) {
+        uint32_t index = next;
         belay__timer *timer = timer_at(kernel, index);
-        ring_remove(kernel, timer_ring, head, index);
+        next = timer->ring.next;
         clock->fresh--;
         clock->running++;
         uint64_t ahead = BELAY_TIME_MAX - clock->now;
@@ -151,19 +154,20 @@ static void wheel_settle(belay_kernel *kernel) {
     }
 }
 
-static void timer_fire(belay_kernel *kernel, uint32_t index) {
-    belay__timer *timer = timer_at(kernel, index);
-    BELAY_ASSERT(timer->deadline <= kernel->clock.now);
-    belay__timer_stop(kernel, index);
-    if (timer->kind == TIMER_WAIT) {
-        belay__wait_fire(kernel, timer->owner);
-    } else if (timer->kind == TIMER_ITEM) {
-        belay__stream_item_timeout(kernel, timer->owner);
+static void timer_fire(belay_kernel *kernel, uint32_t timer) {
+    const belay__timer *self = timer_at(kernel, timer);
+    BELAY_ASSERT(self->deadline <= kernel->clock.now);
+    uint32_t owner = timer >> 1;
+    uint32_t kind = self->kind;
+    belay__timer_stop(kernel, timer);
+    if (kind == TIMER_WAIT) {
+        belay__wait_fire(kernel, owner);
+    } else if (kind == TIMER_ITEM) {
+        belay__stream_item_timeout(kernel, owner);
     } else {
-        BELAY_ASSERT(timer->kind == TIMER_GRACE);
-        belay__event_add_timed_out(kernel, timer->owner, 2);
-        belay__process_doom(kernel, timer->owner, BELAY_REASON_KILLED,
-                            DOOM_SIGNAL);
+        BELAY_ASSERT(kind == TIMER_GRACE);
+        belay__event_add_timed_out(kernel, owner, 2);
+        belay__process_doom(kernel, owner, BELAY_REASON_KILLED, DOOM_SIGNAL);
     }
 }
 

@@ -17,7 +17,7 @@ static ring_link *wait_ring_by(const belay_kernel *kernel, uint32_t index) {
 
 static void wait_free(belay_kernel *kernel, uint32_t index) {
     belay__wait *wait = wait_at(kernel, index);
-    belay__timer_drop(kernel, &wait->timer);
+    belay__timer_stop(kernel, timer_of_wait(index));
     ring_remove(kernel, wait_ring_by,
                 &process_at(kernel, wait->owner)->waits_by, index);
     if (wait->target != BELAY__NONE) {
@@ -87,7 +87,6 @@ void belay__wait_fire(belay_kernel *kernel, uint32_t index) {
     belay__wait *wait = wait_at(kernel, index);
     if (wait->kind == BELAY_WAIT_SHUTDOWN) {
         /* The grace period is over; what the kill leads to, its end tells. */
-        belay__timer_drop(kernel, &wait->timer);
         belay__event_add_timed_out(kernel, wait->target, 2);
         belay__signal_exit(kernel, process_pid(kernel, wait->owner),
                            wait->target, BELAY_REASON_KILL);
@@ -104,14 +103,19 @@ static uint32_t wait_new(belay_kernel *kernel, uint32_t owner,
                          uint32_t target, uint32_t kind, uint32_t tag) {
     uint32_t index = belay__table_take(&kernel->waits);
     belay__wait *wait = wait_at(kernel, index);
-    wait->owner = owner;
-    wait->target = target;
-    wait->timer = BELAY__NONE;
-    wait->kind = (uint8_t)kind;
-    wait->tag = tag;
+    *wait = (belay__wait){
+        .slot = wait->slot,
+        .owner = owner,
+        .target = target,
+        .tag = tag,
+        .kind = (uint8_t)kind,
+        .timer = {.bucket = BELAY__NONE},
+    };
+    process_at(kernel, owner)->flags |= PROCESS_KNOWN;
     ring_append(kernel, wait_ring_by, &process_at(kernel, owner)->waits_by,
                 index);
     if (target != BELAY__NONE) {
+        process_at(kernel, target)->flags |= PROCESS_KNOWN;
         ring_append(kernel, wait_ring_on,
                     &process_at(kernel, target)->waits_on, index);
     }
@@ -186,10 +190,6 @@ belay_code belay__wait_begin(belay_kernel *kernel,
     if (code == BELAY_OK) {
         code = belay__table_reserve(&kernel->waits, &kernel->memory, 1);
     }
-    if (code == BELAY_OK && timed) {
-        code =
-            belay__table_reserve(&kernel->clock.timers, &kernel->memory, 1);
-    }
     if (code != BELAY_OK) {
         return code;
     }
@@ -198,8 +198,7 @@ belay_code belay__wait_begin(belay_kernel *kernel,
     belay__wait *wait = wait_at(kernel, index);
     answer->pid = pid_of(&kernel->waits, index);
     if (timed) {
-        wait->timer = belay__timer_take(kernel, TIMER_WAIT, index);
-        belay__timer_start(kernel, wait->timer, time);
+        belay__timer_start(kernel, timer_of_wait(index), TIMER_WAIT, time);
     }
     if (command->kind == BELAY_WAIT_SHUTDOWN) {
         wait_shut_down(kernel, wait, command->pid, time);

@@ -6,7 +6,7 @@ import { FakeClock, quiet } from './fake-clock.mjs';
 
 const NOTHING = {
   processes: 0, abandoned: 0, kept: 0, timers: 0, fresh: 0, cells: 0, waits: 0, monitors: 0,
-  streams: 0, children: 0, reasons: 0, signals: 0, effects: 0, pulls: 0, inbox: 0, check: 0,
+  streams: 0, children: 0, reasons: 0, signals: 0, effects: 0, pulls: 0, items: 0, inbox: 0, check: 0,
 };
 
 /** Fails unless nothing is left in the runtime, in the kernel or beside it. */

@@ -311,7 +311,7 @@ uint32_t new_reason(test_world *world, belay_class class) {
     belay_answer answer = {0};
     belay_command command = {
         .op = BELAY_OP_REASON_NEW,
-        .kind = (uint32_t)class,
+        .kind = (uint32_t) class,
     };
     CHECK_EQUAL(world_submit(world, command, &answer), BELAY_OK);
     return answer.value;

@@ -111,7 +111,7 @@ belay_process_info info_of(test_world *world, belay_pid pid);
 belay_pid open_stream(test_world *world, belay_pid consumer, uint32_t tag,
                       uint32_t limit, uint32_t flags);
 void want(test_world *world, belay_pid stream, uint32_t count);
-/* Pushes and runs `count` elements; their pids go to `pids`. */
+/* Pushes `count` elements, one by one; their pids go to `pids`. */
 void feed(test_world *world, belay_pid stream, uint32_t count,
           belay_pid *pids);
 

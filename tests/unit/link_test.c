@@ -225,8 +225,7 @@ static void a_trapping_process_that_links_to_the_gone_gets_noproc(void) {
     trap_exits(world, a);
     belay_command command = {.op = BELAY_OP_LINK, .pid = a, .other = gone};
     CHECK_EQUAL(attempt(world, command), BELAY_OK);
-    const belay_event *message =
-        event_of(world, BELAY_EVENT_EXIT_MESSAGE, a);
+    const belay_event *message = event_of(world, BELAY_EVENT_EXIT_MESSAGE, a);
     CHECK_EQUAL(message->reason, BELAY_REASON_NOPROC);
     CHECK_EQUAL(message->other, gone);
     CHECK_EQUAL(message->tag, 2);
@@ -244,8 +243,7 @@ static void who_traps_exits_gets_a_message_and_lives_on(void) {
     trap_exits(world, b);
     join_two(world, a, b);
     exit_with(world, a, crash);
-    const belay_event *message =
-        event_of(world, BELAY_EVENT_EXIT_MESSAGE, b);
+    const belay_event *message = event_of(world, BELAY_EVENT_EXIT_MESSAGE, b);
     CHECK_EQUAL(message->other, a);
     CHECK_EQUAL(message->reason, crash);
     CHECK_EQUAL(message->tag, 2);
@@ -347,8 +345,7 @@ static void a_normal_signal_to_one_that_traps_is_a_message(void) {
     belay_pid b = start(world, 2);
     trap_exits(world, b);
     send_exit(world, a, b, BELAY_REASON_NORMAL);
-    const belay_event *message =
-        event_of(world, BELAY_EVENT_EXIT_MESSAGE, b);
+    const belay_event *message = event_of(world, BELAY_EVENT_EXIT_MESSAGE, b);
     CHECK_EQUAL(message->reason, BELAY_REASON_NORMAL);
     CHECK_EQUAL(message->other, a);
     CHECK(alive(world, b));
@@ -567,8 +564,7 @@ static void the_exit_message_arrives_before_the_down(void) {
     watch(world, a, b, 1);
     join_two(world, a, b);
     exit_with(world, b, BELAY_REASON_TIMEOUT);
-    const belay_event *message =
-        event_of(world, BELAY_EVENT_EXIT_MESSAGE, a);
+    const belay_event *message = event_of(world, BELAY_EVENT_EXIT_MESSAGE, a);
     const belay_event *down = event_tagged(world, BELAY_EVENT_DOWN, 1);
     CHECK(world_place(world, message) < world_place(world, down));
     world_close(world);
@@ -583,12 +579,11 @@ static void an_owner_gets_reply_exit_message_down_in_this_order(void) {
     watch(world, owner, task, 3);
     wait_for(world, BELAY_WAIT_AWAIT, owner, task, 5000, 4);
     settle(world, task);
-    int reply = world_place(
-        world, event_tagged(world, BELAY_EVENT_WAIT_DONE, 4));
-    int message = world_place(
-        world, event_of(world, BELAY_EVENT_EXIT_MESSAGE, owner));
-    int down =
-        world_place(world, event_tagged(world, BELAY_EVENT_DOWN, 3));
+    int reply =
+        world_place(world, event_tagged(world, BELAY_EVENT_WAIT_DONE, 4));
+    int message =
+        world_place(world, event_of(world, BELAY_EVENT_EXIT_MESSAGE, owner));
+    int down = world_place(world, event_tagged(world, BELAY_EVENT_DOWN, 3));
     CHECK(reply < message);
     CHECK(message < down);
     world_close(world);
@@ -643,8 +638,7 @@ static void a_linked_failure_that_nobody_awaits_is_unhandled_at_root(void) {
     uint32_t crash = new_reason(world, BELAY_CLASS_CRASH);
     belay_pid a = start_under(world, world->root, 6);
     exit_with(world, a, crash);
-    const belay_event *unhandled =
-        event_of(world, BELAY_EVENT_UNHANDLED, a);
+    const belay_event *unhandled = event_of(world, BELAY_EVENT_UNHANDLED, a);
     CHECK_EQUAL(unhandled->reason, crash);
     CHECK_EQUAL(unhandled->tag, 6);
     CHECK_EQUAL(world_count(world, BELAY_EVENT_UNHANDLED), 1);
@@ -664,8 +658,7 @@ static void an_unlinked_failure_is_not_unhandled(void) {
 static void a_normal_end_is_not_unhandled(void) {
     test_world *world = world_open(0, 0, 0);
     settle(world, start_under(world, world->root, 6));
-    exit_with(world, start_under(world, world->root, 7),
-              BELAY_REASON_NORMAL);
+    exit_with(world, start_under(world, world->root, 7), BELAY_REASON_NORMAL);
     CHECK_EQUAL(world_count(world, BELAY_EVENT_UNHANDLED), 0);
     world_close(world);
 }

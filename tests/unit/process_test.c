@@ -3,9 +3,9 @@
 
 static belay_answer run_one(test_world *world) {
     belay_answer answer = {0};
-    CHECK_EQUAL(world_submit(world, (belay_command){.op = BELAY_OP_RUN},
-                             &answer),
-                BELAY_OK);
+    CHECK_EQUAL(
+        world_submit(world, (belay_command){.op = BELAY_OP_RUN}, &answer),
+        BELAY_OK);
     return answer;
 }
 
@@ -124,15 +124,12 @@ static void run_hands_out_a_process_once(void) {
     world_close(world);
 }
 
-static void run_says_that_a_plain_task_is_no_item(void) {
+static void a_streams_item_does_not_wait_for_run(void) {
     test_world *world = world_open(0, 0, 0);
-    spawn(world, world->root, 1, 0);
-    CHECK_EQUAL(run_one(world).value, 0);
-    world_close(world);
-}
-
-static void run_says_which_stream_an_item_belongs_to(void) {
-    test_world *world = world_open(0, 0, 0);
+    world_do(world, (belay_command){
+                        .op = BELAY_OP_TRACE,
+                        .flags = BELAY_FLAG_ON,
+                    });
     belay_pid stream = open_stream(world, world->root, 77, 1, 0);
     want(world, stream, 1);
     world_do(world, (belay_command){
@@ -140,9 +137,13 @@ static void run_says_which_stream_an_item_belongs_to(void) {
                         .other = stream,
                         .count = 1,
                     });
-    belay_answer answer = run_one(world);
-    CHECK_EQUAL(answer.value, 1);
-    CHECK_EQUAL(answer.extra, 77);
+    CHECK_EQUAL(belay_look(world->kernel)->ready, 0);
+    const uint32_t *words = belay_words(world->kernel);
+    belay_pid pid = (belay_pid)words[1] << 32 | words[0];
+    CHECK_EQUAL(info_of(world, pid).state, BELAY_STATE_RUNNING);
+    CHECK_EQUAL(event_of(world, BELAY_EVENT_SPAWNED, pid)->extra,
+                BELAY_KIND_ITEM);
+    CHECK_EQUAL(count_of(world, BELAY_EVENT_STARTED, pid), 1);
     world_close(world);
 }
 
@@ -556,10 +557,8 @@ static void inspect_finds_each_living_process_once(void) {
 
 static void an_unknown_operation_is_refused(void) {
     test_world *world = world_open(0, 0, 0);
-    CHECK_EQUAL(attempt(world, (belay_command){.op = 0}),
-                BELAY_BAD_COMMAND);
-    CHECK_EQUAL(attempt(world, (belay_command){.op = 31}),
-                BELAY_BAD_COMMAND);
+    CHECK_EQUAL(attempt(world, (belay_command){.op = 0}), BELAY_BAD_COMMAND);
+    CHECK_EQUAL(attempt(world, (belay_command){.op = 31}), BELAY_BAD_COMMAND);
     CHECK_EQUAL(attempt(world, (belay_command){.op = 0xffffffffu}),
                 BELAY_BAD_COMMAND);
     world_close(world);
@@ -600,8 +599,7 @@ static void beginnings(void) {
     RUN(processes_run_in_the_order_they_were_spawned);
     RUN(run_hands_out_nothing_when_nothing_is_ready);
     RUN(run_hands_out_a_process_once);
-    RUN(run_says_that_a_plain_task_is_no_item);
-    RUN(run_says_which_stream_an_item_belongs_to);
+    RUN(a_streams_item_does_not_wait_for_run);
     RUN(a_process_killed_before_it_ran_never_runs);
 }
 

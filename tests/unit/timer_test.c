@@ -8,7 +8,11 @@
 
 #define MODEL_MAX 4096u
 
-typedef enum model_state { MODEL_FRESH, MODEL_RUNNING, MODEL_OVER } model_state;
+typedef enum model_state {
+    MODEL_FRESH,
+    MODEL_RUNNING,
+    MODEL_OVER
+} model_state;
 
 typedef struct model_timer {
     uint64_t timeout;
@@ -175,7 +179,8 @@ static void random_timers_agree(uint64_t seed, uint32_t slack,
         uint32_t arms = model.count < 150 ? dice_below(&dice, 12) : 0;
         uint64_t same = any_span(&dice);
         for (uint32_t i = 0; i < arms; i++) {
-            uint64_t span = dice_below(&dice, 3) == 0 ? same : any_span(&dice);
+            uint64_t span =
+                dice_below(&dice, 3) == 0 ? same : any_span(&dice);
             pair_arm(world, span, tag++);
         }
         if (model.count > 0 && dice_below(&dice, 3) == 0) {

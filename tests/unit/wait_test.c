@@ -16,8 +16,7 @@ static belay_pid start_owner(test_world *world) {
 
 static void check_done(test_world *world, uint32_t tag, uint32_t outcome,
                        uint32_t reason) {
-    const belay_event *done =
-        event_tagged(world, BELAY_EVENT_WAIT_DONE, tag);
+    const belay_event *done = event_tagged(world, BELAY_EVENT_WAIT_DONE, tag);
     CHECK_EQUAL(done->extra, outcome);
     if (reason != BELAY_REASON_NONE) {
         CHECK_EQUAL(done->reason, reason);
@@ -65,9 +64,9 @@ static void a_wait_for_the_gone_is_refused(void) {
     belay_pid task = start(world, world->root, 1, 0);
     settle(world, task);
     for (int kind = BELAY_WAIT_AWAIT; kind <= BELAY_WAIT_SHUTDOWN; kind++) {
-        CHECK_EQUAL(attempt(world, waiting((belay_wait)kind, world->root,
-                                           task)),
-                    BELAY_GONE);
+        CHECK_EQUAL(
+            attempt(world, waiting((belay_wait)kind, world->root, task)),
+            BELAY_GONE);
     }
     world_close(world);
 }
@@ -89,9 +88,9 @@ static void only_the_owner_may_wait(void) {
     belay_pid owner = start_owner(world);
     belay_pid task = start(world, owner, 1, BELAY_FLAG_LINK);
     for (int kind = BELAY_WAIT_AWAIT; kind <= BELAY_WAIT_SHUTDOWN; kind++) {
-        CHECK_EQUAL(attempt(world, waiting((belay_wait)kind, world->root,
-                                           task)),
-                    BELAY_NOT_OWNER);
+        CHECK_EQUAL(
+            attempt(world, waiting((belay_wait)kind, world->root, task)),
+            BELAY_NOT_OWNER);
         CHECK_EQUAL(attempt(world, waiting((belay_wait)kind, task, task)),
                     BELAY_NOT_OWNER);
     }
@@ -103,9 +102,9 @@ static void only_the_owner_may_wait(void) {
 static void nobody_may_wait_for_an_orphan(void) {
     test_world *world = world_open(0, 0, 0);
     belay_pid orphan = start(world, world->root, 1, BELAY_FLAG_ORPHAN);
-    CHECK_EQUAL(attempt(world,
-                        waiting(BELAY_WAIT_AWAIT, world->root, orphan)),
-                BELAY_NOT_OWNER);
+    CHECK_EQUAL(
+        attempt(world, waiting(BELAY_WAIT_AWAIT, world->root, orphan)),
+        BELAY_NOT_OWNER);
     world_close(world);
 }
 
