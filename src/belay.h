@@ -171,9 +171,9 @@ typedef enum belay_class {
  *                supervisor or 0, shutdown: grace of an item with a scope,
  *                flags: ORDERED, KILL_TASK, NOLINK. Answers pid: the stream.
  *   STREAM_NEXT  other: the stream, count: how many more results the
- *                consumer wants (0xffffffff: all). While it wants more than
- *                one, all ended items are dealt with before the next PULL;
- *                while it wants one, PULL comes first, as in Elixir.
+ *                consumer wants (0xffffffff: all, and then TOGETHER is
+ *                understood), flags: TOGETHER: all ended items are dealt with
+ *                before the next PULL; else one by one, as in Elixir.
  *   STREAM_PUSH  other: the stream, count: that many elements were pulled,
  *                at most what PULL still asks for and BELAY_WORDS_MAX / 2.
  *                Starts a process for each; their pids stand in the word
@@ -182,6 +182,17 @@ typedef enum belay_class {
  *                ABANDONED instead). Answers value: how many it started; when
  *                that is fewer, drain and push the rest, or the stream has
  *                closed because its supervisor had no room or was gone.
+ *   STREAM_CYCLE other: the stream, count: that many pids in the word area,
+ *                of items whose bodies have returned, and for each the host
+ *                has one more element. SETTLE, ITEM, PULL and PUSH at once,
+ *                for the usual item, whose end concerns its stream alone: its
+ *                result counts as handed over, the next element starts in
+ *                its place, and the new pid stands in the old one's place.
+ *                Answers value: how many, from the first on. The rest goes
+ *                the long way, as does, in an ordered stream, one that is not
+ *                the oldest. None unless the consumer wants results TOGETHER
+ *                and more of them, the stream has no max_buffered and no
+ *                scope, and nothing else of it waits; none while tracing.
  *   STREAM_END   other: the stream. The input is at its end.
  *   STREAM_HALT  other: the stream. Kills what runs, drops what is kept.
  * Supervisors
@@ -237,7 +248,8 @@ typedef enum belay_class {
     X(NAME_GET, 27, name_get, "name_get")                                    \
     X(REASON_NEW, 28, reason_new, "reason_new")                              \
     X(REASON_DROP, 29, reason_drop, "reason_drop")                           \
-    X(TRACE, 30, event_trace, "trace")
+    X(TRACE, 30, event_trace, "trace")                                       \
+    X(STREAM_CYCLE, 31, stream_cycle, "stream_cycle")
 
 typedef enum belay_op {
 #define X(name, number, handler, text) BELAY_OP_##name = number,
@@ -251,7 +263,8 @@ typedef enum belay_flag {
     BELAY_FLAG_ON = 4,
     BELAY_FLAG_ORDERED = 8,
     BELAY_FLAG_KILL_TASK = 16,
-    BELAY_FLAG_NOLINK = 32
+    BELAY_FLAG_NOLINK = 32,
+    BELAY_FLAG_TOGETHER = 64
 } belay_flag;
 
 typedef enum belay_restart {

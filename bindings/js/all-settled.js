@@ -126,7 +126,7 @@ function followSignal(results, signal) {
 /** Runs the functions at `indexes` of `list`. */
 function runFunctions(caller, results, indexes, list, { call, timeout, signal, limit, startedAt }) {
   const { runtime } = caller;
-  const run = new StreamRun({
+  const run = StreamRun.for({
     call,
     items: indexes.map((index) => list[index]),
     body: callFunction,

@@ -66,6 +66,16 @@ export class Cell {
     if (this.log !== null) this.log = null;
   }
 
+  /** The next item of the same stream, in the same place. */
+  renew(low, high, input, number) {
+    this.state = CELL.READY;
+    this.low = low;
+    this.high = high;
+    this.input = input;
+    this.number = number;
+    this.value = undefined;
+  }
+
   clear() {
     this.clearItem();
     this.detached = false;

@@ -254,8 +254,18 @@ export class Kernel {
     return this.#submit();
   }
 
-  streamNext(low, high, count) {
-    return this.#other(COMMAND.STREAM_NEXT, low, high, count);
+  /** `together`: what is ready is taken all at once. */
+  streamNext(low, high, count, together) {
+    const memory = this.#memory;
+    memory.begin(COMMAND.STREAM_NEXT, together ? FLAG.TOGETHER : 0);
+    memory.other(low, high);
+    memory.count(count);
+    return this.#submit();
+  }
+
+  /** For the first `count` pids of the word area. */
+  streamCycle(low, high, count) {
+    return this.#other(COMMAND.STREAM_CYCLE, low, high, count);
   }
 
   streamPush(low, high, count) {

@@ -35,6 +35,7 @@ export const UNBOUNDED = 0xffffffff;
 export const CLASS = Object.freeze({ CRASH: 0, SHUTDOWN: 1 });
 export const FLAG = Object.freeze({
   LINK: 1, ORPHAN: 2, ON: 4, ORDERED: 8, KILL_TASK: 16, NOLINK: 32,
+  TOGETHER: 64,
 });
 export const RESTART = Object.freeze({ TEMPORARY: 0, TRANSIENT: 1, PERMANENT: 2 });
 export const SUP = Object.freeze({ TASK: 0, ONE_FOR_ONE: 1 });

@@ -48,6 +48,8 @@ export class Runtime {
   #inboxCount = 0;
   #effects = [];
   #pulls = [];
+  /** Streams with items that have returned and may be followed in their place. */
+  #cycling = [];
   /** Items of streams whose bodies are to begin, in order. */
   #items = [];
   #counter = 0;
@@ -269,10 +271,22 @@ export class Runtime {
     this.#leave(cell, null);
     // Nobody is told of the end of an item whose stream has closed.
     if (cell.detached) this.cells.freeLater(cell);
-    else cell.value = value;
-    this.#kernel.putSettled(this.#inboxCount++, cell.low, cell.high);
-    if (this.#inboxCount === INBOX_PIDS) this.settleInbox();
+    else {
+      cell.value = value;
+      if (cell.stream !== null && cell.stream.cycles) {
+        cell.stream.returned(cell);
+        this.#pump.schedule();
+        return;
+      }
+    }
+    this.settle(cell);
     this.#pump.schedule();
+  }
+
+  /** Has the kernel told, with others, that a body has returned. */
+  settle({ low, high }) {
+    this.#kernel.putSettled(this.#inboxCount++, low, high);
+    if (this.#inboxCount === INBOX_PIDS) this.#settlePut();
   }
 
   /** A body has thrown, or its promise has been rejected. */
@@ -314,6 +328,16 @@ export class Runtime {
    * word area, so this comes before anything else that uses that.
    */
   settleInbox() {
+    if (this.#cycling.length > 0) {
+      const cycling = this.#cycling;
+      this.#cycling = [];
+      for (const stream of cycling) stream.settleReturned();
+    }
+    this.#settlePut();
+  }
+
+  /** Those that have been put into the word area. */
+  #settlePut() {
     while (this.#inboxCount > 0) {
       const count = this.#inboxCount;
       const code = this.#kernel.settle(count);
@@ -328,12 +352,18 @@ export class Runtime {
   /** Starts one process; the kernel has just named it. */
   #start(cell) {
     cell.state = CELL.RUNNING;
-    const context = new Context(cell);
-    cell.context = context;
     let result;
     try {
-      if (cell.stream === null) result = cell.body(context);
-      else {
+      if (cell.stream === null) {
+        cell.context = new Context(cell);
+        result = cell.body(cell.context);
+      } else if (cell.stream.isSimple) {
+        const { input } = cell;
+        if (!cell.stream.keepsInput) cell.input = undefined;
+        result = cell.stream.body(input);
+      } else {
+        const context = new Context(cell);
+        cell.context = context;
         const { input } = cell;
         if (!cell.stream.keepsInput) cell.input = undefined;
         result = cell.stream.body(input, context);
@@ -368,6 +398,11 @@ export class Runtime {
   effect(run) {
     this.#effects.push(run);
     this.#pump.schedule();
+  }
+
+  /** Has the pump see to the items of a stream that have returned. */
+  cycle(stream) {
+    this.#cycling.push(stream);
   }
 
   /** Has the pump begin the body of an item. */
@@ -406,6 +441,7 @@ export class Runtime {
     this.observers.lookAround();
     for (;;) {
       if (this.disposed) return true;
+      if (this.#cycling.length > 0 && !this.#cycleAll(pump)) return false;
       if (this.#inboxCount > 0) {
         const over = pump.spend(this.#inboxCount);
         this.settleInbox();
@@ -420,10 +456,28 @@ export class Runtime {
       }
       if (this.disposed) return true;
       if (this.#inboxCount > 0 || this.#pulls.length > 0 || this.#items.length > 0) continue;
+      if (this.#cycling.length > 0) continue;
       if (view.ready > 0) continue;
       if (view.fresh === 0 || pump.putsOffTimers()) return true;
       this.#advance(pump.now);
     }
+  }
+
+  /** Lets the next elements follow in the places of items that have returned. */
+  #cycleAll(pump) {
+    const cycling = this.#cycling;
+    this.#cycling = [];
+    for (let index = 0; index < cycling.length; index++) {
+      this.#settlePut(); // they go through the same words
+      const over = pump.spend(cycling[index].size);
+      cycling[index].cycle();
+      if (this.disposed) return true;
+      if (over) {
+        this.#cycling = cycling.slice(index + 1).concat(this.#cycling);
+        return false;
+      }
+    }
+    return true;
   }
 
   #pullAll(pump) {
@@ -697,6 +751,7 @@ export class Runtime {
     this.#effects = [];
     this.#pulls = [];
     this.#items = [];
+    this.#cycling = [];
     this.#inboxCount = 0;
     for (const abort of aborts) {
       try {
@@ -725,7 +780,7 @@ export class Runtime {
       signals: this.signals.size,
       effects: this.#effects.length,
       pulls: this.#pulls.length,
-      items: this.#items.length,
+      items: this.#items.length + this.#cycling.length,
       inbox: this.#inboxCount,
       check: this.#kernel.check(),
     };

@@ -17,11 +17,15 @@ import {
 import { CELL } from './cell.js';
 import { failure } from './kernel.js';
 import { formatPid } from './pid.js';
-import { CLOSED, CODE, OUTCOME, WORDS_MAX } from './protocol.js';
+import { CLOSED, CODE, OUTCOME, UNBOUNDED, WORDS_MAX } from './protocol.js';
 import { errorOf } from './reasons.js';
 
 const CHUNK = WORDS_MAX / 2;
 const NEW = 0, OPEN = 1, CLOSING = 2, FINISHED = 3;
+
+/* One that is never opened. Engines forget the shape of objects, and with it
+ * the compiled code, when the last one of them is collected; this one stays. */
+let keeper = null;
 
 export class StreamRun {
   low = 0;
@@ -35,15 +39,32 @@ export class StreamRun {
   #tag = 0;
   #scope = null;
   #iterator = null;
+  /** An input that is an array is read by index, as its iterator would. */
+  #array = null;
+  #arrayAt = 0;
   #isAsync = false;
   #reading = false;
   #inputDone = false;
   #asked = 0;
   #queued = false;
   #number = 0;
+  /** Elements that were read and not yet started. */
+  #ahead = [];
+  /** Items that have returned, in a stream that cycles. */
+  #returned = [];
+  /**
+   * Whether to let the next elements follow in the places of items that return,
+   * by one command for many: when the consumer takes what is ready.
+   */
+  cycles = false;
   /** Why it is halted, when that is an error: { error }. */
   #halted = null;
   #orphaned = false;
+
+  static for(plan, caller, consumer) {
+    keeper ??= new StreamRun(null, { runtime: null }, null);
+    return new StreamRun(plan, caller, consumer);
+  }
 
   constructor(plan, caller, consumer) {
     this.#plan = plan;
@@ -54,6 +75,11 @@ export class StreamRun {
 
   get body() {
     return this.#plan.body;
+  }
+
+  /** Whether the body can do without a context. */
+  get isSimple() {
+    return this.#plan.isSimple === true;
   }
 
   /** Whether elements are needed after their items have begun. */
@@ -90,7 +116,8 @@ export class StreamRun {
     this.id = this.#runtime.unique();
     this.#tag = this.#runtime.streams.add(this);
     const code = this.#runtime.kernel.streamOpen(
-      this.#caller.low, this.#caller.high, this.#tag, plan.flags,
+      this.#caller.low, this.#caller.high, this.#tag,
+      plan.flags,
       this.#scope === null ? 0 : this.#scope.low, this.#scope === null ? 0 : this.#scope.high, plan,
     );
     if (code !== CODE.OK) {
@@ -122,9 +149,12 @@ export class StreamRun {
   }
 
   /** The consumer wants `count` more results. */
-  ask(count) {
+  ask(count, together = false) {
     if (this.#state !== OPEN) return;
-    this.#runtime.kernel.streamNext(this.low, this.high, count);
+    const { items, maxBuffered } = this.#plan;
+    this.cycles = (together || count === UNBOUNDED) && maxBuffered === 0 &&
+      this.#scope === null && typeof items[Symbol.asyncIterator] !== 'function';
+    this.#runtime.kernel.streamNext(this.low, this.high, count, together);
     this.#runtime.drain();
     this.#runtime.schedule();
   }
@@ -188,6 +218,7 @@ export class StreamRun {
   #openInput() {
     const { items } = this.#plan;
     this.#isAsync = typeof items[Symbol.asyncIterator] === 'function';
+    if (isPlainArray(items)) this.#array = items;
     this.#iterator = this.#isAsync ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   }
 
@@ -196,18 +227,95 @@ export class StreamRun {
     const most = Math.min(this.#asked, CHUNK);
     const elements = [];
     let over = false;
-    while (elements.length < most && !over) {
-      const step = checkStep(this.#iterator.next());
-      if (step.done) {
-        this.#inputDone = true;
-        break;
-      }
-      elements.push(step.value);
-      over = pump.spend(1);
-    }
+    while (elements.length < most && !over && this.#readInto(elements)) over = pump.spend(1);
     this.#push(elements);
     if (this.#inputDone) this.#endInput();
     return over && this.#asked > 0 && this.#state === OPEN;
+  }
+
+  /** Reads one element; false at the end of the input. */
+  #readInto(elements) {
+    if (this.#ahead.length > 0) {
+      elements.push(this.#ahead.shift());
+      return true;
+    }
+    if (this.#inputDone) return false;
+    if (this.#array !== null) {
+      if (this.#arrayAt < this.#array.length) {
+        elements.push(this.#array[this.#arrayAt++]);
+        return true;
+      }
+      this.#inputDone = true;
+      return false;
+    }
+    const step = checkStep(this.#iterator.next());
+    if (step.done) {
+      this.#inputDone = true;
+      return false;
+    }
+    elements.push(step.value);
+    return true;
+  }
+
+  /* ---- Items that follow in the place of others ------------------------ */
+
+  /** How many have returned. */
+  get size() {
+    return this.#returned.length;
+  }
+
+  returned(cell) {
+    if (this.#returned.length === 0) this.#runtime.cycle(this);
+    this.#returned.push(cell);
+  }
+
+  /** The long way: the kernel is told that they have returned. */
+  settleReturned() {
+    const cells = this.#returned;
+    this.#returned = [];
+    for (const cell of cells) this.#runtime.settle(cell);
+  }
+
+  /** Reads an element for each item that has returned, and starts it there. */
+  cycle() {
+    const elements = [];
+    try {
+      const most = this.#state === OPEN ? Math.min(this.#returned.length, CHUNK) : 0;
+      while (elements.length < most && this.#readInto(elements));
+    } catch (error) {
+      this.#inputFailed(error);
+    }
+    // Reading has run code of the user's, which may have settled or ended all.
+    const cells = this.#returned;
+    let done = 0;
+    if (elements.length > 0 && this.#state === OPEN && cells.length >= elements.length) {
+      done = this.#follow(cells, elements);
+    }
+    if (done < elements.length) this.#ahead = elements.slice(done).concat(this.#ahead);
+    if (done < cells.length) {
+      this.#returned = done === 0 ? cells : cells.slice(done);
+      this.settleReturned();
+    } else this.#returned = [];
+  }
+
+  /** How many elements have been started in the places of `cells`. */
+  #follow(cells, elements) {
+    const { kernel } = this.#runtime;
+    const count = elements.length;
+    for (let index = 0; index < count; index++) {
+      kernel.putSettled(index, cells[index].low, cells[index].high);
+    }
+    if (kernel.streamCycle(this.low, this.high, count) !== CODE.OK) return 0;
+    const done = kernel.answerValue;
+    for (let index = 0; index < done; index++) {
+      const cell = cells[index];
+      this.#consumer.entry({ status: 'fulfilled', value: cell.value }, cell.number);
+      cell.renew(kernel.pidLow(index), kernel.pidHigh(index), elements[index], this.#number++);
+      if (this.#plan.labelOf !== undefined) cell.label = this.#plan.labelOf(elements[index]);
+      this.#runtime.begin(cell);
+    }
+    this.#runtime.drain();
+    return done;
   }
 
   #readNext() {
@@ -320,6 +428,7 @@ export class StreamRun {
     this.#orphaned = kind === CLOSED.OWNER;
     if (kind !== CLOSED.DONE) this.#letGoOfItems();
     const end = this.#endOf(kind, entry);
+    this.#ahead = [];
     if (this.#iterator === null || this.#inputDone) this.#finish(end, kind);
     else this.#runtime.effect(() => this.#closeInput(end, kind));
   }
@@ -403,6 +512,16 @@ export class StreamRun {
     this.#consumer.closed({ error }, true);
   }
 
+}
+
+const arrayIterator = Object.getPrototypeOf([][Symbol.iterator]());
+const { next: arrayNext } = arrayIterator;
+const arrayValues = Array.prototype[Symbol.iterator];
+
+/** An array that nobody has taught to be iterated in another way. */
+function isPlainArray(items) {
+  return Array.isArray(items) && items[Symbol.iterator] === arrayValues &&
+    items[Symbol.asyncIterator] === undefined && arrayIterator.next === arrayNext;
 }
 
 /** What an iterator's `next` must give. */

@@ -57,9 +57,22 @@ export function streamPlan(call, items, body, options, accepted, findScope = nul
     zipInputOnExit,
     signal: checkSignal(call, given.signal),
     label: checkLabel(call, given.label) ?? body.name,
+    isSimple: takesOnlyItem(body),
     flags: (ordered ? FLAG.ORDERED : 0) | (onTimeout === 'killTask' ? FLAG.KILL_TASK : 0),
     startedAt: null,
   };
+}
+
+/* `item => ...` and `() => ...`, async or not: no default, no pattern, no rest,
+ * and arrow functions have no `arguments`. */
+const SIMPLE_ARROW = /^(?:async\b\s*)?(?:[\w$]+|\(\s*[\w$]*\s*\))\s*=>/;
+
+/**
+ * Whether a body cannot look at its context, so that none need be made: sure
+ * only of arrow functions that take nothing but the item.
+ */
+function takesOnlyItem(body) {
+  return body.length <= 1 && SIMPLE_ARROW.test(Function.prototype.toString.call(body));
 }
 
 const DONE = Object.freeze({ done: true, value: undefined });
@@ -83,7 +96,7 @@ export class TaskStream {
     const caller = this.#source.enter();
     const results = [];
     const promise = new Promise((resolve, reject) => {
-      const run = new StreamRun(this.#plan, caller, {
+      const run = StreamRun.for(this.#plan, caller, {
         entry: (result) => results.push(result),
         closed(end, isQuiet) {
           if (isQuiet) queueMicrotask(() => quiet(promise));
@@ -167,7 +180,7 @@ class QueueIterator {
   }
 
   #open() {
-    this.run = new StreamRun(this.#plan, this.#caller, this);
+    this.run = StreamRun.for(this.#plan, this.#caller, this);
     try {
       this.run.open();
     } catch (error) {
@@ -279,7 +292,7 @@ class BatchIterator extends QueueIterator {
     const more = Math.min(this.plan.limit, 1024) - this.#outstanding - this.#results.length;
     if (more <= 0) return;
     this.#outstanding += more;
-    this.run.ask(more);
+    this.run.ask(more, true);
   }
 
   entry(result) {

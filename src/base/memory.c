@@ -5,6 +5,8 @@
 #include "base/check.h"
 
 void *belay__memory_new(belay__memory *memory, size_t size) {
+    BELAY_ASSERT(memory->allocate != NULL);
+    BELAY_ASSERT(size > 0);
     void *pointer = belay__memory_resize(memory, NULL, 0, size);
     if (pointer != NULL) {
         memset(pointer, 0, size);
@@ -19,8 +21,10 @@ void *belay__memory_resize(belay__memory *memory, void *pointer,
     void *resized =
         memory->allocate(memory->context, pointer, old_size, new_size);
     if (resized != NULL) {
+        BELAY_ASSERT(memory->bytes >= old_size);
         memory->bytes += new_size;
         memory->bytes -= old_size;
+        BELAY_ASSERT(memory->bytes >= new_size);
     }
     return resized;
 }

@@ -16,10 +16,15 @@ void belay__table_init(belay__table *table, uint32_t record_size,
 }
 
 static size_t chunk_size(const belay__table *table) {
+    BELAY_ASSERT(table->record_size >= sizeof(belay__slot));
     return (size_t)table->record_size << BELAY__CHUNK_BITS;
 }
 
 void belay__table_deinit(belay__table *table, belay__memory *memory) {
+    BELAY_ASSERT(table->live + table->free_count <= table->high);
+    BELAY_ASSERT((table->free_count == 0) == (table->free == BELAY__NONE));
+    BELAY_ASSERT(table->chunk_count <= table->chunk_room);
+    BELAY_ASSERT((table->chunks == NULL) == (table->chunk_room == 0));
     for (uint32_t i = 0; i < table->chunk_count; i++) {
         belay__memory_free(memory, table->chunks[i], chunk_size(table));
     }
@@ -32,9 +37,12 @@ void belay__table_deinit(belay__table *table, belay__memory *memory) {
 
 /* Makes room for one more chunk pointer. */
 static belay_code table_widen(belay__table *table, belay__memory *memory) {
+    BELAY_ASSERT(table->chunk_count <= table->chunk_room);
     if (table->chunk_count < table->chunk_room) {
         return BELAY_OK;
     }
+    BELAY_ASSERT(table->chunk_room <= BELAY_PROCESSES_MAX / 2);
+    BELAY_ASSERT(table->high <= table->chunk_count << BELAY__CHUNK_BITS);
     uint32_t room = table->chunk_room == 0 ? 4 : table->chunk_room * 2;
     size_t size = sizeof *table->chunks;
     void *chunks = belay__memory_resize(
@@ -68,6 +76,7 @@ belay_code belay__table_reserve(belay__table *table, belay__memory *memory,
         if (chunk == NULL) {
             return BELAY_NO_MEMORY;
         }
+        BELAY_ASSERT(table->chunk_count < table->chunk_room);
         table->chunks[table->chunk_count++] = chunk;
     }
     return BELAY_OK;
@@ -83,12 +92,14 @@ uint32_t belay__table_take(belay__table *table) {
     } else {
         index = table->high++;
         BELAY_ASSERT(index >> BELAY__CHUNK_BITS < table->chunk_count);
+        BELAY_ASSERT(index <= BELAY_PROCESSES_MAX);
         slot = belay__table_at(table, index);
         slot->generation = 1;
     }
     BELAY_ASSERT(slot->link != BELAY__LIVE);
     slot->link = BELAY__LIVE;
     table->live++;
+    BELAY_ASSERT(table->live <= table->count_max);
     return index;
 }
 

@@ -14,6 +14,7 @@ static uint32_t queue_length(const belay_kernel *kernel, uint32_t head) {
     uint32_t length = 0;
     for (uint32_t i = head; i != BELAY__NONE;
          i = process_at(kernel, i)->queue_next) {
+        BELAY_ASSERT(length < kernel->processes.high); /* no circle */
         length++;
     }
     return length;
@@ -59,6 +60,7 @@ static int ring_has_side(const belay_kernel *kernel, uint32_t head,
         if (side == wanted) {
             return 1;
         }
+        BELAY_ASSERT(side >> 1 < kernel->edges.high);
         side = edge_at(kernel, side >> 1)->ring[side & 1].next;
     } while (side != head);
     return 0;
@@ -121,6 +123,7 @@ static uint32_t check_timer(const belay_kernel *kernel,
         ++*fresh;
         return 0;
     }
+    BELAY_ASSERT(timer->kind <= TIMER_WAIT);
     ++*running;
     HOLDS(5, kernel->view.pending || timer->deadline > clock->now);
     HOLDS(5, belay__timer_next(kernel) <= timer->deadline);
@@ -152,6 +155,7 @@ static uint32_t check_timers(const belay_kernel *kernel) {
 }
 
 static uint32_t check_stream(const belay_kernel *kernel, uint32_t index) {
+    BELAY_ASSERT(belay__table_live(&kernel->streams, index));
     const belay__stream *stream = stream_at(kernel, index);
     uint32_t items = 0;
     uint32_t dealt = 0;
@@ -163,6 +167,7 @@ static uint32_t check_stream(const belay_kernel *kernel, uint32_t index) {
             const belay__process *process = process_at(kernel, item);
             HOLDS(6, process->body == index);
             HOLDS(6, process->kind == BELAY_KIND_ITEM);
+            BELAY_ASSERT(items < kernel->processes.high); /* no circle */
             items++;
             kept += process->state == BELAY_STATE_KEPT;
             dealt += (process->flags & PROCESS_DEALT) != 0;
@@ -181,6 +186,7 @@ static uint32_t check_stream(const belay_kernel *kernel, uint32_t index) {
 }
 
 static uint32_t check_supervisor(const belay_kernel *kernel, uint32_t index) {
+    BELAY_ASSERT(belay__table_live(&kernel->supervisors, index));
     const belay__supervisor *supervisor = supervisor_at(kernel, index);
     uint32_t count = 0;
     uint32_t walk = supervisor->children;
@@ -190,6 +196,7 @@ static uint32_t check_supervisor(const belay_kernel *kernel, uint32_t index) {
             const belay__child *child = child_at(kernel, walk);
             HOLDS(7, child->supervisor == index);
             HOLDS(7, process_at(kernel, child->process)->child == walk);
+            BELAY_ASSERT(count < kernel->children.high); /* no circle */
             count++;
             walk = child->ring.next;
         } while (walk != supervisor->children);
@@ -202,6 +209,7 @@ static uint32_t check_supervisor(const belay_kernel *kernel, uint32_t index) {
 
 /* How many records hold a reason. */
 static uint32_t reason_holders(const belay_kernel *kernel, uint32_t number) {
+    BELAY_ASSERT(belay__reason_valid(kernel, number));
     uint32_t holders = 0;
     for (uint32_t i = 0; i < kernel->processes.high; i++) {
         if (belay__table_live(&kernel->processes, i)) {

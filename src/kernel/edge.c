@@ -9,6 +9,7 @@ static ring_link *side_ring(const belay_kernel *kernel, uint32_t side) {
 static uint32_t *side_head(const belay_kernel *kernel, uint32_t side) {
     const belay__edge *edge = edge_at(kernel, side >> 1);
     belay__process *process = process_at(kernel, edge->end[side & 1]);
+    BELAY_ASSERT(process->slot.link == BELAY__LIVE);
     return edge->kind == EDGE_LINK ? &process->links : &process->monitors;
 }
 
@@ -31,6 +32,8 @@ static uint32_t edge_new(belay_kernel *kernel, enum edge_kind kind,
 }
 
 static void edge_free(belay_kernel *kernel, uint32_t index) {
+    BELAY_ASSERT(edge_at(kernel, index)->end[0] !=
+                 edge_at(kernel, index)->end[1]);
     for (uint32_t side = 2 * index; side <= 2 * index + 1; side++) {
         ring_remove(kernel, side_ring, side_head(kernel, side), side);
     }
@@ -45,6 +48,7 @@ static uint32_t side_other(const belay_kernel *kernel, uint32_t side) {
  * costs twice the shorter one. */
 static uint32_t link_find(const belay_kernel *kernel, uint32_t a,
                           uint32_t b) {
+    BELAY_ASSERT(a != b);
     uint32_t first_a = process_at(kernel, a)->links;
     uint32_t first_b = process_at(kernel, b)->links;
     if (first_a == BELAY__NONE || first_b == BELAY__NONE) {
@@ -76,6 +80,7 @@ void belay__edge_join(belay_kernel *kernel, uint32_t a, uint32_t b) {
 void belay__edge_part(belay_kernel *kernel, uint32_t a, uint32_t b) {
     uint32_t index = link_find(kernel, a, b);
     if (index != BELAY__NONE) {
+        BELAY_ASSERT(edge_at(kernel, index)->kind == EDGE_LINK);
         edge_free(kernel, index);
     }
 }
@@ -92,11 +97,13 @@ static edge_popped side_pop(belay_kernel *kernel, uint32_t side) {
 
 edge_popped belay__edge_pop_link(belay_kernel *kernel, uint32_t process) {
     BELAY_ASSERT(process_at(kernel, process)->links != BELAY__NONE);
+    BELAY_ASSERT(process_at(kernel, process)->state == BELAY_STATE_ENDING);
     return side_pop(kernel, process_at(kernel, process)->links);
 }
 
 edge_popped belay__edge_pop_monitor(belay_kernel *kernel, uint32_t process) {
     BELAY_ASSERT(process_at(kernel, process)->monitors != BELAY__NONE);
+    BELAY_ASSERT(process_at(kernel, process)->state == BELAY_STATE_ENDING);
     return side_pop(kernel, process_at(kernel, process)->monitors);
 }
 
@@ -130,6 +137,8 @@ belay_code belay__edge_link(belay_kernel *kernel,
         belay__table_reserve(&kernel->edges, &kernel->memory, 1);
     if (code == BELAY_OK) {
         belay__edge_join(kernel, a, b);
+        BELAY_ASSERT(process_at(kernel, a)->links != BELAY__NONE);
+        BELAY_ASSERT(process_at(kernel, b)->links != BELAY__NONE);
     }
     return code;
 }
@@ -184,6 +193,8 @@ belay_code belay__edge_monitor(belay_kernel *kernel,
     }
     uint32_t index =
         edge_new(kernel, EDGE_MONITOR, watcher, watched, command->tag);
+    BELAY_ASSERT(process_at(kernel, watcher)->monitors != BELAY__NONE);
+    BELAY_ASSERT(process_at(kernel, watched)->monitors != BELAY__NONE);
     answer->pid = pid_of(&kernel->edges, index);
     return BELAY_OK;
 }
@@ -199,6 +210,9 @@ belay_code belay__edge_demonitor(belay_kernel *kernel,
     if (index == BELAY__NONE || edge_at(kernel, index)->kind == EDGE_LINK) {
         return BELAY_GONE;
     }
+    BELAY_ASSERT(edge_at(kernel, index)->kind == EDGE_MONITOR);
+    BELAY_ASSERT(
+        process_is_alive(process_at(kernel, edge_at(kernel, index)->end[0])));
     edge_free(kernel, index);
     return BELAY_OK;
 }

@@ -26,6 +26,7 @@ void belay__event_add_trace(belay_kernel *kernel, belay_event event) {
 void belay__event_add_timed_out(belay_kernel *kernel, uint32_t process,
                                 uint32_t what) {
     BELAY_ASSERT(what <= 2);
+    BELAY_ASSERT(process_is_alive(process_at(kernel, process)));
     belay__event_add_trace(kernel,
                            (belay_event){
                                .kind = BELAY_EVENT_TIMED_OUT,

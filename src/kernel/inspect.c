@@ -14,6 +14,7 @@ static uint32_t count_sides(const belay_kernel *kernel, uint32_t head,
         if (!watched_only || (side & 1) == 1) {
             count++;
         }
+        BELAY_ASSERT(edge_at(kernel, side >> 1)->slot.link == BELAY__LIVE);
         side = edge_at(kernel, side >> 1)->ring[side & 1].next;
     } while (side != head && count < COUNT_CAP);
     return count;
@@ -36,12 +37,15 @@ static void process_describe(const belay_kernel *kernel, uint32_t index,
     };
     if (process->child != BELAY__NONE) {
         const belay__child *child = child_at(kernel, process->child);
+        BELAY_ASSERT(child->slot.link == BELAY__LIVE);
+        BELAY_ASSERT(child->process == index);
         uint32_t parent = supervisor_at(kernel, child->supervisor)->process;
         out->supervisor = process_pid(kernel, parent);
         out->restart = child->restart;
         out->restarts = child->restarts;
     }
     if (process_is_supervisor(process)) {
+        BELAY_ASSERT(supervisor_at(kernel, process->body)->process == index);
         out->trap_exit = 1;
         out->children = supervisor_at(kernel, process->body)->count;
     } else if (process->body != BELAY__NONE) {
@@ -57,6 +61,7 @@ belay_code belay_inspect(const belay_kernel *kernel, uint32_t index,
     for (uint32_t i = index; i < kernel->processes.high; i++) {
         if (belay__table_live(&kernel->processes, i)) {
             process_describe(kernel, i, out);
+            BELAY_ASSERT(pid_index(out->pid) == i);
             return BELAY_OK;
         }
     }
@@ -73,6 +78,7 @@ belay_code belay_info(const belay_kernel *kernel, belay_pid pid,
         return BELAY_GONE;
     }
     process_describe(kernel, index, out);
+    BELAY_ASSERT(out->pid == pid);
     return BELAY_OK;
 }
 
@@ -86,6 +92,8 @@ belay_code belay_inspect_stream(const belay_kernel *kernel, uint32_t index,
             continue;
         }
         const belay__stream *stream = stream_at(kernel, i);
+        BELAY_ASSERT(stream->running <= stream->limit);
+        BELAY_ASSERT(stream->kept <= stream->started - stream->delivered);
         *out = (belay_stream_info){
             .stream = pid_of(&kernel->streams, i),
             .consumer = stream->consumer_pid,
@@ -123,6 +131,8 @@ static uint64_t digest_word(uint64_t digest, uint64_t word) {
 }
 
 static uint64_t digest_table(uint64_t digest, const belay__table *table) {
+    BELAY_ASSERT(table->live <= table->high);
+    BELAY_ASSERT(table->free_count <= table->high);
     digest = digest_word(digest, table->high);
     digest = digest_word(digest, table->free);
     for (uint32_t i = 0; i < table->high; i++) {
@@ -138,6 +148,7 @@ static uint64_t digest_table(uint64_t digest, const belay__table *table) {
 
 uint64_t belay_digest(const belay_kernel *kernel) {
     BELAY_ASSERT(kernel != NULL);
+    BELAY_ASSERT(belay__event_room(kernel, 0));
     const belay__clock *clock = &kernel->clock;
     const belay__table *tables[] = {
         &kernel->processes, &kernel->edges,       &kernel->waits,

@@ -12,6 +12,11 @@ _Static_assert(sizeof(belay__edge) == 40, "100,000 tasks in 256 bytes each");
 _Static_assert(BELAY_GENERATION_MAX < 1u << (53 - BELAY_INDEX_BITS),
                "a pid fits into 53 bits");
 
+_Static_assert(BELAY_EVENTS_MIN >= 2 * BELAY__UNIT_EVENTS,
+               "the smallest queue has room for a command and its work");
+_Static_assert(BELAY_PROCESSES_MAX < BELAY__NONE / 2,
+               "both sides of every edge have an index that is not NONE");
+
 uint32_t belay__find(const belay__table *table, belay_pid id) {
     uint32_t index = pid_index(id);
     if (id >> 53 != 0 || !belay__table_live(table, index) ||
@@ -33,13 +38,17 @@ static int work_is_pending(const belay_kernel *kernel) {
  * anything else is decided; the clock last, so that what has happened
  * before a deadline counts as before it. */
 static void work_unit(belay_kernel *kernel) {
+    const uint32_t before = kernel->event_tail;
     if (kernel->exits.head != BELAY__NONE) {
         belay__process_exit_unit(kernel);
+        BELAY_ASSERT(kernel->event_tail - before <= BELAY__UNIT_EVENTS);
     } else if (kernel->stopping.head != BELAY__NONE) {
         belay__supervisor_unit(kernel);
+        BELAY_ASSERT(kernel->event_tail - before <= BELAY__UNIT_EVENTS);
     } else if (kernel->turning.head != BELAY__NONE) {
         belay__stream_unit(kernel);
     } else {
+        BELAY_ASSERT(kernel->clock.lagging);
         belay__timer_turn(kernel);
     }
 }
@@ -48,11 +57,15 @@ static void work_unit(belay_kernel *kernel) {
  * is noted in `changed`. */
 static void view_update(belay_kernel *kernel, uint32_t pending) {
     belay_view *view = &kernel->view;
+    BELAY_ASSERT(kernel->ready_count < kernel->alive);
+    BELAY_ASSERT(pending ||
+                 kernel->alive + kernel->kept == kernel->processes.live);
     view->now = kernel->clock.now;
     if (kernel->clock.changed) {
         view->deadline = belay__timer_next(kernel);
         kernel->clock.changed = 0;
     }
+    BELAY_ASSERT(view->now >= kernel->clock.wheel);
     view->events = kernel->event_tail - kernel->event_head;
     view->pending = pending;
     view->ready = kernel->ready_count;
@@ -62,6 +75,7 @@ static void view_update(belay_kernel *kernel, uint32_t pending) {
     view->abandoned = kernel->abandoned;
     view->kept = kernel->kept;
     view->bytes = kernel->memory.bytes;
+    BELAY_ASSERT(pending || view->deadline > view->now);
 }
 
 /* Does what fits into the queue of events. */
@@ -108,6 +122,7 @@ belay_code belay_submit(belay_kernel *kernel, const belay_command *command,
         !belay__event_room(kernel, 2 * BELAY__UNIT_EVENTS)) {
         return BELAY_BUSY;
     }
+    BELAY_ASSERT(kernel->exits.head == BELAY__NONE); /* all ends are told */
     belay_answer given = {0};
     belay_code code = handlers[op](kernel, command, &given);
     if (code == BELAY_OK || code == BELAY_ALREADY) {
@@ -119,6 +134,7 @@ belay_code belay_submit(belay_kernel *kernel, const belay_command *command,
         kernel->view.events = kernel->event_tail - kernel->event_head;
         return code;
     }
+    BELAY_ASSERT(code <= BELAY_STOPPING);
     work_run(kernel);
     return code;
 }
@@ -128,6 +144,7 @@ belay_code belay_step(belay_kernel *kernel) {
     if (!kernel->view.pending) {
         return BELAY_EMPTY;
     }
+    BELAY_ASSERT(work_is_pending(kernel));
     if (!belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
         return BELAY_BUSY;
     }
@@ -149,8 +166,11 @@ const belay_event *belay_next_event(belay_kernel *kernel) {
 /* ---- Creation -------------------------------------------------------- */
 
 static void tables_init(belay_kernel *kernel, uint32_t processes_max) {
+    BELAY_ASSERT(processes_max > 0);
+    BELAY_ASSERT(processes_max <= BELAY_PROCESSES_MAX);
     const uint32_t most = BELAY_PROCESSES_MAX;
     uint32_t edges_max = processes_max > most / 8 ? most : processes_max * 8;
+    BELAY_ASSERT(edges_max >= processes_max);
     struct {
         belay__table *table;
         size_t size;
@@ -173,6 +193,8 @@ static void tables_init(belay_kernel *kernel, uint32_t processes_max) {
 }
 
 static void queues_init(belay_kernel *kernel) {
+    BELAY_ASSERT(kernel->alive == 0);
+    BELAY_ASSERT(kernel->clock.running == 0);
     const belay__queue empty = {BELAY__NONE, BELAY__NONE};
     kernel->ready = empty;
     kernel->exits = empty;
@@ -221,6 +243,9 @@ belay_code belay_create(const belay_config *config, belay_kernel **out) {
     }
     uint32_t root = belay__process_new(kernel, BELAY_KIND_ROOT, 0, 0);
     BELAY_ASSERT(root == 0);
+    BELAY_ASSERT(kernel->alive == 1);
+    BELAY_ASSERT(kernel->ready_count == 0);
+    BELAY_ASSERT(kernel->event_room >= BELAY_EVENTS_MIN);
     kernel->clock.changed = 1;
     view_update(kernel, 0);
     *out = kernel;
@@ -231,6 +256,7 @@ void belay_destroy(belay_kernel *kernel) {
     if (kernel == NULL) {
         return;
     }
+    BELAY_ASSERT(kernel->memory.bytes >= sizeof *kernel);
     belay__table *tables[] = {
         &kernel->processes, &kernel->edges,       &kernel->waits,
         &kernel->streams,   &kernel->supervisors, &kernel->children,
@@ -252,11 +278,13 @@ void belay_destroy(belay_kernel *kernel) {
 
 belay_pid belay_root(const belay_kernel *kernel) {
     BELAY_ASSERT(kernel != NULL);
+    BELAY_ASSERT(process_at(kernel, 0)->kind == BELAY_KIND_ROOT);
     return process_pid(kernel, 0);
 }
 
 const belay_view *belay_look(const belay_kernel *kernel) {
     BELAY_ASSERT(kernel != NULL);
+    BELAY_ASSERT(kernel->view.processes > 0);
     return &kernel->view;
 }
 

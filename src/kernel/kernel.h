@@ -146,9 +146,10 @@ enum stream_flag {
     STREAM_NOLINK = 4,
     STREAM_TRAP = 8, /* the consumer trapped exits at the opening */
     STREAM_INPUT_DONE = 16,
-    STREAM_CLOSED = 32, /* STREAM_CLOSED has been or will be emitted */
-    STREAM_QUEUED = 64, /* in the queue of streams */
-    STREAM_TOLD = 128   /* STREAM_CLOSED has been emitted */
+    STREAM_CLOSED = 32,   /* STREAM_CLOSED has been or will be emitted */
+    STREAM_QUEUED = 64,   /* in the queue of streams */
+    STREAM_TOLD = 128,    /* STREAM_CLOSED has been emitted */
+    STREAM_TOGETHER = 256 /* deal with all ended items, then pull */
 };
 
 #define STREAM_DEMAND_ALL 0xffffffffu
@@ -363,6 +364,18 @@ static inline int process_is_alive(const belay__process *process) {
            process->state != BELAY_STATE_KEPT;
 }
 
+/* The n-th pid of the word area. */
+static inline belay_pid word_pid(const belay_kernel *kernel, uint32_t n) {
+    return kernel->words[2 * n] | (belay_pid)kernel->words[2 * n + 1] << 32;
+}
+
+static inline void word_pid_put(belay_kernel *kernel, uint32_t n,
+                                belay_pid pid) {
+    BELAY_ASSERT(n < BELAY_WORDS_MAX / 2);
+    kernel->words[2 * n] = (uint32_t)pid;
+    kernel->words[2 * n + 1] = (uint32_t)(pid >> 32);
+}
+
 static inline int process_is_supervisor(const belay__process *process) {
     return process->kind == BELAY_KIND_TASK_SUPERVISOR ||
            process->kind == BELAY_KIND_SUPERVISOR;
@@ -448,6 +461,10 @@ void belay__process_free(belay_kernel *kernel, uint32_t index);
 
 /* A process that lives, or NONE. */
 uint32_t belay__process_find(const belay_kernel *kernel, belay_pid pid);
+
+/* A process whose body runs, started by RUN or STREAM_PUSH, or NONE: only
+ * such a body can end by itself. */
+uint32_t belay__process_find_body(const belay_kernel *kernel, belay_pid pid);
 
 uint32_t belay__grace_of(uint64_t shutdown);
 

@@ -9,6 +9,7 @@ static belay__name *name_at(const belay_kernel *kernel, uint32_t index) {
 void belay__name_leave(belay_kernel *kernel, uint32_t process) {
     belay__process *self = process_at(kernel, process);
     if (self->name != BELAY__NONE) {
+        BELAY_ASSERT(belay__table_live(&kernel->names, self->name));
         BELAY_ASSERT(name_at(kernel, self->name)->process == process);
         name_at(kernel, self->name)->process = BELAY__NONE;
         self->name = BELAY__NONE;
@@ -17,6 +18,8 @@ void belay__name_leave(belay_kernel *kernel, uint32_t process) {
 
 void belay__name_enter(belay_kernel *kernel, uint32_t index,
                        uint32_t process) {
+    BELAY_ASSERT(belay__table_live(&kernel->names, index));
+    BELAY_ASSERT(process_is_alive(process_at(kernel, process)));
     BELAY_ASSERT(name_at(kernel, index)->process == BELAY__NONE);
     BELAY_ASSERT(process_at(kernel, process)->name == BELAY__NONE);
     name_at(kernel, index)->process = process;
@@ -50,6 +53,7 @@ belay_code belay__name_set(belay_kernel *kernel, const belay_command *command,
     }
     uint32_t holder = name_at(kernel, command->tag)->process;
     if (holder != BELAY__NONE) {
+        BELAY_ASSERT(process_at(kernel, holder)->name == command->tag);
         answer->pid = process_pid(kernel, holder);
         return BELAY_ALREADY;
     }
@@ -73,6 +77,7 @@ belay_code belay__name_drop(belay_kernel *kernel,
     if (holder == BELAY__NONE) {
         return BELAY_GONE;
     }
+    BELAY_ASSERT(process_at(kernel, holder)->name == command->tag);
     belay__name_leave(kernel, holder);
     return BELAY_OK;
 }
@@ -87,6 +92,8 @@ belay_code belay__name_get(belay_kernel *kernel, const belay_command *command,
     if (holder == BELAY__NONE) {
         return BELAY_EMPTY;
     }
+    BELAY_ASSERT(process_at(kernel, holder)->name == command->tag);
+    BELAY_ASSERT(process_is_alive(process_at(kernel, holder)));
     answer->pid = process_pid(kernel, holder);
     return BELAY_OK;
 }

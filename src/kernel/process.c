@@ -11,6 +11,9 @@
  */
 #include "kernel/kernel.h"
 
+_Static_assert(BELAY__GRACE_BRUTAL < BELAY__GRACE_INFINITY,
+               "every other grace is below both");
+
 uint32_t belay__process_find(const belay_kernel *kernel, belay_pid pid) {
     uint32_t index = belay__find(&kernel->processes, pid);
     if (index == BELAY__NONE ||
@@ -34,6 +37,7 @@ uint32_t belay__grace_of(uint64_t shutdown) {
 
 static void ready_append(belay_kernel *kernel, uint32_t index) {
     belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(process->state == BELAY_STATE_READY);
     process->queue_next = BELAY__NONE;
     process->queue_prev = kernel->ready.tail;
     if (kernel->ready.tail == BELAY__NONE) {
@@ -56,6 +60,7 @@ static void ready_remove(belay_kernel *kernel, uint32_t index) {
             process->queue_next;
     }
     if (process->queue_next == BELAY__NONE) {
+        BELAY_ASSERT(kernel->ready.tail == index);
         kernel->ready.tail = process->queue_prev;
     } else {
         process_at(kernel, process->queue_next)->queue_prev =
@@ -153,6 +158,7 @@ belay_code belay__process_spawn(belay_kernel *kernel,
     if (code != BELAY_OK) {
         return code;
     }
+    BELAY_ASSERT(owner != BELAY__NONE);
     int orphan = (command->flags & BELAY_FLAG_ORPHAN) != 0;
     uint32_t index = belay__process_new(kernel, BELAY_KIND_TASK, command->tag,
                                         orphan ? 0 : command->pid);
@@ -164,6 +170,9 @@ belay_code belay__process_spawn(belay_kernel *kernel,
         belay__child_add(kernel, process_at(kernel, scope)->body, index,
                          (enum belay_restart)command->kind);
     }
+    BELAY_ASSERT(process_at(kernel, index)->state == BELAY_STATE_READY);
+    BELAY_ASSERT((process_at(kernel, index)->child == BELAY__NONE) ==
+                 (scope == BELAY__NONE));
     answer->pid = process_pid(kernel, index);
     return BELAY_OK;
 }
@@ -176,9 +185,12 @@ belay_code belay__process_run(belay_kernel *kernel,
     }
     uint32_t index = kernel->ready.head;
     if (index == BELAY__NONE) {
+        BELAY_ASSERT(kernel->ready_count == 0);
+        BELAY_ASSERT(kernel->ready.tail == BELAY__NONE);
         return BELAY_EMPTY;
     }
     belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(process->kind == BELAY_KIND_TASK);
     ready_remove(kernel, index);
     process->state = BELAY_STATE_RUNNING;
     answer->pid = process_pid(kernel, index);
@@ -194,6 +206,8 @@ belay_code belay__process_run(belay_kernel *kernel,
 /* ---- Ending ---------------------------------------------------------- */
 
 static uint32_t doom_extra(const belay__process *process, enum doom how) {
+    BELAY_ASSERT(process_is_alive(process));
+    BELAY_ASSERT(how != DOOM_VALUE || process->state == BELAY_STATE_RUNNING);
     uint32_t extra = 0;
     if (process->state == BELAY_STATE_READY) {
         extra |= BELAY_EXITED_NEVER_RAN;
@@ -215,8 +229,10 @@ static uint32_t doom_extra(const belay__process *process, enum doom how) {
 void belay__process_doom(belay_kernel *kernel, uint32_t index,
                          uint32_t reason, enum doom how) {
     belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(process->slot.link == BELAY__LIVE);
     BELAY_ASSERT(process_is_alive(process));
     BELAY_ASSERT(process->kind != BELAY_KIND_ROOT);
+    BELAY_ASSERT((process->flags & PROCESS_TOLD) == 0);
     uint32_t extra = doom_extra(process, how);
     if (process->state == BELAY_STATE_READY) {
         ready_remove(kernel, index);
@@ -255,6 +271,8 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
     if (kernel->exits.tail == BELAY__NONE) {
         kernel->exits.head = index;
     } else {
+        BELAY_ASSERT(process_at(kernel, kernel->exits.tail)->queue_next ==
+                     BELAY__NONE);
         process_at(kernel, kernel->exits.tail)->queue_next = index;
     }
     kernel->exits.tail = index;
@@ -262,9 +280,7 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
     kernel->alive--;
 }
 
-/* A process that runs and was started by RUN, or NONE: only such a body can
- * end by itself. */
-static uint32_t body_find(const belay_kernel *kernel, belay_pid pid) {
+uint32_t belay__process_find_body(const belay_kernel *kernel, belay_pid pid) {
     uint32_t index = belay__process_find(kernel, pid);
     if (index == BELAY__NONE) {
         return BELAY__NONE;
@@ -293,9 +309,8 @@ belay_code belay__process_settle(belay_kernel *kernel,
     uint32_t done = 0;
     while (done < command->count &&
            belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
-        belay_pid pid = kernel->words[2 * done] |
-                        (belay_pid)kernel->words[2 * done + 1] << 32;
-        uint32_t index = body_find(kernel, pid);
+        belay_pid pid = word_pid(kernel, done);
+        uint32_t index = belay__process_find_body(kernel, pid);
         if (index == BELAY__NONE) {
             /* a stale one */
         } else if (item_is_plain(kernel, process_at(kernel, index))) {
@@ -318,11 +333,13 @@ belay_code belay__process_exit(belay_kernel *kernel,
         !belay__reason_valid(kernel, command->reason)) {
         return BELAY_BAD_ARGUMENT;
     }
-    uint32_t index = body_find(kernel, command->pid);
+    uint32_t index = belay__process_find_body(kernel, command->pid);
     if (index == BELAY__NONE) {
         return BELAY_GONE;
     }
     belay__process_doom(kernel, index, command->reason, DOOM_BODY);
+    BELAY_ASSERT(!process_is_alive(process_at(kernel, index)));
+    BELAY_ASSERT(process_at(kernel, index)->reason == command->reason);
     return BELAY_OK;
 }
 
@@ -368,7 +385,10 @@ belay_code belay__process_abandoned(belay_kernel *kernel,
 /* ---- Telling the end ------------------------------------------------- */
 
 static void exit_pop_link(belay_kernel *kernel, uint32_t index) {
+    BELAY_ASSERT((process_at(kernel, index)->flags & PROCESS_KNOWN) != 0);
     edge_popped popped = belay__edge_pop_link(kernel, index);
+    BELAY_ASSERT(popped.other != index);
+    BELAY_ASSERT(process_at(kernel, popped.other)->state != BELAY_STATE_KEPT);
     belay__signal_link(kernel, index, popped.other,
                        process_at(kernel, index)->reason);
 }
@@ -376,6 +396,9 @@ static void exit_pop_link(belay_kernel *kernel, uint32_t index) {
 static void exit_pop_monitor(belay_kernel *kernel, uint32_t index) {
     edge_popped popped = belay__edge_pop_monitor(kernel, index);
     const belay__process *watcher = process_at(kernel, popped.other);
+    BELAY_ASSERT(watcher->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(popped.other != index);
+    BELAY_ASSERT(watcher->state != BELAY_STATE_KEPT);
     if (popped.side == 1 && process_is_alive(watcher)) {
         belay__event_add(kernel,
                          (belay_event){
@@ -424,6 +447,8 @@ void belay__process_free(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(!process_is_alive(process));
     BELAY_ASSERT(process->timer.bucket == BELAY__NONE);
     BELAY_ASSERT(process->links == BELAY__NONE);
+    BELAY_ASSERT(process->child == BELAY__NONE);
+    BELAY_ASSERT(process->name == BELAY__NONE);
     uint32_t reason = process->reason;
     belay__table_release(&kernel->processes, index);
     belay__reason_release(kernel, reason);
@@ -433,6 +458,11 @@ void belay__process_free(belay_kernel *kernel, uint32_t index) {
  * supervisor, if any, acts. */
 static void exit_finish(belay_kernel *kernel, uint32_t index) {
     belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT((process->flags & PROCESS_TOLD) != 0);
+    BELAY_ASSERT(process->monitors == BELAY__NONE);
+    BELAY_ASSERT(process->waits_on == BELAY__NONE);
+    BELAY_ASSERT(process->waits_by == BELAY__NONE);
+    BELAY_ASSERT(process->streams == BELAY__NONE);
     child_end end = {
         .pid = process_pid(kernel, index),
         .child = process->child,
@@ -455,6 +485,7 @@ static void exit_finish(belay_kernel *kernel, uint32_t index) {
         belay__process_free(kernel, index);
     }
     if (end.child != BELAY__NONE) {
+        BELAY_ASSERT(child_at(kernel, end.child)->process == index);
         belay__child_ended(kernel, end);
     }
     belay__reason_release(kernel, end.reason);
@@ -464,12 +495,14 @@ void belay__process_exit_unit(belay_kernel *kernel) {
     uint32_t index = kernel->exits.head;
     BELAY_ASSERT(index != BELAY__NONE);
     belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(process->slot.link == BELAY__LIVE);
     BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
     if (exit_tell(kernel, index)) {
         return;
     }
     kernel->exits.head = process->queue_next;
     if (kernel->exits.head == BELAY__NONE) {
+        BELAY_ASSERT(kernel->exits.tail == index);
         kernel->exits.tail = BELAY__NONE;
     }
     exit_finish(kernel, index);

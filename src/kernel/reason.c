@@ -25,6 +25,7 @@ int belay__reason_is_good(const belay_kernel *kernel, uint32_t number) {
 void belay__reason_retain(belay_kernel *kernel, uint32_t number) {
     BELAY_ASSERT(belay__reason_valid(kernel, number));
     if (number >= BELAY_REASON_HOST) {
+        BELAY_ASSERT(reason_at(kernel, number)->references > 0);
         reason_at(kernel, number)->references++;
     }
 }
@@ -37,6 +38,7 @@ void belay__reason_release(belay_kernel *kernel, uint32_t number) {
     belay__reason *reason = reason_at(kernel, number);
     BELAY_ASSERT(reason->references > 0);
     reason->references--;
+    BELAY_ASSERT(reason->references >= reason->host);
     if (reason->references == 0) {
         belay__table_release(&kernel->reasons, number - BELAY_REASON_HOST);
         belay__event_add(kernel, (belay_event){
@@ -82,6 +84,7 @@ belay_code belay__reason_drop(belay_kernel *kernel,
     if (reason->host == 0) {
         return BELAY_GONE;
     }
+    BELAY_ASSERT(reason->host == 1);
     reason->host = 0;
     belay__reason_release(kernel, command->reason);
     return BELAY_OK;

@@ -47,6 +47,7 @@ static inline void ring_remove(const belay_kernel *kernel, ring_get get,
         *head = BELAY__NONE;
         return;
     }
+    BELAY_ASSERT(get(kernel, self->next)->prev == index);
     get(kernel, self->next)->prev = self->prev;
     get(kernel, self->prev)->next = self->next;
     if (*head == index) {

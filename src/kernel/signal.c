@@ -3,9 +3,13 @@
 
 static void signal_message(belay_kernel *kernel, belay_pid from, uint32_t to,
                            uint32_t reason) {
+    const belay__process *receiver = process_at(kernel, to);
+    BELAY_ASSERT((receiver->flags & PROCESS_TRAP) != 0);
+    BELAY_ASSERT(process_is_alive(receiver));
+    BELAY_ASSERT(!process_is_supervisor(receiver));
     belay__event_add(kernel, (belay_event){
                                  .kind = BELAY_EVENT_EXIT_MESSAGE,
-                                 .tag = process_at(kernel, to)->tag,
+                                 .tag = receiver->tag,
                                  .pid = process_pid(kernel, to),
                                  .other = from,
                                  .reason = reason,
@@ -17,6 +21,8 @@ static void signal_supervisor(belay_kernel *kernel, belay_pid from,
                               uint32_t to, uint32_t reason) {
     const belay__process *process = process_at(kernel, to);
     BELAY_ASSERT(process_is_supervisor(process));
+    BELAY_ASSERT(process_is_alive(process));
+    BELAY_ASSERT(supervisor_at(kernel, process->body)->process == to);
     if (from != 0 && from == process->owner) {
         belay__supervisor_stop(kernel, to, reason);
     }
@@ -28,6 +34,8 @@ static void signal_root(belay_kernel *kernel, uint32_t from,
                         uint32_t reason) {
     belay__process *process = process_at(kernel, from);
     BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
+    BELAY_ASSERT(process->kind != BELAY_KIND_ROOT);
+    BELAY_ASSERT(process->reason == reason);
     if (process->waits_on != BELAY__NONE) {
         process->flags |= PROCESS_SURFACED;
         return;
@@ -55,7 +63,10 @@ void belay__signal_ordinary(belay_kernel *kernel, belay_pid from, uint32_t to,
 void belay__signal_link(belay_kernel *kernel, uint32_t from, uint32_t to,
                         uint32_t reason) {
     const belay__process *receiver = process_at(kernel, to);
+    BELAY_ASSERT(receiver->slot.link == BELAY__LIVE);
     BELAY_ASSERT(from != to);
+    BELAY_ASSERT(process_at(kernel, from)->state == BELAY_STATE_ENDING);
+    BELAY_ASSERT(process_at(kernel, from)->reason == reason);
     if (!process_is_alive(receiver)) {
         return;
     }
@@ -73,7 +84,10 @@ void belay__signal_link(belay_kernel *kernel, uint32_t from, uint32_t to,
 void belay__signal_exit(belay_kernel *kernel, belay_pid from, uint32_t to,
                         uint32_t reason) {
     const belay__process *receiver = process_at(kernel, to);
+    BELAY_ASSERT(receiver->slot.link == BELAY__LIVE);
     BELAY_ASSERT(process_is_alive(receiver));
+    BELAY_ASSERT(receiver->state != BELAY_STATE_STOPPING ||
+                 process_is_supervisor(receiver));
     int self = from == process_pid(kernel, to);
     if (receiver->kind == BELAY_KIND_ROOT) {
         if ((receiver->flags & PROCESS_TRAP) != 0) {
@@ -96,6 +110,7 @@ void belay__signal_shutdown(belay_kernel *kernel, belay_pid from,
     belay__process *process = process_at(kernel, to);
     uint32_t grace = process->shutdown;
     BELAY_ASSERT(process_is_alive(process));
+    BELAY_ASSERT(process->child != BELAY__NONE);
     if (grace == BELAY__GRACE_BRUTAL) {
         belay__process_doom(kernel, to, BELAY_REASON_KILLED, DOOM_SIGNAL);
         return;
@@ -136,6 +151,7 @@ belay_code belay__signal_send(belay_kernel *kernel,
         return BELAY_BAD_ARGUMENT; /* the root cannot be ended */
     }
     belay__signal_exit(kernel, command->pid, to, command->reason);
+    BELAY_ASSERT(process_is_alive(process_at(kernel, 0)));
     return BELAY_OK;
 }
 
@@ -165,6 +181,7 @@ belay_code belay__signal_abort(belay_kernel *kernel,
     if ((process->flags & PROCESS_TRAP) == 0 || grace == 0 ||
         grace == BELAY__GRACE_BRUTAL) {
         belay__process_doom(kernel, index, command->reason, DOOM_SIGNAL);
+        BELAY_ASSERT(process->reason == command->reason);
         return BELAY_OK;
     }
     signal_message(kernel, process->owner, index, command->reason);

@@ -26,6 +26,7 @@ static ring_link *stream_ring(const belay_kernel *kernel, uint32_t index) {
 
 void belay__stream_queue(belay_kernel *kernel, uint32_t index) {
     belay__stream *stream = stream_at(kernel, index);
+    BELAY_ASSERT(stream->slot.link == BELAY__LIVE);
     if ((stream->flags & STREAM_QUEUED) != 0) {
         return;
     }
@@ -44,6 +45,7 @@ void belay__stream_queue(belay_kernel *kernel, uint32_t index) {
 static void stream_tell_closed(belay_kernel *kernel, uint32_t index) {
     belay__stream *stream = stream_at(kernel, index);
     BELAY_ASSERT((stream->flags & STREAM_TOLD) == 0);
+    BELAY_ASSERT((stream->flags & STREAM_CLOSED) != 0);
     stream->flags |= STREAM_TOLD;
     belay__event_add(kernel, (belay_event){
                                  .kind = BELAY_EVENT_STREAM_CLOSED,
@@ -58,6 +60,7 @@ static void stream_close(belay_kernel *kernel, uint32_t index,
                          enum belay_closed kind, uint32_t reason,
                          enum stream_fate fate) {
     belay__stream *stream = stream_at(kernel, index);
+    BELAY_ASSERT(stream->slot.link == BELAY__LIVE);
     BELAY_ASSERT((stream->flags & STREAM_CLOSED) == 0);
     belay__reason_retain(kernel, reason);
     stream->flags |= STREAM_CLOSED;
@@ -65,6 +68,7 @@ static void stream_close(belay_kernel *kernel, uint32_t index,
     stream->close_reason = reason;
     stream->fate = (uint8_t)fate;
     stream->close_walk = stream->started - stream->delivered;
+    BELAY_ASSERT(stream->close_walk >= stream->kept);
     stream->asked = 0;
     stream->demand = 0;
     if (fate == FATE_LINGER) {
@@ -77,6 +81,8 @@ static void stream_free(belay_kernel *kernel, uint32_t index) {
     belay__stream *stream = stream_at(kernel, index);
     BELAY_ASSERT(stream->items == BELAY__NONE);
     BELAY_ASSERT(stream->running == 0);
+    BELAY_ASSERT(stream->kept == 0);
+    BELAY_ASSERT((stream->flags & STREAM_QUEUED) == 0);
     uint32_t reason = stream->close_reason;
     if ((stream->flags & STREAM_TOLD) == 0) {
         stream_tell_closed(kernel, index);
@@ -93,6 +99,7 @@ static void stream_free(belay_kernel *kernel, uint32_t index) {
 static void item_remove(belay_kernel *kernel, uint32_t item) {
     belay__process *process = process_at(kernel, item);
     belay__stream *stream = stream_at(kernel, process->body);
+    BELAY_ASSERT(stream->slot.link == BELAY__LIVE);
     ring_remove(kernel, item_ring, &stream->items, item);
     if ((process->flags & PROCESS_DEALT) == 0) {
         BELAY_ASSERT(stream->running > 0);
@@ -101,6 +108,7 @@ static void item_remove(belay_kernel *kernel, uint32_t item) {
     process->body = BELAY__NONE;
     if (process->state == BELAY_STATE_KEPT) {
         BELAY_ASSERT(kernel->kept > 0);
+        BELAY_ASSERT(stream->kept > 0);
         kernel->kept--;
         stream->kept--;
         belay__process_free(kernel, item);
@@ -110,6 +118,9 @@ static void item_remove(belay_kernel *kernel, uint32_t item) {
 /* Lets an item run on by itself, without its timeout. */
 static void item_detach(belay_kernel *kernel, uint32_t item) {
     belay__process *process = process_at(kernel, item);
+    BELAY_ASSERT(process_is_alive(process));
+    BELAY_ASSERT((process->flags & PROCESS_ASKED) == 0 ||
+                 process->timer.bucket != BELAY__NONE);
     uint32_t timer = timer_of_process(item);
     if (process->timer.kind == TIMER_ITEM) {
         belay__timer_stop(kernel, timer);
@@ -122,6 +133,7 @@ static void item_detach(belay_kernel *kernel, uint32_t item) {
 
 static void stream_dispose_item(belay_kernel *kernel, belay__stream *stream,
                                 uint32_t item) {
+    BELAY_ASSERT(stream->fate != FATE_LINGER);
     const belay__process *process = process_at(kernel, item);
     int linked = (stream->flags & STREAM_NOLINK) == 0;
     if (!process_is_alive(process)) {
@@ -146,12 +158,14 @@ static void stream_closing(belay_kernel *kernel, uint32_t index) {
         stream_free(kernel, index);
         return;
     }
+    BELAY_ASSERT(process_at(kernel, item)->body == index);
     if (stream->fate != FATE_LINGER) {
         stream_dispose_item(kernel, stream, item);
         belay__stream_queue(kernel, index);
         return;
     }
     /* Results that wait can reach nobody; what runs stays linked. */
+    BELAY_ASSERT(stream->consumer != BELAY__NONE);
     if (stream->close_walk > 0) {
         stream->close_walk--;
         stream->items = item_ring(kernel, item)->next;
@@ -221,6 +235,8 @@ static uint32_t stream_room(const belay__stream *stream) {
 static void stream_time_is_up(belay_kernel *kernel, uint32_t index) {
     const belay__stream *stream = stream_at(kernel, index);
     const belay__process *consumer = process_at(kernel, stream->consumer);
+    BELAY_ASSERT(process_is_alive(consumer));
+    BELAY_ASSERT((stream->flags & STREAM_KILL_TASK) == 0);
     int root = consumer->kind == BELAY_KIND_ROOT;
     stream_close(kernel, index, BELAY_CLOSED_TIMEOUT, BELAY_REASON_TIMEOUT,
                  root ? FATE_SIGNAL : FATE_LINGER);
@@ -233,6 +249,7 @@ static void stream_deal(belay_kernel *kernel, uint32_t index) {
     belay__process *process = process_at(kernel, item);
     BELAY_ASSERT(process->state == BELAY_STATE_KEPT);
     BELAY_ASSERT(stream->running > 0);
+    BELAY_ASSERT((process->flags & PROCESS_DEALT) == 0);
     stream->ended_head = process->queue_next;
     process->flags |= PROCESS_DEALT;
     stream->running--;
@@ -259,14 +276,17 @@ static int stream_turn(belay_kernel *kernel, uint32_t index) {
     }
     if ((stream->flags & STREAM_INPUT_DONE) != 0 &&
         stream->items == BELAY__NONE) {
+        BELAY_ASSERT(stream->running == 0);
+        BELAY_ASSERT(stream->ended_head == BELAY__NONE);
         stream_close(kernel, index, BELAY_CLOSED_DONE, BELAY_REASON_NORMAL,
                      FATE_KILL);
         return 1;
     }
     /* Elixir's consumer pulls before it takes note of the next ended task.
-     * For one that wants several results the order between the two cannot be
+     * For one that takes what is ready the order between the two cannot be
      * seen, and places are given on many at a time. */
-    if (stream->demand > 1 && stream->ended_head != BELAY__NONE) {
+    if ((stream->flags & STREAM_TOGETHER) != 0 &&
+        stream->ended_head != BELAY__NONE) {
         stream_deal(kernel, index);
         return 1;
     }
@@ -292,8 +312,11 @@ void belay__stream_unit(belay_kernel *kernel) {
     uint32_t index = kernel->turning.head;
     BELAY_ASSERT(index != BELAY__NONE);
     belay__stream *stream = stream_at(kernel, index);
+    BELAY_ASSERT(stream->slot.link == BELAY__LIVE);
+    BELAY_ASSERT((stream->flags & STREAM_QUEUED) != 0);
     kernel->turning.head = stream->queue_next;
     if (kernel->turning.head == BELAY__NONE) {
+        BELAY_ASSERT(kernel->turning.tail == index);
         kernel->turning.tail = BELAY__NONE;
     }
     stream->flags &= ~(uint32_t)STREAM_QUEUED;
@@ -318,6 +341,7 @@ void belay__stream_item_failed(belay_kernel *kernel, uint32_t item) {
     const belay__stream *stream = stream_at(kernel, process->body);
     const uint32_t spared = PROCESS_VALUE | PROCESS_TIMED_OUT;
     BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
+    BELAY_ASSERT(stream->slot.link == BELAY__LIVE);
     if ((process->flags & spared) != 0 ||
         process->reason == BELAY_REASON_NORMAL ||
         (stream->flags & (STREAM_NOLINK | STREAM_TRAP)) != 0) {
@@ -326,6 +350,7 @@ void belay__stream_item_failed(belay_kernel *kernel, uint32_t item) {
     if ((stream->flags & STREAM_CLOSED) != 0 && stream->fate != FATE_LINGER) {
         return; /* it was stopped by its stream */
     }
+    BELAY_ASSERT(stream->consumer != BELAY__NONE);
     const belay__process *consumer = process_at(kernel, stream->consumer);
     if (consumer->kind != BELAY_KIND_ROOT) {
         if (process_is_alive(consumer)) {
@@ -355,6 +380,7 @@ void belay__stream_item_ended(belay_kernel *kernel, uint32_t item) {
     uint32_t index = process->body;
     belay__stream *stream = stream_at(kernel, index);
     BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
+    BELAY_ASSERT(process->timer.bucket == BELAY__NONE);
     process->state = BELAY_STATE_KEPT;
     kernel->kept++;
     stream->kept++;
@@ -375,6 +401,8 @@ void belay__stream_item_ended(belay_kernel *kernel, uint32_t item) {
 void belay__stream_item_timeout(belay_kernel *kernel, uint32_t item) {
     belay__process *process = process_at(kernel, item);
     BELAY_ASSERT(process->body != BELAY__NONE);
+    BELAY_ASSERT(process->kind == BELAY_KIND_ITEM);
+    BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
     belay__event_add_timed_out(kernel, item, 0);
     process->flags |= PROCESS_TIMED_OUT;
     belay__process_doom(kernel, item, BELAY_REASON_KILLED, DOOM_SIGNAL);
@@ -384,7 +412,10 @@ void belay__stream_pop_by(belay_kernel *kernel, uint32_t process) {
     const belay__process *consumer = process_at(kernel, process);
     uint32_t index = consumer->streams;
     belay__stream *stream = stream_at(kernel, index);
+    BELAY_ASSERT(stream->slot.link == BELAY__LIVE);
     BELAY_ASSERT(consumer->state == BELAY_STATE_ENDING);
+    BELAY_ASSERT(stream->consumer == process);
+    BELAY_ASSERT(stream->consumer_pid == process_pid(kernel, process));
     enum stream_fate fate =
         consumer->reason == BELAY_REASON_NORMAL ? FATE_DETACH : FATE_SIGNAL;
     ring_remove(kernel, stream_ring, &process_at(kernel, process)->streams,
@@ -409,13 +440,17 @@ void belay__stream_pop_by(belay_kernel *kernel, uint32_t process) {
 static uint32_t stream_find(const belay_kernel *kernel,
                             const belay_command *command, belay_code *code) {
     uint32_t index = belay__find(&kernel->streams, command->other);
+    uint32_t allowed =
+        command->op == BELAY_OP_STREAM_NEXT ? BELAY_FLAG_TOGETHER : 0;
     *code = BELAY_OK;
-    if (command->flags != 0) {
+    if ((command->flags & ~allowed) != 0) {
         *code = BELAY_BAD_ARGUMENT;
     } else if (index == BELAY__NONE ||
                (stream_at(kernel, index)->flags & STREAM_CLOSED) != 0) {
         *code = BELAY_GONE;
     }
+    BELAY_ASSERT(*code != BELAY_OK ||
+                 stream_at(kernel, index)->consumer != BELAY__NONE);
     return index;
 }
 
@@ -455,6 +490,7 @@ belay_code belay__stream_open(belay_kernel *kernel,
         return code;
     }
     uint32_t consumer = belay__process_find(kernel, command->pid);
+    BELAY_ASSERT(consumer != BELAY__NONE);
     uint32_t index = belay__table_take(&kernel->streams);
     belay__stream *stream = stream_at(kernel, index);
     belay__process *process = process_at(kernel, consumer);
@@ -481,6 +517,8 @@ belay_code belay__stream_open(belay_kernel *kernel,
         ((command->flags & BELAY_FLAG_NOLINK) != 0 ? STREAM_NOLINK : 0u) |
         ((process->flags & PROCESS_TRAP) != 0 ? STREAM_TRAP : 0u);
     process->flags |= PROCESS_KNOWN;
+    BELAY_ASSERT(stream->max_buffered == 0 ||
+                 stream->max_buffered >= stream->limit);
     ring_append(kernel, stream_ring, &process->streams, index);
     answer->pid = pid_of(&kernel->streams, index);
     return BELAY_OK;
@@ -498,6 +536,10 @@ belay_code belay__stream_next(belay_kernel *kernel,
     belay__stream *stream = stream_at(kernel, index);
     uint32_t more = STREAM_DEMAND_ALL - stream->demand;
     stream->demand += command->count < more ? command->count : more;
+    stream->flags &= ~(uint32_t)STREAM_TOGETHER;
+    if (command->flags != 0 || stream->demand == STREAM_DEMAND_ALL) {
+        stream->flags |= STREAM_TOGETHER;
+    }
     belay__stream_queue(kernel, index);
     return BELAY_OK;
 }
@@ -505,6 +547,8 @@ belay_code belay__stream_next(belay_kernel *kernel,
 /* Memory for `count` items, all or nothing. */
 static belay_code push_reserve(belay_kernel *kernel,
                                const belay__stream *stream, uint32_t count) {
+    BELAY_ASSERT(count > 0);
+    BELAY_ASSERT(count <= stream->asked);
     belay_code code =
         belay__table_reserve(&kernel->processes, &kernel->memory, count);
     if (code == BELAY_OK && stream->scope != 0) {
@@ -531,6 +575,7 @@ static uint32_t push_item(belay_kernel *kernel, uint32_t index,
                            stream->timeout);
     }
     ring_append(kernel, item_ring, &stream->items, item);
+    BELAY_ASSERT(stream->running < stream->limit);
     stream->started++;
     stream->running++;
     stream->asked--;
@@ -550,6 +595,7 @@ static uint32_t push_item(belay_kernel *kernel, uint32_t index,
 static belay_code push_admit(belay_kernel *kernel, uint32_t index,
                              uint32_t *scope) {
     const belay__stream *stream = stream_at(kernel, index);
+    BELAY_ASSERT((stream->flags & STREAM_CLOSED) == 0);
     *scope = BELAY__NONE;
     if (stream->scope == 0) {
         return BELAY_OK;
@@ -594,13 +640,94 @@ belay_code belay__stream_push(belay_kernel *kernel,
         if (push_admit(kernel, index, &scope) != BELAY_OK) {
             break;
         }
-        belay_pid pid = process_pid(kernel, push_item(kernel, index, scope));
-        kernel->words[2 * done] = (uint32_t)pid;
-        kernel->words[2 * done + 1] = (uint32_t)(pid >> 32);
+        uint32_t item = push_item(kernel, index, scope);
+        word_pid_put(kernel, done, process_pid(kernel, item));
         done++;
     }
+    BELAY_ASSERT(stream->running <= stream->limit);
     answer->value = done;
     belay__stream_queue(kernel, index);
+    return BELAY_OK;
+}
+
+/* How many items that return may be followed, in their places, by the next
+ * elements, with nothing else to be done. */
+static uint32_t cycle_room(const belay_kernel *kernel,
+                           const belay__stream *stream, uint32_t count) {
+    const uint32_t wanted = STREAM_TOGETHER;
+    const uint32_t looked_at = STREAM_TOGETHER | STREAM_INPUT_DONE;
+    if ((stream->flags & looked_at) != wanted || stream->scope != 0 ||
+        stream->asked != 0 || stream->max_buffered != 0 ||
+        stream->kept != 0 || stream->demand < 2 ||
+        stream->abandoned > stream->max_abandoned || kernel->tracing) {
+        return 0;
+    }
+    /* The last result that is wanted is not followed by a pull. */
+    return count < stream->demand ? count : stream->demand - 1;
+}
+
+/* Makes a new process of a plain item that has returned, in its place; 0
+ * when it is not one. */
+static int item_renew(belay_kernel *kernel, belay__stream *stream,
+                      uint32_t item) {
+    belay__process *process = process_at(kernel, item);
+    int ordered = (stream->flags & STREAM_ORDERED) != 0;
+    if (process->kind != BELAY_KIND_ITEM ||
+        (process->flags & PROCESS_KNOWN) != 0 ||
+        process->slot.generation == BELAY_GENERATION_MAX ||
+        (ordered && stream->items != item)) {
+        return 0;
+    }
+    BELAY_ASSERT(process->links == BELAY__NONE);
+    BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
+    belay__timer_stop(kernel, timer_of_process(item));
+    process->slot.generation++;
+    process->flags = PROCESS_ITEM;
+    process->tag = stream->started;
+    process->started = kernel->clock.now;
+    process->shutdown = stream->shutdown;
+    stream->started++;
+    stream->delivered++;
+    if (ordered) {
+        stream->items =
+            process->items.next; /* the oldest is the newest now */
+    }
+    if (stream->demand != STREAM_DEMAND_ALL) {
+        stream->demand--;
+    }
+    if (stream->timeout != BELAY_INFINITY) {
+        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
+                           stream->timeout);
+    }
+    return 1;
+}
+
+belay_code belay__stream_cycle(belay_kernel *kernel,
+                               const belay_command *command,
+                               belay_answer *answer) {
+    belay_code code = BELAY_OK;
+    uint32_t index = stream_find(kernel, command, &code);
+    if (code != BELAY_OK) {
+        return code;
+    }
+    if (command->count == 0 || command->count > BELAY_WORDS_MAX / 2) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    belay__stream *stream = stream_at(kernel, index);
+    uint32_t most = cycle_room(kernel, stream, command->count);
+    uint32_t done = 0;
+    while (done < most) {
+        belay_pid pid = word_pid(kernel, done);
+        uint32_t item = belay__process_find_body(kernel, pid);
+        if (item == BELAY__NONE || process_at(kernel, item)->body != index ||
+            !item_renew(kernel, stream, item)) {
+            break;
+        }
+        word_pid_put(kernel, done, process_pid(kernel, item));
+        done++;
+    }
+    BELAY_ASSERT(stream->running <= stream->limit);
+    answer->value = done;
     return BELAY_OK;
 }
 

@@ -19,6 +19,7 @@ static ring_link *stamp_ring(const belay_kernel *kernel, uint32_t index) {
 static void supervisor_queue(belay_kernel *kernel, uint32_t index) {
     belay__supervisor *supervisor = supervisor_at(kernel, index);
     BELAY_ASSERT(supervisor->stopping);
+    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
     if (supervisor->queued) {
         return;
     }
@@ -34,6 +35,8 @@ static void supervisor_queue(belay_kernel *kernel, uint32_t index) {
 
 /* Takes a supervisor that was killed while stopping out of the queue. */
 static void supervisor_unqueue(belay_kernel *kernel, uint32_t index) {
+    BELAY_ASSERT(supervisor_at(kernel, index)->queued);
+    BELAY_ASSERT(supervisor_at(kernel, index)->stopping);
     belay__queue *queue = &kernel->stopping;
     uint32_t before = BELAY__NONE;
     uint32_t walk = queue->head;
@@ -51,6 +54,8 @@ static void supervisor_unqueue(belay_kernel *kernel, uint32_t index) {
     if (queue->tail == index) {
         queue->tail = before;
     }
+    BELAY_ASSERT((queue->head == BELAY__NONE) ==
+                 (queue->tail == BELAY__NONE));
     supervisor_at(kernel, index)->queued = 0;
 }
 
@@ -68,10 +73,13 @@ static int intensity_note(belay_kernel *kernel,
     }
     belay__stamp *oldest = stamp_at(kernel, head);
     uint64_t second = kernel->clock.now / 1000;
+    BELAY_ASSERT(supervisor->config.max_restarts > 0);
     if (oldest->second != BELAY_INFINITY &&
         oldest->second + supervisor->config.max_seconds >= second) {
         return 0;
     }
+    BELAY_ASSERT(oldest->second == BELAY_INFINITY ||
+                 oldest->second <= second);
     oldest->second = second;
     supervisor->stamps = oldest->ring.next;
     return 1;
@@ -81,6 +89,8 @@ static int intensity_note(belay_kernel *kernel,
 
 static belay_code supervisor_reserve(belay_kernel *kernel,
                                      const sup_config *config) {
+    BELAY_ASSERT(config->max_restarts <= BELAY_RESTARTS_MAX);
+    BELAY_ASSERT(config->max_seconds > 0);
     belay_code code =
         belay__table_reserve(&kernel->processes, &kernel->memory, 1);
     if (code == BELAY_OK) {
@@ -96,6 +106,7 @@ static belay_code supervisor_reserve(belay_kernel *kernel,
 /* All being reserved. Gives the process. */
 static uint32_t supervisor_new(belay_kernel *kernel, const sup_config *config,
                                uint32_t tag, belay_pid owner) {
+    BELAY_ASSERT(config->type <= BELAY_SUP_ONE_FOR_ONE);
     enum belay_process_kind kind = config->type == BELAY_SUP_TASK
                                        ? BELAY_KIND_TASK_SUPERVISOR
                                        : BELAY_KIND_SUPERVISOR;
@@ -117,13 +128,19 @@ static uint32_t supervisor_new(belay_kernel *kernel, const sup_config *config,
     belay__process *self = process_at(kernel, process);
     self->body = index;
     self->shutdown = BELAY__GRACE_INFINITY;
+    BELAY_ASSERT((supervisor->stamps == BELAY__NONE) ==
+                 (config->max_restarts == 0));
     return process;
 }
 
 void belay__supervisor_free(belay_kernel *kernel, uint32_t index) {
     belay__supervisor *supervisor = supervisor_at(kernel, index);
+    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
     BELAY_ASSERT(supervisor->children == BELAY__NONE);
     BELAY_ASSERT(supervisor->count == 0);
+    BELAY_ASSERT(process_at(kernel, supervisor->process)->state ==
+                 BELAY_STATE_ENDING);
+    BELAY_ASSERT(process_at(kernel, supervisor->process)->body == index);
     if (supervisor->queued) {
         supervisor_unqueue(kernel, index);
     }
@@ -146,6 +163,9 @@ belay_code belay__supervisor_admits(const belay_kernel *kernel,
     }
     const belay__supervisor *supervisor =
         supervisor_at(kernel, process->body);
+    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(supervisor->process == index);
+    BELAY_ASSERT(supervisor->count <= supervisor->config.max_children);
     if (supervisor->stopping) {
         return BELAY_STOPPING;
     }
@@ -157,8 +177,10 @@ belay_code belay__supervisor_admits(const belay_kernel *kernel,
 void belay__child_add(belay_kernel *kernel, uint32_t supervisor,
                       uint32_t process, enum belay_restart restart) {
     belay__supervisor *parent = supervisor_at(kernel, supervisor);
+    BELAY_ASSERT(parent->slot.link == BELAY__LIVE);
     BELAY_ASSERT(!parent->stopping);
     BELAY_ASSERT(parent->count < parent->config.max_children);
+    BELAY_ASSERT(restart <= BELAY_RESTART_PERMANENT);
     uint32_t index = belay__table_take(&kernel->children);
     belay__child *child = child_at(kernel, index);
     *child = (belay__child){
@@ -169,6 +191,7 @@ void belay__child_add(belay_kernel *kernel, uint32_t supervisor,
     };
     ring_append(kernel, child_ring, &parent->children, index);
     parent->count++;
+    BELAY_ASSERT(process_at(kernel, process)->child == BELAY__NONE);
     process_at(kernel, process)->child = index;
     process_at(kernel, process)->flags |= PROCESS_KNOWN;
 }
@@ -195,6 +218,7 @@ static belay_code start_check(const belay_kernel *kernel,
     if (process_at(kernel, *scope)->kind != BELAY_KIND_SUPERVISOR) {
         return BELAY_NOT_SUPERVISOR;
     }
+    BELAY_ASSERT(process_at(kernel, *scope)->body != BELAY__NONE);
     return belay__supervisor_admits(kernel, *scope);
 }
 
@@ -233,6 +257,8 @@ belay_code belay__supervisor_start(belay_kernel *kernel,
         belay__edge_join(kernel, belay__process_find(kernel, command->pid),
                          index);
     }
+    BELAY_ASSERT((process_at(kernel, index)->child == BELAY__NONE) ==
+                 (scope == BELAY__NONE));
     answer->pid = process_pid(kernel, index);
     return BELAY_OK;
 }
@@ -243,10 +269,15 @@ void belay__supervisor_stop(belay_kernel *kernel, uint32_t process,
                             uint32_t reason) {
     belay__process *self = process_at(kernel, process);
     belay__supervisor *supervisor = supervisor_at(kernel, self->body);
+    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
     BELAY_ASSERT(process_is_alive(self));
+    BELAY_ASSERT(process_is_supervisor(self));
+    BELAY_ASSERT(supervisor->process == process);
     if (supervisor->stopping) {
+        BELAY_ASSERT(self->state == BELAY_STATE_STOPPING);
         return;
     }
+    BELAY_ASSERT(self->state == BELAY_STATE_RUNNING);
     supervisor->stopping = 1;
     supervisor->stop_reason = reason;
     belay__reason_retain(kernel, reason);
@@ -259,6 +290,7 @@ static void child_stop(belay_kernel *kernel,
                        belay__child *child) {
     belay_pid self = process_pid(kernel, supervisor->process);
     BELAY_ASSERT((child->flags & CHILD_SIGNALLED) == 0);
+    BELAY_ASSERT(supervisor_at(kernel, child->supervisor) == supervisor);
     child->flags |= CHILD_SIGNALLED;
     belay__event_add_trace(kernel,
                            (belay_event){
@@ -274,12 +306,18 @@ void belay__supervisor_unit(belay_kernel *kernel) {
     uint32_t index = kernel->stopping.head;
     BELAY_ASSERT(index != BELAY__NONE);
     belay__supervisor *supervisor = supervisor_at(kernel, index);
+    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(supervisor->queued);
+    BELAY_ASSERT(process_at(kernel, supervisor->process)->state ==
+                 BELAY_STATE_STOPPING);
     kernel->stopping.head = supervisor->queue_next;
     if (kernel->stopping.head == BELAY__NONE) {
+        BELAY_ASSERT(kernel->stopping.tail == index);
         kernel->stopping.tail = BELAY__NONE;
     }
     supervisor->queued = 0;
     uint32_t head = supervisor->children;
+    BELAY_ASSERT((head == BELAY__NONE) == (supervisor->count == 0));
     if (head == BELAY__NONE) {
         belay__process_doom(kernel, supervisor->process,
                             supervisor->stop_reason, DOOM_BODY);
@@ -302,10 +340,14 @@ void belay__supervisor_orphan(belay_kernel *kernel, uint32_t process) {
     belay__supervisor *supervisor =
         supervisor_at(kernel, process_at(kernel, process)->body);
     uint32_t index = supervisor->children;
+    BELAY_ASSERT(index != BELAY__NONE);
     const belay__child *child = child_at(kernel, index);
+    BELAY_ASSERT(child->slot.link == BELAY__LIVE);
     uint32_t orphan = child->process;
     belay__process *self = process_at(kernel, orphan);
     BELAY_ASSERT(self->child == index);
+    BELAY_ASSERT(process_at(kernel, process)->state == BELAY_STATE_ENDING);
+    BELAY_ASSERT(child->supervisor == process_at(kernel, process)->body);
     if (child->restart != BELAY_RESTART_TEMPORARY) {
         belay__event_add(kernel, (belay_event){
                                      .kind = BELAY_EVENT_CHILD_DROPPED,
@@ -314,6 +356,7 @@ void belay__supervisor_orphan(belay_kernel *kernel, uint32_t process) {
                                  });
     }
     ring_remove(kernel, child_ring, &supervisor->children, index);
+    BELAY_ASSERT(supervisor->count > 0);
     supervisor->count--;
     belay__table_release(&kernel->children, index);
     self->child = BELAY__NONE;
@@ -350,9 +393,11 @@ belay_code belay__supervisor_terminate(belay_kernel *kernel,
         return BELAY_NOT_FOUND;
     }
     belay__child *child = child_at(kernel, process_at(kernel, index)->child);
+    BELAY_ASSERT(child->slot.link == BELAY__LIVE);
     if (child->supervisor != process_at(kernel, scope)->body) {
         return BELAY_NOT_FOUND;
     }
+    BELAY_ASSERT(child->process == index);
     belay_code code =
         belay__table_reserve(&kernel->waits, &kernel->memory, 1);
     if (code != BELAY_OK) {
@@ -363,6 +408,7 @@ belay_code belay__supervisor_terminate(belay_kernel *kernel,
     if ((child->flags & CHILD_SIGNALLED) == 0) {
         child_stop(kernel, supervisor_at(kernel, child->supervisor), child);
     }
+    BELAY_ASSERT((child->flags & CHILD_SIGNALLED) != 0);
     return BELAY_OK;
 }
 
@@ -370,8 +416,10 @@ belay_code belay__supervisor_terminate(belay_kernel *kernel,
 
 static void child_forget(belay_kernel *kernel, const child_end *end) {
     const belay__child *child = child_at(kernel, end->child);
+    BELAY_ASSERT(child->slot.link == BELAY__LIVE);
     uint32_t index = child->supervisor;
     belay__supervisor *supervisor = supervisor_at(kernel, index);
+    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
     if (child->restart != BELAY_RESTART_TEMPORARY) {
         belay__event_add(kernel, (belay_event){
                                      .kind = BELAY_EVENT_CHILD_DROPPED,
@@ -391,6 +439,8 @@ static void child_forget(belay_kernel *kernel, const child_end *end) {
 static int child_asks_for_restart(const belay_kernel *kernel,
                                   const child_end *end) {
     const belay__child *child = child_at(kernel, end->child);
+    BELAY_ASSERT(child->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(child->restart <= BELAY_RESTART_PERMANENT);
     if (supervisor_at(kernel, child->supervisor)->stopping ||
         (child->flags & CHILD_TERMINATING) != 0) {
         return 0;
@@ -407,6 +457,7 @@ static belay_code child_restart(belay_kernel *kernel, const child_end *end) {
     belay__child *child = child_at(kernel, end->child);
     const belay__supervisor *supervisor =
         supervisor_at(kernel, child->supervisor);
+    BELAY_ASSERT(process_is_alive(process_at(kernel, supervisor->process)));
     int is_supervisor = end->kind == BELAY_KIND_TASK_SUPERVISOR ||
                         end->kind == BELAY_KIND_SUPERVISOR;
     belay_code code =
@@ -427,6 +478,8 @@ static belay_code child_restart(belay_kernel *kernel, const child_end *end) {
         process = belay__process_new(kernel, BELAY_KIND_TASK, end->tag, 0);
     }
     belay__process *self = process_at(kernel, process);
+    BELAY_ASSERT(self->kind == end->kind);
+    BELAY_ASSERT(self->child == BELAY__NONE);
     self->shutdown = end->shutdown;
     self->child = end->child;
     child->process = process;
@@ -444,6 +497,7 @@ static belay_code child_restart(belay_kernel *kernel, const child_end *end) {
 void belay__child_ended(belay_kernel *kernel, child_end end) {
     const belay__child *child = child_at(kernel, end.child);
     uint32_t index = child->supervisor;
+    BELAY_ASSERT(supervisor_at(kernel, index)->count > 0);
     int restart = child_asks_for_restart(kernel, &end);
     if (restart && intensity_note(kernel, supervisor_at(kernel, index)) &&
         child_restart(kernel, &end) == BELAY_OK) {
@@ -451,6 +505,7 @@ void belay__child_ended(belay_kernel *kernel, child_end end) {
     }
     child_forget(kernel, &end);
     if (restart) {
+        BELAY_ASSERT(!supervisor_at(kernel, index)->stopping);
         belay__supervisor_stop(kernel, supervisor_at(kernel, index)->process,
                                BELAY_REASON_SHUTDOWN);
     }

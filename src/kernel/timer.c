@@ -17,6 +17,10 @@
  */
 #include "kernel/kernel.h"
 
+_Static_assert(BELAY_TIME_MAX >> (6u * TIMER_LEVELS) == 0,
+               "every deadline has a level");
+_Static_assert(TIMER_SLOTS == 64, "a level's buckets are bits of a word");
+
 static ring_link *timer_ring(const belay_kernel *kernel, uint32_t timer) {
     return &timer_at(kernel, timer)->ring;
 }
@@ -42,6 +46,7 @@ void belay__timer_stop(belay_kernel *kernel, uint32_t timer) {
     if (bucket == BELAY__NONE) {
         return;
     }
+    BELAY_ASSERT(bucket <= TIMER_FRESH);
     ring_remove(kernel, timer_ring, &clock->bucket[bucket], timer);
     self->bucket = BELAY__NONE;
     if (bucket == TIMER_FRESH) {
@@ -60,9 +65,12 @@ void belay__timer_stop(belay_kernel *kernel, uint32_t timer) {
 
 void belay__timer_start_grace(belay_kernel *kernel, uint32_t process,
                               uint64_t grace) {
+    BELAY_ASSERT(process_is_alive(process_at(kernel, process)));
+    BELAY_ASSERT(grace < BELAY__GRACE_BRUTAL);
     uint32_t timer = timer_of_process(process);
     const belay__timer *self = timer_at(kernel, timer);
     if (self->bucket != BELAY__NONE && self->kind == TIMER_ITEM) {
+        BELAY_ASSERT(process_at(kernel, process)->kind == BELAY_KIND_ITEM);
         uint64_t left = self->bucket == TIMER_FRESH
                             ? self->deadline
                             : self->deadline - kernel->clock.now;
@@ -101,6 +109,7 @@ void belay__timer_start_fresh(belay_kernel *kernel) {
     while (clock->fresh > 0) {
         uint32_t index = next;
         belay__timer *timer = timer_at(kernel, index);
+        BELAY_ASSERT(timer->bucket == TIMER_FRESH);
         next = timer->ring.next;
         clock->fresh--;
         clock->running++;
@@ -128,7 +137,9 @@ static uint32_t wheel_level(const belay__clock *clock) {
 
 /* When the wheel enters the first occupied bucket of a level. */
 static uint64_t wheel_entry(const belay__clock *clock, uint32_t level) {
+    BELAY_ASSERT(level < TIMER_LEVELS);
     uint64_t occupied = clock->occupied[level];
+    BELAY_ASSERT(occupied != 0);
     uint64_t slot = (uint64_t)__builtin_ctzll(occupied);
     uint32_t shift = 6u * level;
     uint64_t base = clock->wheel >> (shift + 6u) << (shift + 6u);
@@ -138,16 +149,19 @@ static uint64_t wheel_entry(const belay__clock *clock, uint32_t level) {
 uint64_t belay__timer_next(const belay_kernel *kernel) {
     uint32_t level = wheel_level(&kernel->clock);
     if (level == TIMER_LEVELS) {
+        BELAY_ASSERT(kernel->clock.running == 0);
         return BELAY_INFINITY;
     }
     uint64_t entry = wheel_entry(&kernel->clock, level);
     BELAY_ASSERT(entry >= kernel->clock.wheel);
+    BELAY_ASSERT(kernel->clock.running > 0);
     return entry;
 }
 
 /* Finds out whether the wheel is done with the present time. */
 static void wheel_settle(belay_kernel *kernel) {
     belay__clock *clock = &kernel->clock;
+    BELAY_ASSERT(clock->wheel <= clock->now);
     clock->lagging = belay__timer_next(kernel) <= clock->now;
     if (!clock->lagging) {
         clock->wheel = clock->now;
@@ -157,15 +171,20 @@ static void wheel_settle(belay_kernel *kernel) {
 static void timer_fire(belay_kernel *kernel, uint32_t timer) {
     const belay__timer *self = timer_at(kernel, timer);
     BELAY_ASSERT(self->deadline <= kernel->clock.now);
+    BELAY_ASSERT(self->deadline == kernel->clock.wheel);
+    BELAY_ASSERT(self->bucket < TIMER_SLOTS);
     uint32_t owner = timer >> 1;
     uint32_t kind = self->kind;
     belay__timer_stop(kernel, timer);
     if (kind == TIMER_WAIT) {
+        BELAY_ASSERT(belay__table_live(&kernel->waits, owner));
         belay__wait_fire(kernel, owner);
     } else if (kind == TIMER_ITEM) {
+        BELAY_ASSERT(belay__table_live(&kernel->processes, owner));
         belay__stream_item_timeout(kernel, owner);
     } else {
         BELAY_ASSERT(kind == TIMER_GRACE);
+        BELAY_ASSERT(belay__table_live(&kernel->processes, owner));
         belay__event_add_timed_out(kernel, owner, 2);
         belay__process_doom(kernel, owner, BELAY_REASON_KILLED, DOOM_SIGNAL);
     }
@@ -183,6 +202,7 @@ void belay__timer_turn(belay_kernel *kernel) {
     clock->wheel = entry;
     uint32_t slot = (uint32_t)(entry >> (6u * level)) & 63u;
     uint32_t *head = &clock->bucket[level * TIMER_SLOTS + slot];
+    BELAY_ASSERT(*head != BELAY__NONE);
     clock->changed = 1;
     if (level == 0) {
         timer_fire(kernel, *head);
@@ -206,11 +226,14 @@ belay_code belay__clock_advance(belay_kernel *kernel,
     if (command->time > BELAY_TIME_MAX || command->flags != 0) {
         return BELAY_BAD_ARGUMENT;
     }
+    BELAY_ASSERT(!clock->lagging);
+    BELAY_ASSERT(clock->wheel == clock->now);
     if (command->time > clock->now) {
         clock->now = command->time;
     }
     belay__timer_start_fresh(kernel);
     clock->changed = 1;
     wheel_settle(kernel);
+    BELAY_ASSERT(clock->lagging || clock->wheel == clock->now);
     return BELAY_OK;
 }

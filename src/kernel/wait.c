@@ -17,6 +17,9 @@ static ring_link *wait_ring_by(const belay_kernel *kernel, uint32_t index) {
 
 static void wait_free(belay_kernel *kernel, uint32_t index) {
     belay__wait *wait = wait_at(kernel, index);
+    BELAY_ASSERT(wait->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(wait->timer.bucket == BELAY__NONE ||
+                 wait->timer.kind == TIMER_WAIT);
     belay__timer_stop(kernel, timer_of_wait(index));
     ring_remove(kernel, wait_ring_by,
                 &process_at(kernel, wait->owner)->waits_by, index);
@@ -29,6 +32,8 @@ static void wait_free(belay_kernel *kernel, uint32_t index) {
 
 static void wait_finish(belay_kernel *kernel, uint32_t index,
                         enum belay_outcome outcome, uint32_t reason) {
+    BELAY_ASSERT(outcome <= BELAY_OUTCOME_OWNER);
+    BELAY_ASSERT(reason != BELAY_REASON_NONE);
     const belay__wait *wait = wait_at(kernel, index);
     belay_event event = {
         .kind = BELAY_EVENT_WAIT_DONE,
@@ -48,6 +53,7 @@ static enum belay_outcome wait_judge(const belay__wait *wait,
                                      const belay__process *target) {
     uint32_t reason = target->reason;
     BELAY_ASSERT(target->state == BELAY_STATE_ENDING);
+    BELAY_ASSERT(wait->kind != BELAY_WAIT_SLEEP);
     if (wait->kind == BELAY_WAIT_STOP || wait->kind == WAIT_TERMINATE) {
         return BELAY_OUTCOME_NONE;
     }
@@ -59,6 +65,7 @@ static enum belay_outcome wait_judge(const belay__wait *wait,
             wait->brutal ? BELAY_REASON_KILLED : BELAY_REASON_SHUTDOWN;
         return reason == wanted ? BELAY_OUTCOME_NONE : BELAY_OUTCOME_EXIT;
     }
+    BELAY_ASSERT(wait->kind <= BELAY_WAIT_YIELD);
     return (target->flags & PROCESS_SURFACED) != 0 ? BELAY_OUTCOME_CRASH
                                                    : BELAY_OUTCOME_EXIT;
 }
@@ -68,7 +75,12 @@ void belay__wait_pop_on(belay_kernel *kernel, uint32_t process) {
     uint32_t index = target->waits_on;
     BELAY_ASSERT(index != BELAY__NONE);
     const belay__wait *wait = wait_at(kernel, index);
+    BELAY_ASSERT(wait->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(target->state == BELAY_STATE_ENDING);
+    BELAY_ASSERT((target->flags & PROCESS_KNOWN) != 0);
+    BELAY_ASSERT(wait->target == process);
     const belay__process *owner = process_at(kernel, wait->owner);
+    BELAY_ASSERT(owner->slot.link == BELAY__LIVE);
     if (process_is_alive(owner)) {
         wait_finish(kernel, index, wait_judge(wait, target), target->reason);
     } else { /* the link to the target was quicker */
@@ -80,13 +92,19 @@ void belay__wait_pop_by(belay_kernel *kernel, uint32_t process) {
     const belay__process *owner = process_at(kernel, process);
     BELAY_ASSERT(owner->state == BELAY_STATE_ENDING);
     BELAY_ASSERT(owner->waits_by != BELAY__NONE);
+    BELAY_ASSERT(wait_at(kernel, owner->waits_by)->owner == process);
     wait_finish(kernel, owner->waits_by, BELAY_OUTCOME_OWNER, owner->reason);
 }
 
 void belay__wait_fire(belay_kernel *kernel, uint32_t index) {
     belay__wait *wait = wait_at(kernel, index);
+    BELAY_ASSERT(wait->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(process_is_alive(process_at(kernel, wait->owner)));
+    BELAY_ASSERT(wait->kind != WAIT_TERMINATE);
+    BELAY_ASSERT(wait->timer.bucket == BELAY__NONE);
     if (wait->kind == BELAY_WAIT_SHUTDOWN) {
         /* The grace period is over; what the kill leads to, its end tells. */
+        BELAY_ASSERT(!wait->brutal);
         belay__event_add_timed_out(kernel, wait->target, 2);
         belay__signal_exit(kernel, process_pid(kernel, wait->owner),
                            wait->target, BELAY_REASON_KILL);
@@ -101,6 +119,8 @@ void belay__wait_fire(belay_kernel *kernel, uint32_t index) {
 /* A place being reserved. */
 static uint32_t wait_new(belay_kernel *kernel, uint32_t owner,
                          uint32_t target, uint32_t kind, uint32_t tag) {
+    BELAY_ASSERT(process_is_alive(process_at(kernel, owner)));
+    BELAY_ASSERT((kind == BELAY_WAIT_SLEEP) == (target == BELAY__NONE));
     uint32_t index = belay__table_take(&kernel->waits);
     belay__wait *wait = wait_at(kernel, index);
     *wait = (belay__wait){
@@ -168,6 +188,8 @@ static belay_code wait_check(const belay_kernel *kernel,
 static void wait_shut_down(belay_kernel *kernel, belay__wait *wait,
                            belay_pid from, uint64_t grace) {
     uint32_t target = wait->target;
+    BELAY_ASSERT(wait->kind == BELAY_WAIT_SHUTDOWN);
+    BELAY_ASSERT(process_is_alive(process_at(kernel, target)));
     wait->brutal = grace == BELAY_BRUTAL_KILL;
     belay__edge_part(kernel, wait->owner, target);
     if (!wait->brutal) {
@@ -204,7 +226,11 @@ belay_code belay__wait_begin(belay_kernel *kernel,
         wait_shut_down(kernel, wait, command->pid, time);
     } else if (command->kind == BELAY_WAIT_STOP) {
         belay__supervisor_stop(kernel, target, command->reason);
+        BELAY_ASSERT(process_at(kernel, target)->state ==
+                     BELAY_STATE_STOPPING);
     }
+    BELAY_ASSERT(wait->slot.link == BELAY__LIVE);
+    BELAY_ASSERT((wait->timer.bucket == TIMER_FRESH) == timed);
     return BELAY_OK;
 }
 
@@ -219,6 +245,8 @@ belay_code belay__wait_cancel(belay_kernel *kernel,
     if (index == BELAY__NONE) {
         return BELAY_GONE;
     }
+    BELAY_ASSERT(
+        process_is_alive(process_at(kernel, wait_at(kernel, index)->owner)));
     wait_free(kernel, index);
     return BELAY_OK;
 }
@@ -239,5 +267,6 @@ belay_code belay__wait_ignore(belay_kernel *kernel,
         return BELAY_NOT_OWNER;
     }
     belay__edge_part(kernel, owner, target);
+    BELAY_ASSERT(process_is_alive(process_at(kernel, target)));
     return BELAY_OK;
 }

@@ -5,19 +5,22 @@
 #include "harness.h"
 
 #define COMMANDS 4000u
-#define KNOWN_MAX 64u
-#define TAPES 3u
+#define KNOWN_MAX 16u
+#define TAPES 4u
+#define ALL 0xffffffffu
 
 /* Of all events and answers, and of the state at the end. */
 static const uint64_t tape_hash[TAPES] = {
-    17972422416620176113ull,
-    8489169399482691785ull,
-    8979913412157977473ull,
+    16456977310798892713ull,
+    9053528026566367539ull,
+    181334826442154911ull,
+    16349536981545686655ull,
 };
 static const uint64_t tape_digest[TAPES] = {
-    2311335450851253800ull,
-    5167944607278196827ull,
-    10973310459122562669ull,
+    8290113608769392389ull,
+    17395293124448150151ull,
+    9340738590284574768ull,
+    16964494214042672457ull,
 };
 
 /* Ids that were given; the newest replace the oldest. */
@@ -96,17 +99,38 @@ static belay_command any_making(test_tape *tape, const test_world *world) {
     return command;
 }
 
-static belay_command any_stream_command(test_tape *tape) {
+/* Puts processes into the word area. */
+static void fill_words(test_tape *tape, const test_world *world,
+                       uint32_t count) {
+    uint32_t *words = belay_words(world->kernel);
+    for (uint32_t i = 0; i < count; i++) {
+        belay_pid pid = any(tape, &tape->processes);
+        words[2 * i] = (uint32_t)pid;
+        words[2 * i + 1] = (uint32_t)(pid >> 32);
+    }
+}
+
+static belay_command any_stream_command(test_tape *tape,
+                                        const test_world *world) {
     static const uint32_t ops[] = {
-        BELAY_OP_STREAM_NEXT, BELAY_OP_STREAM_NEXT, BELAY_OP_STREAM_PUSH,
-        BELAY_OP_STREAM_PUSH, BELAY_OP_STREAM_PUSH, BELAY_OP_STREAM_PUSH,
-        BELAY_OP_STREAM_END,  BELAY_OP_STREAM_HALT,
+        BELAY_OP_STREAM_NEXT,  BELAY_OP_STREAM_NEXT, BELAY_OP_STREAM_PUSH,
+        BELAY_OP_STREAM_PUSH,  BELAY_OP_STREAM_PUSH, BELAY_OP_STREAM_PUSH,
+        BELAY_OP_STREAM_END,   BELAY_OP_STREAM_HALT, BELAY_OP_STREAM_CYCLE,
+        BELAY_OP_STREAM_CYCLE,
     };
-    return (belay_command){
-        .op = ops[dice_below(&tape->dice, 8)],
+    belay_command command = {
+        .op = ops[dice_below(&tape->dice, 10)],
         .other = any(tape, &tape->streams),
         .count = 1 + dice_below(&tape->dice, 3),
     };
+    if (command.op == BELAY_OP_STREAM_NEXT) {
+        command.flags = dice_below(&tape->dice, 2) * BELAY_FLAG_TOGETHER;
+        command.count = dice_below(&tape->dice, 3) == 0 ? ALL : command.count;
+    }
+    if (command.op == BELAY_OP_STREAM_CYCLE) {
+        fill_words(tape, world, command.count);
+    }
+    return command;
 }
 
 static belay_command any_wait_command(test_tape *tape,
@@ -176,22 +200,18 @@ static belay_command any_bond_command(test_tape *tape,
 /* Runs a body, or ends one. */
 static belay_command any_body_command(test_tape *tape, test_world *world) {
     test_dice *dice = &tape->dice;
-    belay_pid pid = any(tape, &tape->processes);
     switch (dice_below(dice, 8)) {
     case 0:
         return (belay_command){
             .op = BELAY_OP_EXIT,
-            .pid = pid,
+            .pid = any(tape, &tape->processes),
             .reason = any_reason(tape),
         };
     case 1:
     case 2:
-    case 3: {
-        uint32_t *words = belay_words(world->kernel);
-        words[0] = (uint32_t)pid;
-        words[1] = (uint32_t)(pid >> 32);
+    case 3:
+        fill_words(tape, world, 1);
         return (belay_command){.op = BELAY_OP_SETTLE, .count = 1};
-    }
     default:
         return (belay_command){.op = BELAY_OP_RUN};
     }
@@ -213,7 +233,7 @@ static belay_command any_command(test_tape *tape, test_world *world) {
     case 5:
     case 6:
     case 7:
-        return any_stream_command(tape);
+        return any_stream_command(tape, world);
     case 8:
         return any_wait_command(tape, world);
     case 9:
@@ -232,6 +252,7 @@ static void note(test_tape *tape, const test_world *world,
         learn(&tape->processes, answer->pid);
         break;
     case BELAY_OP_STREAM_PUSH:
+    case BELAY_OP_STREAM_CYCLE:
         for (uint32_t i = 0; i < answer->value; i++) {
             learn(&tape->processes,
                   (belay_pid)words[2 * i + 1] << 32 | words[2 * i]);
@@ -265,13 +286,13 @@ static void mix(test_tape *tape, uint64_t number) {
     tape->hash = dice_next(&dice);
 }
 
-/* Plays a tape; its world stays open. */
+/* Plays a tape, with a trace if its seed is odd; its world stays open. */
 static test_world *play(test_tape *tape, uint64_t seed, uint32_t events_max) {
     *tape = (test_tape){.dice = {seed}, .hash = seed};
     test_world *world = world_open(500, events_max, 0);
     world_do(world, (belay_command){
                         .op = BELAY_OP_TRACE,
-                        .flags = BELAY_FLAG_ON,
+                        .flags = seed % 2 * BELAY_FLAG_ON,
                     });
     for (uint32_t i = 0; i < COMMANDS; i++) {
         belay_command command = any_command(tape, world);

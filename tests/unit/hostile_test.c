@@ -40,7 +40,7 @@ static belay_command any_command(test_dice *dice, const uint64_t *ids,
         }
     }
     command.op = dice_below(dice, 40) == 0 ? (uint32_t)dice_next(dice)
-                                           : 1 + dice_below(dice, 30);
+                                           : 1 + dice_below(dice, 31);
     command.pid = any_number(dice, ids, count);
     command.other = any_number(dice, ids, count);
     command.scope =
@@ -50,7 +50,7 @@ static belay_command any_command(test_dice *dice, const uint64_t *ids,
         command.time = now + dice_below(dice, 3000);
     }
     command.shutdown = any_number(dice, ids, 0);
-    command.flags = dice_below(dice, 3) == 0 ? dice_below(dice, 64) : 0;
+    command.flags = dice_below(dice, 3) == 0 ? dice_below(dice, 128) : 0;
     command.tag = dice_below(dice, 6);
     command.reason = any_reason(dice, 8);
     command.count = small[dice_below(dice, 7)];
@@ -100,7 +100,7 @@ static belay_command likely_command(test_dice *dice,
     belay_command command = {0};
     command.op = dice_below(dice, 2) == 0
                      ? often[dice_below(dice, sizeof often)]
-                     : 1 + dice_below(dice, 30);
+                     : 1 + dice_below(dice, 31);
     command.pid = dice_below(dice, 3) == 0
                       ? known->processes.ids[0]
                       : known_any(dice, &known->processes);
@@ -134,6 +134,7 @@ static belay_command likely_command(test_dice *dice,
         break;
     case BELAY_OP_STREAM_NEXT:
     case BELAY_OP_STREAM_PUSH:
+    case BELAY_OP_STREAM_CYCLE:
     case BELAY_OP_STREAM_END:
     case BELAY_OP_STREAM_HALT:
     case BELAY_OP_ABANDONED:

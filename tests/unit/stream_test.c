@@ -421,6 +421,44 @@ static void ended_tasks_are_dealt_with_one_at_a_time(void) {
     world_close(world);
 }
 
+static void want_so(test_world *world, belay_pid stream, uint32_t count,
+                    uint32_t flags) {
+    world_do(world, (belay_command){
+                        .op = BELAY_OP_STREAM_NEXT,
+                        .other = stream,
+                        .count = count,
+                        .flags = flags,
+                    });
+}
+
+/* Three have ended, of which one was handed over; three more are wanted. How
+ * many come before the next pull is answered. */
+static uint32_t results_before_the_pull(uint32_t flags) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid stream = open_stream(world, world->root, TAG, 3, 0);
+    want(world, stream, 1);
+    belay_pid items[3];
+    feed(world, stream, 3, items);
+    for (uint32_t i = 0; i < 3; i++) {
+        settle(world, items[i]);
+    }
+    world_forget(world);
+    want_so(world, stream, 3, flags);
+    CHECK_EQUAL(pulled(world), flags == 0 ? 1 : 3);
+    uint32_t results = item_count(world);
+    world_close(world);
+    return results;
+}
+
+/* S15 */
+static void several_wanted_results_come_one_by_one_too(void) {
+    CHECK_EQUAL(results_before_the_pull(0), 0);
+}
+
+static void together_all_ended_items_are_dealt_with_before_a_pull(void) {
+    CHECK_EQUAL(results_before_the_pull(BELAY_FLAG_TOGETHER), 2);
+}
+
 /* S11 */
 static void nothing_is_handed_over_while_the_input_takes_its_time(void) {
     test_world *world = world_open(0, 0, 0);
@@ -1016,7 +1054,7 @@ static void max_buffered_holds_back_work_behind_a_slow_head(void) {
     command.count = 4;
     belay_pid stream = world_do(world, command);
     want(world, stream, ALL);
-    belay_pid items[100];
+    belay_pid items[100] = {0};
     uint32_t fed = 0;
     uint32_t ended = 1;
     while (fed < 50 && pulled(world) > fed) {
@@ -1317,6 +1355,205 @@ static void a_supervised_item_gets_no_grace_from_a_timeout(void) {
     world_close(world);
 }
 
+/* ---- The short way ----------------------------------------------------- */
+
+/* Gives how many of the pids were cycled, and their successors. */
+static uint32_t cycle(test_world *world, belay_pid stream, uint32_t count,
+                      belay_pid *pids) {
+    uint32_t *words = belay_words(world->kernel);
+    for (uint32_t i = 0; i < count; i++) {
+        words[2 * i] = (uint32_t)pids[i];
+        words[2 * i + 1] = (uint32_t)(pids[i] >> 32);
+    }
+    belay_answer answer = {0};
+    belay_command command = {
+        .op = BELAY_OP_STREAM_CYCLE,
+        .other = stream,
+        .count = count,
+    };
+    CHECK_EQUAL(world_submit(world, command, &answer), BELAY_OK);
+    for (uint32_t i = 0; i < answer.value; i++) {
+        pids[i] = (belay_pid)words[2 * i + 1] << 32 | words[2 * i];
+    }
+    return answer.value;
+}
+
+static void a_cycle_puts_new_items_in_the_place_of_returned_ones(void) {
+    trio it = open_trio(1, 0, 0);
+    belay_pid pids[] = {it.items[0], it.items[2]};
+    CHECK_EQUAL(cycle(it.world, it.stream, 2, pids), 2);
+    CHECK(!alive(it.world, it.items[0]));
+    CHECK(!alive(it.world, it.items[2]));
+    for (uint32_t i = 0; i < 2; i++) {
+        CHECK_EQUAL(info_of(it.world, pids[i]).state, BELAY_STATE_RUNNING);
+        CHECK_EQUAL(info_of(it.world, pids[i]).stream, TAG);
+    }
+    CHECK_EQUAL(it.world->event_count, 0);
+    belay_stream_info info = stream_info(it.world);
+    CHECK_EQUAL(info.running, 3);
+    CHECK_EQUAL(info.started, 5);
+    CHECK_EQUAL(info.delivered, 2);
+    world_close(it.world);
+}
+
+static void a_cycled_item_is_like_any_other(void) {
+    trio it = open_trio(0, 0, 0);
+    belay_pid pid = it.items[1];
+    CHECK_EQUAL(cycle(it.world, it.stream, 1, &pid), 1);
+    settle(it.world, pid);
+    check_item(it.world, 0, pid, BELAY_OUTCOME_OK);
+    CHECK_EQUAL(pulled(it.world), 1);
+    feed(it.world, it.stream, 1, &pid);
+    CHECK_EQUAL(cycle(it.world, it.stream, 1, &pid), 1);
+    exit_with(it.world, pid, BELAY_REASON_TIMEOUT);
+    check_exited(it.world, it.consumer, BELAY_REASON_TIMEOUT);
+    CHECK_EQUAL(belay_look(it.world->kernel)->processes, 1);
+    world_close(it.world);
+}
+
+/* S20 */
+static void a_cycled_item_has_a_timer_of_its_own(void) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid stream = world_do(
+        world, opening_timed(world->root, 1, BELAY_FLAG_KILL_TASK, 100));
+    want(world, stream, ALL);
+    belay_pid pid = 0;
+    feed(world, stream, 1, &pid);
+    advance(world, 0);
+    advance(world, 60);
+    CHECK_EQUAL(cycle(world, stream, 1, &pid), 1);
+    advance(world, 80);
+    advance(world, 179);
+    CHECK(alive(world, pid));
+    CHECK_EQUAL(world_count(world, BELAY_EVENT_ITEM), 0);
+    advance(world, 180);
+    check_item(world, 0, pid, BELAY_OUTCOME_TIMEOUT);
+    CHECK_EQUAL(world_count(world, BELAY_EVENT_ITEM), 1);
+    world_close(world);
+}
+
+static void a_cycle_stops_at_the_first_end_that_concerns_others(void) {
+    for (uint32_t how = 0; how < 4; how++) {
+        trio it = open_trio(1, 0, 0);
+        belay_pid friend = start(it.world, it.world->root, BELAY_FLAG_ORPHAN);
+        belay_pid pids[] = {it.items[0], it.items[1], it.items[2]};
+        if (how == 0) {
+            watch(it.world, it.world->root, it.items[1], 5);
+        } else if (how == 1) {
+            trap_exits(it.world, friend);
+            join_two(it.world, friend, it.items[1]);
+        } else if (how == 2) {
+            wait_for(it.world, BELAY_WAIT_SLEEP, it.items[1], 0, 10, 5);
+        } else {
+            pids[1] = friend;
+        }
+        CHECK_EQUAL(cycle(it.world, it.stream, 3, pids), 1);
+        CHECK(!alive(it.world, it.items[0]));
+        CHECK(alive(it.world, it.items[1]));
+        CHECK(alive(it.world, it.items[2]));
+        settle(it.world, it.items[1]);
+        CHECK_EQUAL(count_tagged(it.world, BELAY_EVENT_DOWN, 5), how == 0);
+        CHECK_EQUAL(world_count(it.world, BELAY_EVENT_EXIT_MESSAGE),
+                    how == 1);
+        CHECK_EQUAL(count_tagged(it.world, BELAY_EVENT_WAIT_DONE, 5),
+                    how == 2);
+        world_close(it.world);
+    }
+}
+
+static void a_cycle_takes_no_stale_pid_and_none_twice(void) {
+    trio it = open_trio(1, 0, 0);
+    belay_pid pids[] = {it.items[0], it.items[0], it.items[1]};
+    CHECK_EQUAL(cycle(it.world, it.stream, 3, pids), 1);
+    belay_pid stale[] = {it.items[0], it.items[1]};
+    CHECK_EQUAL(cycle(it.world, it.stream, 2, stale), 0);
+    CHECK(alive(it.world, it.items[1]));
+    world_close(it.world);
+}
+
+/* Everything whose order or bounds a cycle could not keep. */
+static void other_streams_are_not_cycled(void) {
+    for (uint32_t how = 0; how < 6; how++) {
+        test_world *world = world_open(0, 0, 0);
+        belay_command command =
+            opening(world->root, 2, how == 0 ? BELAY_FLAG_ORDERED : 0);
+        command.count = how == 1 ? 10 : 0;
+        command.scope = how == 2 ? open_task_supervisor(world, ALL) : 0;
+        belay_pid stream = world_do(world, command);
+        want(world, stream, how == 3 ? 1000 : ALL);
+        belay_pid items[2] = {0};
+        feed(world, stream, how == 4 ? 1 : 2, items);
+        if (how == 5) {
+            trace_on(world);
+        }
+        belay_pid pid = how == 0 ? items[1] : items[0]; /* not the oldest */
+        belay_pid old = pid;
+        CHECK_EQUAL(cycle(world, stream, 1, &pid), 0);
+        CHECK(alive(world, old));
+        world_close(world);
+    }
+}
+
+static void an_ordered_stream_cycles_its_oldest_item(void) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid stream =
+        world_do(world, opening(world->root, 2, BELAY_FLAG_ORDERED));
+    want(world, stream, ALL);
+    belay_pid items[2] = {0};
+    feed(world, stream, 2, items);
+    belay_pid pids[2] = {items[0], items[1]};
+    CHECK_EQUAL(cycle(world, stream, 2, pids), 2);
+    CHECK(!alive(world, items[0]));
+    CHECK(alive(world, pids[0]));
+    /* What has followed is younger than what was there: now pids[0] is the
+     * oldest again, and pids[1] has to wait for it. */
+    belay_pid young = pids[1];
+    CHECK_EQUAL(cycle(world, stream, 1, &young), 0);
+    belay_pid oldest = pids[0];
+    CHECK_EQUAL(cycle(world, stream, 1, &oldest), 1);
+    CHECK_EQUAL(cycle(world, stream, 1, &young), 1);
+    world_close(world);
+}
+
+static void a_cycle_of_a_closed_stream_is_refused(void) {
+    trio it = open_trio(1, 0, 0);
+    halt(it.world, it.stream);
+    belay_command command = {
+        .op = BELAY_OP_STREAM_CYCLE,
+        .other = it.stream,
+        .count = 1,
+    };
+    CHECK_EQUAL(attempt(it.world, command), BELAY_GONE);
+    world_close(it.world);
+}
+
+static void a_cycle_beyond_the_word_area_is_refused(void) {
+    trio it = open_trio(1, 0, 0);
+    belay_command command = {
+        .op = BELAY_OP_STREAM_CYCLE,
+        .other = it.stream,
+        .count = BELAY_WORDS_MAX / 2 + 1,
+    };
+    CHECK_EQUAL(attempt(it.world, command), BELAY_BAD_ARGUMENT);
+    world_close(it.world);
+}
+
+static void many_cycles_leave_no_growth_and_give_no_pid_twice(void) {
+    trio it = open_trio(1, 0, 0);
+    uint64_t bytes = belay_look(it.world->kernel)->bytes;
+    belay_pid pids[] = {it.items[0], it.items[1], it.items[2]};
+    for (uint32_t i = 0; i < 1000; i++) {
+        belay_pid before[] = {pids[0], pids[1], pids[2]};
+        CHECK_EQUAL(cycle(it.world, it.stream, 3, pids), 3);
+        for (uint32_t k = 0; k < 9; k++) {
+            CHECK(before[k / 3] != pids[k % 3]);
+        }
+    }
+    CHECK_EQUAL(belay_look(it.world->kernel)->bytes, bytes);
+    CHECK_EQUAL(stream_info(it.world).delivered, 3000);
+    world_close(it.world);
+}
+
 /* ---- Random streams against a model ------------------------------------ */
 
 #define ELEMENTS 300u
@@ -1331,8 +1568,8 @@ typedef enum element_state {
 
 /* Elixir's loop: hand over what is due, else pull what may be pulled, else
  * deal with one task that has ended. It stands still while the consumer
- * works on a result, or the input on an element. To a consumer that wants
- * all, pulls come after all ended tasks: it cannot tell the difference. */
+ * works on a result, or the input on an element. With TOGETHER it pulls
+ * after it has dealt with all that have ended. */
 typedef struct stream_model {
     element_state states[ELEMENTS];
     belay_pid pids[ELEMENTS];
@@ -1348,13 +1585,14 @@ typedef struct stream_model {
     uint32_t limit;
     uint32_t length;
     int ordered;
+    int together; /* what the last STREAM_NEXT asked for */
     int input_done;
     int closed;
 } stream_model;
 
 typedef struct expected {
-    belay_event_kind kind;
     belay_pid pid;
+    belay_event_kind kind;
     uint32_t extra;
 } expected;
 
@@ -1362,7 +1600,7 @@ static expected log_expected[4 * ELEMENTS];
 static uint32_t log_count;
 
 static void expect(belay_event_kind kind, belay_pid pid, uint32_t extra) {
-    log_expected[log_count++] = (expected){kind, pid, extra};
+    log_expected[log_count++] = (expected){pid, kind, extra};
 }
 
 static void model_hand_over(stream_model *model, uint32_t element) {
@@ -1393,7 +1631,7 @@ static int model_turn(stream_model *model) {
         return 1;
     }
     int ended = model->ended_head < model->ended_tail;
-    if (ended && model->demand == ALL) {
+    if (ended && model->together) {
         model_deal(model);
         return 1;
     }
@@ -1515,7 +1753,9 @@ static void random_stream_agrees(uint64_t seed) {
             if (model.demand == 0) {
                 uint32_t more = eager == 0 ? ALL : 1 + dice_below(&dice, 4);
                 model.demand = more;
-                want(world, stream, more);
+                model.together = more == ALL || dice_below(&dice, 2) == 0;
+                want_so(world, stream, more,
+                        model.together ? BELAY_FLAG_TOGETHER : 0);
             }
             break;
         case 1:
@@ -1565,6 +1805,8 @@ static void flow(void) {
     RUN(an_unordered_result_comes_before_the_next_pull);
     RUN(nothing_happens_while_the_consumer_works_on_a_result);
     RUN(ended_tasks_are_dealt_with_one_at_a_time);
+    RUN(several_wanted_results_come_one_by_one_too);
+    RUN(together_all_ended_items_are_dealt_with_before_a_pull);
     RUN(nothing_is_handed_over_while_the_input_takes_its_time);
     RUN(unordered_no_more_than_the_limit_is_started_ahead);
     RUN(wishes_add_up);
@@ -1611,6 +1853,19 @@ static void ends(void) {
     RUN(two_streams_of_one_consumer_go_their_own_ways);
 }
 
+static void cycles(void) {
+    RUN(a_cycle_puts_new_items_in_the_place_of_returned_ones);
+    RUN(a_cycled_item_is_like_any_other);
+    RUN(a_cycled_item_has_a_timer_of_its_own);
+    RUN(a_cycle_stops_at_the_first_end_that_concerns_others);
+    RUN(a_cycle_takes_no_stale_pid_and_none_twice);
+    RUN(other_streams_are_not_cycled);
+    RUN(an_ordered_stream_cycles_its_oldest_item);
+    RUN(a_cycle_of_a_closed_stream_is_refused);
+    RUN(a_cycle_beyond_the_word_area_is_refused);
+    RUN(many_cycles_leave_no_growth_and_give_no_pid_twice);
+}
+
 static void bounds(void) {
     RUN(max_buffered_holds_back_work_behind_a_slow_head);
     RUN(max_abandoned_of_0_makes_the_limit_strict);
@@ -1632,6 +1887,7 @@ int main(void) {
     timeouts();
     ends();
     bounds();
+    cycles();
     RUN(random_streams_do_what_elixirs_loop_does);
     return harness_end();
 }

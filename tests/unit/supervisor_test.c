@@ -316,7 +316,7 @@ static void a_permanent_child_is_restarted_whatever_the_reason(void) {
     exit_with(world, pid, BELAY_REASON_SHUTDOWN);
     pid = restarted(world, 1, pid);
     exit_with(world, pid, BELAY_REASON_TIMEOUT);
-    pid = restarted(world, 1, pid);
+    CHECK(alive(world, restarted(world, 1, pid)));
     CHECK_EQUAL(info_of(world, supervisor).children, 1);
     world_close(world);
 }
