@@ -200,7 +200,8 @@ typedef enum belay_class {
  *                max_children (0xffffffff: no bound), count: max_restarts,
  *                extra: max_seconds (1 and up). Without LINK it has no
  *                parent whose end it would follow. scope: a general
- * supervisor whose permanent child it becomes, or 0. Answers pid.
+ *                supervisor whose permanent child it becomes, or 0. Answers
+ *                pid.
  *   SUP_TERMINATE pid: who asks, scope: the supervisor, other: the child,
  *                tag: comes with WAIT_DONE when it is gone. NOT_FOUND.
  * Names and reasons

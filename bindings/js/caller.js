@@ -25,6 +25,7 @@ export class Caller {
   /** Every public function begins here. */
   enter() {
     if (this.runtime.disposed) throw new DisposedError();
+    this.runtime.touch();
     if (this.gone) throw this.#goneError();
     return this;
   }

@@ -25,7 +25,11 @@ function nodeChannel() {
   return load.call(globalThis.process, 'node:diagnostics_channel')?.channel('belay:event') ?? null;
 }
 
-const logToConsole = ({ message, reason }) => console.error(message, reason);
+/* An Error shows its text and its stack itself; the message would repeat it. */
+function logToConsole({ message, reason, pid, label }) {
+  if (reason instanceof Error) console.error(`${nameProcess(pid, label || null)} crashed:`, reason);
+  else console.error(message);
+}
 
 export class Observers {
   tracing = false;

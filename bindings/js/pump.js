@@ -24,11 +24,14 @@ export class Pump {
   #state = IDLE;
   #units = 0;
   #turnBegan;
+  /** The kernel has been told the time in this turn of the event loop. */
+  #inTurn = false;
+  #told = 0;
   #timer = null;
   #timerAt = Infinity;
   #afterTurnSet = false;
 
-  /** @param work has `turn(pump)`, `fire(now)` and `deadline` */
+  /** @param work has `turn(pump)`, `tell(now)` and `deadline` */
   constructor(clock, work) {
     this.#clock = clock;
     this.#origin = clock.now();
@@ -43,6 +46,25 @@ export class Pump {
 
   get hasTimer() {
     return this.#timer !== null;
+  }
+
+  /**
+   * Sees to it that the kernel knows the time, before anything is done. It is
+   * told once a turn of the event loop, for reading a clock costs as much as a
+   * task; a clock that users made is told whenever it has moved.
+   */
+  touch() {
+    if (this.#clock.real) {
+      if (this.#inTurn) return;
+      this.#inTurn = true;
+      this.#turnBegan = this.#clock.now();
+      this.#units = 0;
+      this.#afterTurn();
+      this.#work.advance(this.now);
+    } else if (this.now > this.#told) {
+      this.#told = this.now;
+      this.#work.tell(this.#told);
+    }
   }
 
   /** Has the pump run once the present code has returned. */
@@ -83,13 +105,14 @@ export class Pump {
     if (this.#state === CLOSED) return;
     this.#turnBegan = this.#clock.now();
     this.#units = 0;
-    this.#work.fire(this.now);
+    this.#work.tell(this.now);
     if (this.#state === IDLE || this.#state === SCHEDULED) this.#run();
     else this.#arm();
   };
 
   #run() {
     this.#state = RUNNING;
+    this.touch();
     let quiet = true;
     try {
       quiet = this.#work.turn(this);
@@ -153,9 +176,10 @@ export class Pump {
 
   #onAfterTurn = () => {
     this.#afterTurnSet = false;
+    this.#inTurn = false;
     if (this.#state === CLOSED) return;
     if (this.#work.hasFreshTimers) {
-      this.#work.fire(this.now);
+      this.#work.tell(this.now);
       if (this.#state === IDLE || this.#state === SCHEDULED) this.#run();
       else this.#arm();
     } else if (this.#work.deadline === Infinity) this.#clearTimer();

@@ -175,6 +175,7 @@ export class Runtime {
    * that happens meanwhile is drained afterwards.
    */
   withReason(make, use) {
+    this.#pump.touch();
     this.settleInbox();
     const number = make(this.reasons);
     try {
@@ -224,7 +225,7 @@ export class Runtime {
     }
     wait.low = this.#kernel.answerLow;
     wait.high = this.#kernel.answerHigh;
-    if (looksOnce) this.#advance(this.#pump.now);
+    if (looksOnce) this.advance(this.#pump.now);
     this.drain();
     this.#pump.schedule();
     return code;
@@ -421,12 +422,18 @@ export class Runtime {
     return this.#kernel.view.fresh > 0;
   }
 
-  fire(now) {
+  /** The same, when what has returned by now counts as before it. */
+  tell(now) {
     this.settleInbox();
-    this.#advance(now);
+    this.advance(now);
   }
 
-  #advance(now) {
+  touch() {
+    this.#pump.touch();
+  }
+
+  /** Tells the kernel the time; timers that are due fire. */
+  advance(now) {
     const code = this.#kernel.advance(now);
     if (code !== CODE.OK) throw failure(code, 'advance');
     this.drain();
@@ -459,7 +466,7 @@ export class Runtime {
       if (this.#cycling.length > 0) continue;
       if (view.ready > 0) continue;
       if (view.fresh === 0 || pump.putsOffTimers()) return true;
-      this.#advance(pump.now);
+      this.advance(pump.now);
     }
   }
 

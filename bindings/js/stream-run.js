@@ -328,6 +328,7 @@ export class StreamRun {
   #onStep = (step) => {
     this.#reading = false;
     if (this.#runtime.disposed) return;
+    this.#runtime.touch();
     try {
       if (checkStep(step).done) {
         this.#inputDone = true;

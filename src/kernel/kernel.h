@@ -512,6 +512,19 @@ void belay__wait_terminate(belay_kernel *kernel, uint32_t owner,
 
 /* ---- stream.c ------------------------------------------------------- */
 
+static inline ring_link *belay__item_ring(const belay_kernel *kernel,
+                                          uint32_t index) {
+    return &process_at(kernel, index)->items;
+}
+
+/* The stream a command names, when it is open; *code says what else. */
+uint32_t belay__stream_find(const belay_kernel *kernel,
+                            const belay_command *command, belay_code *code);
+/* No more is handed over; `fate` says what becomes of the items. */
+void belay__stream_close(belay_kernel *kernel, uint32_t index,
+                         enum belay_closed kind, uint32_t reason,
+                         enum stream_fate fate);
+
 void belay__stream_queue(belay_kernel *kernel, uint32_t index);
 void belay__stream_unit(belay_kernel *kernel);
 /* An item ended abnormally over its link. Whether the consumer is hit. */

@@ -16,10 +16,6 @@
  */
 #include "kernel/kernel.h"
 
-static ring_link *item_ring(const belay_kernel *kernel, uint32_t index) {
-    return &process_at(kernel, index)->items;
-}
-
 static ring_link *stream_ring(const belay_kernel *kernel, uint32_t index) {
     return &stream_at(kernel, index)->by;
 }
@@ -56,7 +52,7 @@ static void stream_tell_closed(belay_kernel *kernel, uint32_t index) {
                              });
 }
 
-static void stream_close(belay_kernel *kernel, uint32_t index,
+void belay__stream_close(belay_kernel *kernel, uint32_t index,
                          enum belay_closed kind, uint32_t reason,
                          enum stream_fate fate) {
     belay__stream *stream = stream_at(kernel, index);
@@ -100,7 +96,7 @@ static void item_remove(belay_kernel *kernel, uint32_t item) {
     belay__process *process = process_at(kernel, item);
     belay__stream *stream = stream_at(kernel, process->body);
     BELAY_ASSERT(stream->slot.link == BELAY__LIVE);
-    ring_remove(kernel, item_ring, &stream->items, item);
+    ring_remove(kernel, belay__item_ring, &stream->items, item);
     if ((process->flags & PROCESS_DEALT) == 0) {
         BELAY_ASSERT(stream->running > 0);
         stream->running--;
@@ -168,7 +164,7 @@ static void stream_closing(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(stream->consumer != BELAY__NONE);
     if (stream->close_walk > 0) {
         stream->close_walk--;
-        stream->items = item_ring(kernel, item)->next;
+        stream->items = belay__item_ring(kernel, item)->next;
         if (process_at(kernel, item)->state == BELAY_STATE_KEPT) {
             item_remove(kernel, item);
         }
@@ -238,8 +234,9 @@ static void stream_time_is_up(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(process_is_alive(consumer));
     BELAY_ASSERT((stream->flags & STREAM_KILL_TASK) == 0);
     int root = consumer->kind == BELAY_KIND_ROOT;
-    stream_close(kernel, index, BELAY_CLOSED_TIMEOUT, BELAY_REASON_TIMEOUT,
-                 root ? FATE_SIGNAL : FATE_LINGER);
+    belay__stream_close(kernel, index, BELAY_CLOSED_TIMEOUT,
+                        BELAY_REASON_TIMEOUT,
+                        root ? FATE_SIGNAL : FATE_LINGER);
 }
 
 /* Takes note of the first ended item: its place is free again. */
@@ -278,8 +275,8 @@ static int stream_turn(belay_kernel *kernel, uint32_t index) {
         stream->items == BELAY__NONE) {
         BELAY_ASSERT(stream->running == 0);
         BELAY_ASSERT(stream->ended_head == BELAY__NONE);
-        stream_close(kernel, index, BELAY_CLOSED_DONE, BELAY_REASON_NORMAL,
-                     FATE_KILL);
+        belay__stream_close(kernel, index, BELAY_CLOSED_DONE,
+                            BELAY_REASON_NORMAL, FATE_KILL);
         return 1;
     }
     /* Elixir's consumer pulls before it takes note of the next ended task.
@@ -358,8 +355,8 @@ void belay__stream_item_failed(belay_kernel *kernel, uint32_t item) {
                                 DOOM_SIGNAL);
         }
     } else if ((stream->flags & STREAM_CLOSED) == 0) {
-        stream_close(kernel, process->body, BELAY_CLOSED_CRASH,
-                     process->reason, FATE_SIGNAL);
+        belay__stream_close(kernel, process->body, BELAY_CLOSED_CRASH,
+                            process->reason, FATE_SIGNAL);
     }
 }
 
@@ -422,8 +419,8 @@ void belay__stream_pop_by(belay_kernel *kernel, uint32_t process) {
                 index);
     stream->consumer = BELAY__NONE;
     if ((stream->flags & STREAM_CLOSED) == 0) {
-        stream_close(kernel, index, BELAY_CLOSED_OWNER, consumer->reason,
-                     fate);
+        belay__stream_close(kernel, index, BELAY_CLOSED_OWNER,
+                            consumer->reason, fate);
     } else if (stream->fate == FATE_LINGER) {
         uint32_t old = stream->close_reason;
         belay__reason_retain(kernel, consumer->reason);
@@ -436,8 +433,7 @@ void belay__stream_pop_by(belay_kernel *kernel, uint32_t process) {
 
 /* ---- Commands -------------------------------------------------------- */
 
-/* The stream a command names, when it is open; *code says what else. */
-static uint32_t stream_find(const belay_kernel *kernel,
+uint32_t belay__stream_find(const belay_kernel *kernel,
                             const belay_command *command, belay_code *code) {
     uint32_t index = belay__find(&kernel->streams, command->other);
     uint32_t allowed =
@@ -528,7 +524,7 @@ belay_code belay__stream_next(belay_kernel *kernel,
                               const belay_command *command,
                               belay_answer *answer) {
     belay_code code = BELAY_OK;
-    uint32_t index = stream_find(kernel, command, &code);
+    uint32_t index = belay__stream_find(kernel, command, &code);
     (void)answer;
     if (code != BELAY_OK) {
         return code;
@@ -544,198 +540,11 @@ belay_code belay__stream_next(belay_kernel *kernel,
     return BELAY_OK;
 }
 
-/* Memory for `count` items, all or nothing. */
-static belay_code push_reserve(belay_kernel *kernel,
-                               const belay__stream *stream, uint32_t count) {
-    BELAY_ASSERT(count > 0);
-    BELAY_ASSERT(count <= stream->asked);
-    belay_code code =
-        belay__table_reserve(&kernel->processes, &kernel->memory, count);
-    if (code == BELAY_OK && stream->scope != 0) {
-        code =
-            belay__table_reserve(&kernel->children, &kernel->memory, count);
-    }
-    return code;
-}
-
-/* Starts one item, all being reserved. */
-static uint32_t push_item(belay_kernel *kernel, uint32_t index,
-                          uint32_t scope) {
-    belay__stream *stream = stream_at(kernel, index);
-    uint32_t item =
-        belay__process_new(kernel, BELAY_KIND_ITEM, stream->started,
-                           process_pid(kernel, stream->consumer));
-    belay__process *process = process_at(kernel, item);
-    process->flags |= PROCESS_ITEM;
-    process->state = BELAY_STATE_RUNNING;
-    process->body = index;
-    process->shutdown = stream->shutdown;
-    if (stream->timeout != BELAY_INFINITY) {
-        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
-                           stream->timeout);
-    }
-    ring_append(kernel, item_ring, &stream->items, item);
-    BELAY_ASSERT(stream->running < stream->limit);
-    stream->started++;
-    stream->running++;
-    stream->asked--;
-    if (scope != BELAY__NONE) {
-        belay__child_add(kernel, process_at(kernel, scope)->body, item,
-                         BELAY_RESTART_TEMPORARY);
-    }
-    belay__event_add_trace(kernel, (belay_event){
-                                       .kind = BELAY_EVENT_STARTED,
-                                       .tag = process->tag,
-                                       .pid = process_pid(kernel, item),
-                                   });
-    return item;
-}
-
-/* Whether the stream's supervisor takes one more; if not, the stream ends. */
-static belay_code push_admit(belay_kernel *kernel, uint32_t index,
-                             uint32_t *scope) {
-    const belay__stream *stream = stream_at(kernel, index);
-    BELAY_ASSERT((stream->flags & STREAM_CLOSED) == 0);
-    *scope = BELAY__NONE;
-    if (stream->scope == 0) {
-        return BELAY_OK;
-    }
-    *scope = belay__process_find(kernel, stream->scope);
-    if (*scope == BELAY__NONE) {
-        stream_close(kernel, index, BELAY_CLOSED_NOPROC, BELAY_REASON_NOPROC,
-                     FATE_KILL);
-        return BELAY_GONE;
-    }
-    belay_code code = belay__supervisor_admits(kernel, *scope);
-    if (code != BELAY_OK) {
-        stream_close(kernel, index,
-                     code == BELAY_MAX_CHILDREN ? BELAY_CLOSED_CHILDREN
-                                                : BELAY_CLOSED_NOPROC,
-                     BELAY_REASON_NOPROC, FATE_KILL);
-    }
-    return code;
-}
-
-belay_code belay__stream_push(belay_kernel *kernel,
-                              const belay_command *command,
-                              belay_answer *answer) {
-    belay_code code = BELAY_OK;
-    uint32_t index = stream_find(kernel, command, &code);
-    if (code != BELAY_OK) {
-        return code;
-    }
-    belay__stream *stream = stream_at(kernel, index);
-    if (command->count == 0 || command->count > stream->asked ||
-        command->count > BELAY_WORDS_MAX / 2) {
-        return BELAY_BAD_ARGUMENT;
-    }
-    code = push_reserve(kernel, stream, command->count);
-    if (code != BELAY_OK) {
-        return code;
-    }
-    uint32_t done = 0;
-    while (done < command->count &&
-           belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
-        uint32_t scope = BELAY__NONE;
-        if (push_admit(kernel, index, &scope) != BELAY_OK) {
-            break;
-        }
-        uint32_t item = push_item(kernel, index, scope);
-        word_pid_put(kernel, done, process_pid(kernel, item));
-        done++;
-    }
-    BELAY_ASSERT(stream->running <= stream->limit);
-    answer->value = done;
-    belay__stream_queue(kernel, index);
-    return BELAY_OK;
-}
-
-/* How many items that return may be followed, in their places, by the next
- * elements, with nothing else to be done. */
-static uint32_t cycle_room(const belay_kernel *kernel,
-                           const belay__stream *stream, uint32_t count) {
-    const uint32_t wanted = STREAM_TOGETHER;
-    const uint32_t looked_at = STREAM_TOGETHER | STREAM_INPUT_DONE;
-    if ((stream->flags & looked_at) != wanted || stream->scope != 0 ||
-        stream->asked != 0 || stream->max_buffered != 0 ||
-        stream->kept != 0 || stream->demand < 2 ||
-        stream->abandoned > stream->max_abandoned || kernel->tracing) {
-        return 0;
-    }
-    /* The last result that is wanted is not followed by a pull. */
-    return count < stream->demand ? count : stream->demand - 1;
-}
-
-/* Makes a new process of a plain item that has returned, in its place; 0
- * when it is not one. */
-static int item_renew(belay_kernel *kernel, belay__stream *stream,
-                      uint32_t item) {
-    belay__process *process = process_at(kernel, item);
-    int ordered = (stream->flags & STREAM_ORDERED) != 0;
-    if (process->kind != BELAY_KIND_ITEM ||
-        (process->flags & PROCESS_KNOWN) != 0 ||
-        process->slot.generation == BELAY_GENERATION_MAX ||
-        (ordered && stream->items != item)) {
-        return 0;
-    }
-    BELAY_ASSERT(process->links == BELAY__NONE);
-    BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
-    belay__timer_stop(kernel, timer_of_process(item));
-    process->slot.generation++;
-    process->flags = PROCESS_ITEM;
-    process->tag = stream->started;
-    process->started = kernel->clock.now;
-    process->shutdown = stream->shutdown;
-    stream->started++;
-    stream->delivered++;
-    if (ordered) {
-        stream->items =
-            process->items.next; /* the oldest is the newest now */
-    }
-    if (stream->demand != STREAM_DEMAND_ALL) {
-        stream->demand--;
-    }
-    if (stream->timeout != BELAY_INFINITY) {
-        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
-                           stream->timeout);
-    }
-    return 1;
-}
-
-belay_code belay__stream_cycle(belay_kernel *kernel,
-                               const belay_command *command,
-                               belay_answer *answer) {
-    belay_code code = BELAY_OK;
-    uint32_t index = stream_find(kernel, command, &code);
-    if (code != BELAY_OK) {
-        return code;
-    }
-    if (command->count == 0 || command->count > BELAY_WORDS_MAX / 2) {
-        return BELAY_BAD_ARGUMENT;
-    }
-    belay__stream *stream = stream_at(kernel, index);
-    uint32_t most = cycle_room(kernel, stream, command->count);
-    uint32_t done = 0;
-    while (done < most) {
-        belay_pid pid = word_pid(kernel, done);
-        uint32_t item = belay__process_find_body(kernel, pid);
-        if (item == BELAY__NONE || process_at(kernel, item)->body != index ||
-            !item_renew(kernel, stream, item)) {
-            break;
-        }
-        word_pid_put(kernel, done, process_pid(kernel, item));
-        done++;
-    }
-    BELAY_ASSERT(stream->running <= stream->limit);
-    answer->value = done;
-    return BELAY_OK;
-}
-
 belay_code belay__stream_end(belay_kernel *kernel,
                              const belay_command *command,
                              belay_answer *answer) {
     belay_code code = BELAY_OK;
-    uint32_t index = stream_find(kernel, command, &code);
+    uint32_t index = belay__stream_find(kernel, command, &code);
     (void)answer;
     if (code != BELAY_OK) {
         return code;
@@ -751,11 +560,11 @@ belay_code belay__stream_halt(belay_kernel *kernel,
                               const belay_command *command,
                               belay_answer *answer) {
     belay_code code = BELAY_OK;
-    uint32_t index = stream_find(kernel, command, &code);
+    uint32_t index = belay__stream_find(kernel, command, &code);
     (void)answer;
     if (code == BELAY_OK) {
-        stream_close(kernel, index, BELAY_CLOSED_HALTED, BELAY_REASON_NORMAL,
-                     FATE_KILL);
+        belay__stream_close(kernel, index, BELAY_CLOSED_HALTED,
+                            BELAY_REASON_NORMAL, FATE_KILL);
     }
     return code;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import diagnostics from 'node:diagnostics_channel';
+import test from 'node:test';
 import { createRuntime } from 'belay-tasks';
 import { deferred, quiet, rejection, scenario } from './harness.mjs';
 
@@ -217,3 +218,19 @@ scenario('with trace, errors tell where a task was started', async ({ Task }) =>
   })));
   assert.match(error.startedAt, /events\.test\.mjs/);
 }, { trace: true });
+
+test('on the real clock an event bears the time at which it happened', async () => {
+  const runtime = createRuntime();
+  const ends = [];
+  runtime.subscribe((event) => {
+    if (event.type === 'settled') ends.push(event.time);
+  });
+  const before = runtime.inspect().time;
+  const body = () => new Promise((resolve) => setTimeout(resolve, 60));
+  await runtime.Task.await(runtime.Task.async(body), Infinity);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(ends.length, 1);
+  // Never early: the host's own timer is the measure, cut to whole ms twice.
+  assert.ok(ends[0] - before >= 58, `ended at ${ends[0]}, begun at ${before}`);
+  runtime.dispose();
+});

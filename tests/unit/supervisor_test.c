@@ -1107,6 +1107,18 @@ static void stops(void) {
     RUN(an_ended_permanent_orphan_is_not_restarted);
 }
 
+static void a_supervisor_killed_while_it_stops_leaves_nothing_behind(void) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid supervisor = open_supervisor(world, world->root, 1,
+                                           BELAY_SUP_TASK, BELAY_FLAG_LINK);
+    spawn_under(world, supervisor, 2, BELAY_RESTART_TEMPORARY);
+    run_all(world);
+    wait_for(world, BELAY_WAIT_SHUTDOWN, world->root, supervisor, 0, 9);
+    CHECK(!alive(world, supervisor));
+    CHECK_EQUAL(belay_look(world->kernel)->processes, 1);
+    world_close(world);
+}
+
 int main(void) {
     beginnings();
     restarts();
@@ -1120,5 +1132,6 @@ int main(void) {
     RUN(an_inner_one_that_gives_up_counts_once_in_the_outer);
     RUN(a_nested_supervisor_has_all_the_time_to_stop);
     RUN(a_killed_general_supervisor_lets_nested_ones_stop);
+    RUN(a_supervisor_killed_while_it_stops_leaves_nothing_behind);
     return harness_end();
 }

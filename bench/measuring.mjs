@@ -1,0 +1,126 @@
+// What the two benchmarks share: the machine, the clock of the main thread,
+// medians, tables and the file that a run leaves behind.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const here = new URL('./', import.meta.url);
+const root = new URL('../', import.meta.url);
+
+let schedule = '/proc/thread-self/schedstat';
+
+/** Milliseconds that the calling thread has spent on a processor; right to a
+ * few, and exact after a sleep. Only Linux tells it for one thread: elsewhere
+ * it is the whole process. */
+export function threadTime() {
+  if (schedule !== undefined) {
+    try {
+      return Number(readFileSync(schedule, 'utf8').split(' ')[0]) / 1e6;
+    } catch {
+      schedule = undefined;
+    }
+  }
+  return process.cpuUsage().user / 1e3;
+}
+
+export function quantile(numbers, share) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const place = (sorted.length - 1) * share;
+  const low = Math.floor(place);
+  const high = Math.ceil(place);
+  return sorted[low] + (sorted[high] - sorted[low]) * (place - low);
+}
+
+export const median = (numbers) => quantile(numbers, 0.5);
+
+/** The version in a package.json, or undefined where there is none. */
+export function versionOf(path) {
+  try {
+    return JSON.parse(readFileSync(new URL(path, here), 'utf8')).version;
+  } catch {
+    return undefined;
+  }
+}
+
+export function environment() {
+  return {
+    date: new Date().toISOString(),
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    load: loadavg().map((value) => Number(value.toFixed(2))),
+    system: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+    v8: process.versions.v8,
+    belay: versionOf('../package.json') ?? 'unknown',
+    command: `node ${process.argv.slice(1).map(shorten).join(' ')}`,
+  };
+}
+
+function shorten(word) {
+  const folder = fileURLToPath(root);
+  return word.startsWith(folder) ? word.slice(folder.length) : word;
+}
+
+export function describe(found) {
+  return [
+    `${found.date.slice(0, 10)}, ${found.cpu}, ${found.cores} cores,`,
+    `${found.memoryGb} GB, load ${found.load[0]}, ${found.system},`,
+    `Node ${found.node}, Belay ${found.belay}`,
+  ].join(' ');
+}
+
+/** A Markdown table; the first column to the left, the others to the right. */
+export function table(head, rows) {
+  const lines = [head, ...rows].map((row) => row.map(String));
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column].length), 3));
+  const draw = (line) =>
+    `| ${line
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+      )
+      .join(' | ')} |`;
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  return [draw(lines[0]), draw(rule), ...lines.slice(1).map(draw)].join('\n');
+}
+
+/** Writes build/bench/<name>.json and gives its path for people. */
+export function save(name, content) {
+  const folder = new URL('build/bench/', root);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(content, null, 2)}\n`);
+  return `build/bench/${name}.json`;
+}
+
+/** Runs a script of this folder and gives the JSON on its last line. */
+export function measure(script, words, { flags = [], limit = 300_000 } = {}) {
+  return new Promise((resolve, reject) => {
+    const path = fileURLToPath(new URL(script, here));
+    const child = spawn(process.execPath, ['--expose-gc', ...flags, path, ...words.map(String)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: limit,
+    });
+    const what = `${script} ${words.join(' ')}`;
+    let out = '';
+    let complaint = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text) => (complaint += text));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code !== 0) {
+        const end = signal === null ? `code ${code}` : `signal ${signal}`;
+        reject(new Error(`${what} ended with ${end}\n${complaint}`));
+        return;
+      }
+      try {
+        resolve(JSON.parse(out.trimEnd().split('\n').at(-1)));
+      } catch {
+        reject(new Error(`${what} printed no result\n${out}${complaint}`));
+      }
+    });
+  });
+}

@@ -1,0 +1,195 @@
+/* feed.c - how elements of the input become items of a stream.
+ *
+ * STREAM_PUSH starts an item for each element that was pulled. STREAM_CYCLE
+ * is the short way for streams whose consumer takes what is ready: an item
+ * that has returned, and that nobody but its stream knows of, makes room for
+ * the next element in its own place, under a new generation.
+ */
+#include "kernel/kernel.h"
+
+/* Memory for `count` items, all or nothing. */
+static belay_code push_reserve(belay_kernel *kernel,
+                               const belay__stream *stream, uint32_t count) {
+    BELAY_ASSERT(count > 0);
+    BELAY_ASSERT(count <= stream->asked);
+    belay_code code =
+        belay__table_reserve(&kernel->processes, &kernel->memory, count);
+    if (code == BELAY_OK && stream->scope != 0) {
+        code =
+            belay__table_reserve(&kernel->children, &kernel->memory, count);
+    }
+    return code;
+}
+
+/* Starts one item, all being reserved. */
+static uint32_t push_item(belay_kernel *kernel, uint32_t index,
+                          uint32_t scope) {
+    belay__stream *stream = stream_at(kernel, index);
+    uint32_t item =
+        belay__process_new(kernel, BELAY_KIND_ITEM, stream->started,
+                           process_pid(kernel, stream->consumer));
+    belay__process *process = process_at(kernel, item);
+    process->flags |= PROCESS_ITEM;
+    process->state = BELAY_STATE_RUNNING;
+    process->body = index;
+    process->shutdown = stream->shutdown;
+    if (stream->timeout != BELAY_INFINITY) {
+        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
+                           stream->timeout);
+    }
+    ring_append(kernel, belay__item_ring, &stream->items, item);
+    BELAY_ASSERT(stream->running < stream->limit);
+    stream->started++;
+    stream->running++;
+    stream->asked--;
+    if (scope != BELAY__NONE) {
+        belay__child_add(kernel, process_at(kernel, scope)->body, item,
+                         BELAY_RESTART_TEMPORARY);
+    }
+    belay__event_add_trace(kernel, (belay_event){
+                                       .kind = BELAY_EVENT_STARTED,
+                                       .tag = process->tag,
+                                       .pid = process_pid(kernel, item),
+                                   });
+    return item;
+}
+
+/* Whether the stream's supervisor takes one more; if not, the stream ends. */
+static belay_code push_admit(belay_kernel *kernel, uint32_t index,
+                             uint32_t *scope) {
+    const belay__stream *stream = stream_at(kernel, index);
+    BELAY_ASSERT((stream->flags & STREAM_CLOSED) == 0);
+    *scope = BELAY__NONE;
+    if (stream->scope == 0) {
+        return BELAY_OK;
+    }
+    *scope = belay__process_find(kernel, stream->scope);
+    if (*scope == BELAY__NONE) {
+        belay__stream_close(kernel, index, BELAY_CLOSED_NOPROC,
+                            BELAY_REASON_NOPROC, FATE_KILL);
+        return BELAY_GONE;
+    }
+    belay_code code = belay__supervisor_admits(kernel, *scope);
+    if (code != BELAY_OK) {
+        belay__stream_close(kernel, index,
+                            code == BELAY_MAX_CHILDREN ? BELAY_CLOSED_CHILDREN
+                                                       : BELAY_CLOSED_NOPROC,
+                            BELAY_REASON_NOPROC, FATE_KILL);
+    }
+    return code;
+}
+
+belay_code belay__stream_push(belay_kernel *kernel,
+                              const belay_command *command,
+                              belay_answer *answer) {
+    belay_code code = BELAY_OK;
+    uint32_t index = belay__stream_find(kernel, command, &code);
+    if (code != BELAY_OK) {
+        return code;
+    }
+    belay__stream *stream = stream_at(kernel, index);
+    if (command->count == 0 || command->count > stream->asked ||
+        command->count > BELAY_WORDS_MAX / 2) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    code = push_reserve(kernel, stream, command->count);
+    if (code != BELAY_OK) {
+        return code;
+    }
+    uint32_t done = 0;
+    while (done < command->count &&
+           belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
+        uint32_t scope = BELAY__NONE;
+        if (push_admit(kernel, index, &scope) != BELAY_OK) {
+            break;
+        }
+        uint32_t item = push_item(kernel, index, scope);
+        word_pid_put(kernel, done, process_pid(kernel, item));
+        done++;
+    }
+    BELAY_ASSERT(stream->running <= stream->limit);
+    answer->value = done;
+    belay__stream_queue(kernel, index);
+    return BELAY_OK;
+}
+
+/* How many items that return may be followed, in their places, by the next
+ * elements, with nothing else to be done. */
+static uint32_t cycle_room(const belay_kernel *kernel,
+                           const belay__stream *stream, uint32_t count) {
+    const uint32_t wanted = STREAM_TOGETHER;
+    const uint32_t looked_at = STREAM_TOGETHER | STREAM_INPUT_DONE;
+    if ((stream->flags & looked_at) != wanted || stream->scope != 0 ||
+        stream->asked != 0 || stream->max_buffered != 0 ||
+        stream->kept != 0 || stream->demand < 2 ||
+        stream->abandoned > stream->max_abandoned || kernel->tracing) {
+        return 0;
+    }
+    /* The last result that is wanted is not followed by a pull. */
+    return count < stream->demand ? count : stream->demand - 1;
+}
+
+/* Makes a new process of a plain item that has returned, in its place; 0
+ * when it is not one. */
+static int item_renew(belay_kernel *kernel, belay__stream *stream,
+                      uint32_t item) {
+    belay__process *process = process_at(kernel, item);
+    int ordered = (stream->flags & STREAM_ORDERED) != 0;
+    if (process->kind != BELAY_KIND_ITEM ||
+        (process->flags & PROCESS_KNOWN) != 0 ||
+        process->slot.generation == BELAY_GENERATION_MAX ||
+        (ordered && stream->items != item)) {
+        return 0;
+    }
+    BELAY_ASSERT(process->links == BELAY__NONE);
+    BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
+    belay__timer_stop(kernel, timer_of_process(item));
+    process->slot.generation++;
+    process->flags = PROCESS_ITEM;
+    process->tag = stream->started;
+    process->started = kernel->clock.now;
+    process->shutdown = stream->shutdown;
+    stream->started++;
+    stream->delivered++;
+    if (ordered) {
+        stream->items =
+            process->items.next; /* the oldest is the newest now */
+    }
+    if (stream->demand != STREAM_DEMAND_ALL) {
+        stream->demand--;
+    }
+    if (stream->timeout != BELAY_INFINITY) {
+        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
+                           stream->timeout);
+    }
+    return 1;
+}
+
+belay_code belay__stream_cycle(belay_kernel *kernel,
+                               const belay_command *command,
+                               belay_answer *answer) {
+    belay_code code = BELAY_OK;
+    uint32_t index = belay__stream_find(kernel, command, &code);
+    if (code != BELAY_OK) {
+        return code;
+    }
+    if (command->count == 0 || command->count > BELAY_WORDS_MAX / 2) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    belay__stream *stream = stream_at(kernel, index);
+    uint32_t most = cycle_room(kernel, stream, command->count);
+    uint32_t done = 0;
+    while (done < most) {
+        belay_pid pid = word_pid(kernel, done);
+        uint32_t item = belay__process_find_body(kernel, pid);
+        if (item == BELAY__NONE || process_at(kernel, item)->body != index ||
+            !item_renew(kernel, stream, item)) {
+            break;
+        }
+        word_pid_put(kernel, done, process_pid(kernel, item));
+        done++;
+    }
+    BELAY_ASSERT(stream->running <= stream->limit);
+    answer->value = done;
+    return BELAY_OK;
+}
