@@ -67,10 +67,8 @@ export class Cell {
   }
 
   /** The next item of the same stream, in the same place. */
-  renew(low, high, input, number) {
+  renew(input, number) {
     this.state = CELL.READY;
-    this.low = low;
-    this.high = high;
     this.input = input;
     this.number = number;
     this.value = undefined;

@@ -263,9 +263,15 @@ export class Kernel {
     return this.#submit();
   }
 
-  /** For the first `count` pids of the word area. */
-  streamCycle(low, high, count) {
-    return this.#other(COMMAND.STREAM_CYCLE, low, high, count);
+  /**
+   * For the first `count` of the records, which get the pids of those that
+   * follow; answers how many.
+   */
+  streamCycle(low, high, records, count) {
+    this.#memory.putPidsOf(records, count);
+    const code = this.#other(COMMAND.STREAM_CYCLE, low, high, count);
+    if (code === CODE.OK) this.#memory.givePidsTo(records, this.answerValue);
+    return code;
   }
 
   streamPush(low, high, count) {

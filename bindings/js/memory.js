@@ -263,6 +263,28 @@ export class Memory {
     this.#fresh().copyWithin(this.#words, start, start + 2 * count);
   }
 
+  /** Puts the pids of the first `count` records into the word area. */
+  putPidsOf(records, count) {
+    const words = this.#fresh();
+    let at = this.#words;
+    for (let index = 0; index < count; index++) {
+      const record = records[index];
+      words[at++] = record.low;
+      words[at++] = record.high;
+    }
+  }
+
+  /** The reverse: gives the pids of the word area to the records. */
+  givePidsTo(records, count) {
+    const words = this.#fresh();
+    let at = this.#words;
+    for (let index = 0; index < count; index++) {
+      const record = records[index];
+      record.low = words[at++];
+      record.high = words[at++];
+    }
+  }
+
   pidLow(index) {
     return this.#fresh()[this.#words + 2 * index];
   }

@@ -407,8 +407,16 @@ export class Runtime {
   }
 
   /** Has the pump begin the body of an item. */
-  begin(cell) {
+  beginLater(cell) {
     this.#items.push(cell);
+  }
+
+  /** Begins the body of an item; false when that was the end of the runtime. */
+  begin(cell) {
+    // One that was ended before its turn came is only to be reported.
+    if (cell.retired) this.#abandonedReturned(cell);
+    else this.#start(cell);
+    return !this.disposed;
   }
 
   /** Has the pump read elements for a stream. */
@@ -505,10 +513,7 @@ export class Runtime {
     this.#items = [];
     for (let index = 0; index < items.length; index++) {
       const cell = items[index];
-      // One that was ended before its turn came is only to be reported.
-      if (cell.retired) this.#abandonedReturned(cell);
-      else this.#start(cell);
-      if (this.disposed) return true;
+      if (!this.begin(cell)) return true;
       if (pump.spend(1)) {
         this.#items = items.slice(index + 1).concat(this.#items);
         return false;

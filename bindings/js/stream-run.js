@@ -50,8 +50,10 @@ export class StreamRun {
   #number = 0;
   /** Elements that were read and not yet started. */
   #ahead = [];
-  /** Items that have returned, in a stream that cycles. */
+  /** Items that have returned, in a stream that cycles: the first so many. */
   #returned = [];
+  #returnedCount = 0;
+  #followed = [];
   /**
    * Whether to let the next elements follow in the places of items that return,
    * by one command for many: when the consumer takes what is ready.
@@ -261,60 +263,59 @@ export class StreamRun {
 
   /** How many have returned. */
   get size() {
-    return this.#returned.length;
+    return this.#returnedCount;
   }
 
   returned(cell) {
-    if (this.#returned.length === 0) this.#runtime.cycle(this);
-    this.#returned.push(cell);
+    if (this.#returnedCount === 0) this.#runtime.cycle(this);
+    this.#returned[this.#returnedCount++] = cell;
   }
 
   /** The long way: the kernel is told that they have returned. */
-  settleReturned() {
-    const cells = this.#returned;
-    this.#returned = [];
-    for (const cell of cells) this.#runtime.settle(cell);
+  settleReturned(from = 0) {
+    const count = this.#returnedCount;
+    this.#returnedCount = 0;
+    for (let index = from; index < count; index++) this.#runtime.settle(this.#returned[index]);
   }
 
   /** Reads an element for each item that has returned, and starts it there. */
   cycle() {
     const elements = [];
     try {
-      const most = this.#state === OPEN ? Math.min(this.#returned.length, CHUNK) : 0;
+      const most = this.#state === OPEN ? Math.min(this.#returnedCount, CHUNK) : 0;
       while (elements.length < most && this.#readInto(elements));
     } catch (error) {
       this.#inputFailed(error);
     }
+    const count = elements.length;
     // Reading has run code of the user's, which may have settled or ended all.
+    const follows = count > 0 && this.#state === OPEN && this.#returnedCount >= count;
+    const done = follows ? this.#follow(elements) : 0;
+    if (done < count) this.#ahead = elements.slice(done).concat(this.#ahead);
     const cells = this.#returned;
-    let done = 0;
-    if (elements.length > 0 && this.#state === OPEN && cells.length >= elements.length) {
-      done = this.#follow(cells, elements);
+    this.settleReturned(done);
+    // Two lists take turns: bodies that return at once go into the other one.
+    this.#returned = this.#followed;
+    this.#followed = cells;
+    this.#runtime.drain();
+    for (let index = 0; index < done; index++) {
+      if (!this.#runtime.begin(cells[index])) return;
     }
-    if (done < elements.length) this.#ahead = elements.slice(done).concat(this.#ahead);
-    if (done < cells.length) {
-      this.#returned = done === 0 ? cells : cells.slice(done);
-      this.settleReturned();
-    } else this.#returned = [];
   }
 
-  /** How many elements have been started in the places of `cells`. */
-  #follow(cells, elements) {
+  /** How many elements have got the places of items that have returned. */
+  #follow(elements) {
+    const cells = this.#returned;
     const { kernel } = this.#runtime;
-    const count = elements.length;
-    for (let index = 0; index < count; index++) {
-      kernel.putSettled(index, cells[index].low, cells[index].high);
-    }
-    if (kernel.streamCycle(this.low, this.high, count) !== CODE.OK) return 0;
+    if (kernel.streamCycle(this.low, this.high, cells, elements.length) !== CODE.OK) return 0;
     const done = kernel.answerValue;
+    const { labelOf } = this.#plan;
     for (let index = 0; index < done; index++) {
       const cell = cells[index];
       this.#consumer.entry({ status: 'fulfilled', value: cell.value }, cell.number);
-      cell.renew(kernel.pidLow(index), kernel.pidHigh(index), elements[index], this.#number++);
-      if (this.#plan.labelOf !== undefined) cell.label = this.#plan.labelOf(elements[index]);
-      this.#runtime.begin(cell);
+      cell.renew(elements[index], this.#number++);
+      if (labelOf !== undefined) cell.label = labelOf(elements[index]);
     }
-    this.#runtime.drain();
     return done;
   }
 
@@ -381,7 +382,7 @@ export class StreamRun {
         cell.label = this.#plan.labelOf?.(elements[done + index]) ?? this.#plan.label;
         cell.input = elements[done + index];
         cell.number = this.#number++;
-        this.#runtime.begin(cell);
+        this.#runtime.beginLater(cell);
       }
       this.#asked -= count;
       done += count;
