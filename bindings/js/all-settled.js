@@ -5,7 +5,9 @@
  */
 import { errorOf } from './reasons.js';
 import { TimeoutError, withoutStack } from './errors.js';
-import { checkCount, checkIterable, checkOptions, checkSignal, checkTimeout } from './options.js';
+import {
+  checkCount, checkIterable, checkOptions, checkSignal, checkTimeout, nameOf,
+} from './options.js';
 import { CODE, FLAG, OUTCOME, PROCESSES_MAX, UNBOUNDED, WAIT } from './protocol.js';
 import { StreamRun } from './stream-run.js';
 
@@ -60,6 +62,7 @@ export function allSettled(caller, items, options, below) {
   const timeout = checkTimeout(call, 'option timeout', given.timeout ?? Infinity);
   const signal = checkSignal(call, given.signal);
   const list = [...items];
+  caller.enter(); // reading has run code of the user's
   const places = { functions: [], others: [] };
   list.forEach((item, index) => places[typeof item === 'function' ? 'functions' : 'others'].push(index));
   if (places.functions.length === 0 && timeout === Infinity && signal === null) {
@@ -139,7 +142,7 @@ function runFunctions(caller, results, indexes, list, { call, timeout, signal, l
     zipInputOnExit: false,
     signal,
     label: '',
-    labelOf: (item) => item.name,
+    labelOf: nameOf,
     flags: FLAG.NOLINK | FLAG.KILL_TASK,
     startedAt,
   }, caller, {

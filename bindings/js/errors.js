@@ -59,7 +59,12 @@ export class ExitError extends BelayError {
 
   /** Whether `error` is the request of `process` to end itself. */
   static isRequestOf(error, process) {
-    return error instanceof ExitError && error.#process === process;
+    return ExitError.is(error) && error.#process === process;
+  }
+
+  /** As instanceof, but it asks nothing of a value that may be a proxy. */
+  static is(error) {
+    return typeof error === 'object' && error !== null && #process in error;
   }
 
   get name() {

@@ -11,7 +11,7 @@ export function describe(value) {
     case 'string':
       return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
     case 'function':
-      return value.name ? `function ${value.name}` : 'a function';
+      return nameOf(value) ? `function ${nameOf(value)}` : 'a function';
     case 'bigint':
       return `${value}n`;
     case 'object':
@@ -126,11 +126,25 @@ export function checkLabel(call, label) {
 
 export function checkSignal(call, signal) {
   if (signal === undefined || signal === null) return null;
-  if (typeof signal !== 'object' || typeof signal.aborted !== 'boolean' ||
-      typeof signal.addEventListener !== 'function') {
+  try {
+    // The platform's own getter knows real ones, of other realms as well.
+    Reflect.apply(getAborted, signal, []);
+    return signal;
+  } catch {
     throw wrongType(call, 'option signal', signal, 'an AbortSignal');
   }
-  return signal;
+}
+
+const { get: getAborted } = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted');
+
+/** A function's name; '' when it has none, or one that cannot be read. */
+export function nameOf(body) {
+  try {
+    const { name } = body;
+    return typeof name === 'string' ? name : '';
+  } catch {
+    return '';
+  }
 }
 
 const PID = /^<(\d{1,8})\.(\d{1,9})>$/;

@@ -60,7 +60,7 @@ export class Reasons {
 
   /** The number for a thrown value. */
   thrown(error) {
-    const good = error instanceof ExitError && isShutdown(error.reason);
+    const good = ExitError.is(error) && isShutdown(error.reason);
     return this.#keep(error, true, good ? CLASS.SHUTDOWN : CLASS.CRASH);
   }
 

@@ -17,6 +17,7 @@ import { DisposedError, ExitError, MaxChildrenError, NoProcError } from './error
 import { failure, Kernel } from './kernel.js';
 import { Names } from './names.js';
 import { Observers } from './observers.js';
+import { nameOf } from './options.js';
 import { formatPid } from './pid.js';
 import {
   CODE, EVENT, EXITED, INDEX_MASK, OUTCOME, RESTART, STATE, WAIT, WORDS_MAX,
@@ -30,6 +31,7 @@ import { SleepWait } from './waits.js';
 
 const INBOX_PIDS = WORDS_MAX / 2;
 const resolved = Promise.resolve();
+const nativeThen = Promise.prototype.then;
 
 export class Runtime {
   disposed = false;
@@ -100,6 +102,7 @@ export class Runtime {
     const restart = child === null ? RESTART.TEMPORARY : child.restart;
     this.observers.lookAround();
     const tag = restart === RESTART.TEMPORARY ? 0 : this.children.add(child);
+    const label = options.label ?? nameOf(body); // may run code of the user's
     const code = this.#kernel.spawn(
       caller.low, caller.high, flags, tag,
       scope === null ? 0 : scope.low, scope === null ? 0 : scope.high,
@@ -111,7 +114,7 @@ export class Runtime {
     }
     const cell = this.cells.claim(this.#kernel.answerLow, this.#kernel.answerHigh);
     cell.body = body;
-    cell.label = options.label ?? body.name;
+    cell.label = label;
     if (record !== null) {
       record.low = cell.low;
       record.high = cell.high;
@@ -369,14 +372,17 @@ export class Runtime {
         if (!cell.stream.keepsInput) cell.input = undefined;
         result = cell.stream.body(input, context);
       }
-      if (result instanceof Promise) {
-        result.then(cell.ok, cell.err);
-        return;
-      }
-      if (result !== null && (typeof result === 'object' || typeof result === 'function') &&
-          typeof result.then === 'function') {
-        resolved.then(() => result).then(cell.ok, cell.err);
-        return;
+      if (result !== null && (typeof result === 'object' || typeof result === 'function')) {
+        const { then } = result;
+        // Only the engine's own `then` is sure to call one of the two, once.
+        if (then === nativeThen && result instanceof Promise) {
+          result.then(cell.ok, cell.err);
+          return;
+        }
+        if (typeof then === 'function') {
+          resolved.then(() => result).then(cell.ok, cell.err);
+          return;
+        }
       }
     } catch (error) {
       cell.err(error);

@@ -1,7 +1,7 @@
 /** Child specs: how a supervisor starts and keeps a child. */
 import {
   checkBody, checkCount, checkIntensity, checkLabel, checkName, checkOptions, checkRestart,
-  checkShutdown, describe,
+  checkShutdown, describe, nameOf,
 } from './options.js';
 
 /**
@@ -33,7 +33,7 @@ export function taskChildSpec(body, options) {
     restart: checkRestart(call, 'option restart', given.restart, 'temporary'),
     shutdown: checkShutdown(call, 'option shutdown', given.shutdown),
     type: 'worker',
-  }, { body, label: label ?? body.name });
+  }, { body, label: label ?? nameOf(body) });
 }
 
 const SUPERVISOR_OPTIONS = ['name', 'maxChildren', 'maxRestarts', 'maxSeconds'];

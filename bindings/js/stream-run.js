@@ -56,7 +56,7 @@ export class StreamRun {
   #followed = [];
   /**
    * Whether to let the next elements follow in the places of items that return,
-   * by one command for many: when the consumer takes what is ready.
+   * by one command for many: when the consumer wants everything.
    */
   cycles = false;
   /** Why it is halted, when that is an error: { error }. */
@@ -153,8 +153,9 @@ export class StreamRun {
   /** The consumer wants `count` more results. */
   ask(count, together = false) {
     if (this.#state !== OPEN) return;
-    const { items, maxBuffered } = this.#plan;
-    this.cycles = (together || count === UNBOUNDED) && maxBuffered === 0 &&
+    const { items, maxBuffered, maxAbandoned } = this.#plan;
+    // Else an element could be read before the kernel lets it start.
+    this.cycles = count === UNBOUNDED && maxBuffered === 0 && maxAbandoned === UNBOUNDED &&
       this.#scope === null && typeof items[Symbol.asyncIterator] !== 'function';
     this.#runtime.kernel.streamNext(this.low, this.high, count, together);
     this.#runtime.drain();
@@ -231,7 +232,7 @@ export class StreamRun {
     let over = false;
     while (elements.length < most && !over && this.#readInto(elements)) over = pump.spend(1);
     this.#push(elements);
-    if (this.#inputDone) this.#endInput();
+    if (this.#inputDone && this.#ahead.length === 0) this.#endInput();
     return over && this.#asked > 0 && this.#state === OPEN;
   }
 
@@ -320,7 +321,7 @@ export class StreamRun {
   }
 
   #readNext() {
-    if (this.#asked === 0 || this.#state !== OPEN) return;
+    if (this.#reading || this.#asked === 0 || this.#state !== OPEN) return;
     this.#reading = true;
     const step = this.#iterator.next();
     Promise.resolve(step).then(this.#onStep, this.#onInputError);

@@ -5,7 +5,7 @@
 import { DisposedError } from './errors.js';
 import {
   checkBody, checkBoolean, checkCount, checkIterable, checkLabel, checkOneOf, checkOptions,
-  checkShutdown, checkSignal, checkTimeout,
+  checkShutdown, checkSignal, checkTimeout, nameOf,
 } from './options.js';
 import { FLAG, PROCESSES_MAX, UNBOUNDED } from './protocol.js';
 import { quiet } from './record.js';
@@ -56,7 +56,7 @@ export function streamPlan(call, items, body, options, accepted, findScope = nul
     shutdown: checkShutdown(call, 'option shutdown', given.shutdown, { infinity: false }),
     zipInputOnExit,
     signal: checkSignal(call, given.signal),
-    label: checkLabel(call, given.label) ?? body.name,
+    label: checkLabel(call, given.label) ?? nameOf(body),
     isSimple: takesOnlyItem(body),
     flags: (ordered ? FLAG.ORDERED : 0) | (onTimeout === 'killTask' ? FLAG.KILL_TASK : 0),
     startedAt: null,
@@ -288,8 +288,15 @@ class BatchIterator extends QueueIterator {
     this.#topUp();
   }
 
+  /** With maxBuffered, results that wait here would be one too many each. */
+  get #ahead() {
+    const { limit, maxBuffered } = this.plan;
+    if (maxBuffered === 0) return Math.min(limit, 1024);
+    return this.someoneWaits && this.#results.length === 0 ? 1 : 0;
+  }
+
   #topUp() {
-    const more = Math.min(this.plan.limit, 1024) - this.#outstanding - this.#results.length;
+    const more = this.#ahead - this.#outstanding - this.#results.length;
     if (more <= 0) return;
     this.#outstanding += more;
     this.run.ask(more, true);
