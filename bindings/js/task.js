@@ -3,7 +3,7 @@ import { allSettled } from './all-settled.js';
 import { OwnerError } from './errors.js';
 import {
   checkBody, checkCount, checkIterable, checkOneOf, checkOptions, checkShutdown,
-  checkSpawnOptions, checkTimeout, describe,
+  checkSpawnOptions, checkTimeout, describe, nameOf,
 } from './options.js';
 import { formatPid } from './pid.js';
 import { CODE, FLAG, WAIT } from './protocol.js';
@@ -88,7 +88,7 @@ function checkTasks(call, caller, tasks) {
 
 /** Makes the handle and starts its process. */
 export function startTask(call, caller, body, options, flags, scope = null) {
-  const record = new TaskRecord(caller, options.label ?? body.name);
+  const record = new TaskRecord(caller, options.label ?? nameOf(body));
   caller.runtime.spawn(call, caller, body, options, flags, scope, record);
   return new Task(record);
 }

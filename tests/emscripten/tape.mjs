@@ -81,7 +81,7 @@ export class Tape {
     [15, 1, () => ({ pid: this.#root, other: this.#some('process') })],
     [16, 1, () => ({ other: this.#some('process'), reason: this.#reason() })],
     [17, 3, () => this.#open()],
-    [18, 5, () => ({ other: this.#some('stream'), count: this.#pick(1, 3, NO_BOUND) })],
+    [18, 5, () => this.#next()],
     [19, 8, () => ({ other: this.#some('stream'), count: 1 + this.#below(3) })],
     [20, 1, () => ({ other: this.#some('stream') })],
     [21, 1, () => ({ other: this.#some('stream') })],
@@ -94,6 +94,7 @@ export class Tape {
     [28, 2, () => ({ kind: this.#below(2) })],
     [29, 1, () => ({ reason: this.#pick(64, ...this.#reasons) })],
     [30, 1, () => ({ flags: this.#pick(0, 4, 4, 4) })],
+    [31, 4, () => ({ other: this.#some('stream'), count: 1 + this.#below(3) })],
   ];
 
   #spawn() {
@@ -135,6 +136,11 @@ export class Tape {
       shutdown: this.#grace(),
       flags: this.#pick(0, 8, 8 + 16, 16, 32, 32 + 16),
     };
+  }
+
+  #next() {
+    const other = this.#some('stream');
+    return { other, count: this.#pick(1, 3, NO_BOUND), flags: this.#pick(0, 64) };
   }
 
   #supervisor() {
