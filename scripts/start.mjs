@@ -6,14 +6,23 @@
 // bindings/js and examples/ is served from there.
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
-import { must, root, run } from './lib/shell.mjs';
+import { Complaint, must, root, run } from './lib/shell.mjs';
+
+function portOf(text) {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new Complaint(`--port must be a whole number from 0 to 65535; given: ${text}`);
+  }
+  return port;
+}
 
 async function serve({ port, host }) {
   const { createServer } = await import('vite');
   const server = await createServer({
     root: join(root, 'web'),
     server: {
-      port: port === undefined ? undefined : Number(port),
+      port: port === undefined ? undefined : portOf(port),
+      strictPort: port !== undefined, // who names a port wants that one
       host: host ? true : undefined,
       fs: { allow: [root] },
     },

@@ -393,7 +393,7 @@ describe('the simulated network', () => {
       for (let attempt = 0; attempt < 3; attempt += 1)
         seen.push(await answer(request(`${base}/flap?key=k&down=2`)));
       const crowd = await Promise.all(
-        Array.from({ length: 5 }, () => answer(request(`${base}/limited?max=3&ms=40`))),
+        Array.from({ length: 5 }, () => answer(request(`${base}/limited?max=3&ms=400`))),
       );
       seen.push(crowd.map(({ status }) => status).toSorted());
       const post = (key, body) =>

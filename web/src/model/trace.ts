@@ -272,6 +272,9 @@ function lookOf(line: Line, event: Extract<RuntimeEvent, { type: 'settled' }>): 
   if (event.status === 'fulfilled' || word === 'normal') {
     return looks.ok;
   }
+  if (word === 'shutdown' && line.omen === 'terminated') {
+    return looks.shutDown; // a supervisor ends by itself when it was asked to
+  }
   if (event.by === 'body') {
     return word === 'shutdown' ? looks.gaveUp : looks.crashed;
   }
