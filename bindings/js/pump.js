@@ -44,10 +44,6 @@ export class Pump {
     return Math.max(0, Math.floor(this.#clock.now() - this.#origin));
   }
 
-  get hasTimer() {
-    return this.#timer !== null;
-  }
-
   /**
    * Sees to it that the kernel knows the time, before anything is done. It is
    * told once a turn of the event loop, for reading a clock costs as much as a

@@ -356,21 +356,16 @@ export class Runtime {
   /** Starts one process; the kernel has just named it. */
   #start(cell) {
     cell.state = CELL.RUNNING;
+    const { stream } = cell;
+    const context = stream !== null && stream.isSimple ? null : new Context(cell);
+    cell.context = context;
     let result;
     try {
-      if (cell.stream === null) {
-        cell.context = new Context(cell);
-        result = cell.body(cell.context);
-      } else if (cell.stream.isSimple) {
+      if (stream === null) result = cell.body(context);
+      else {
         const { input } = cell;
-        if (!cell.stream.keepsInput) cell.input = undefined;
-        result = cell.stream.body(input);
-      } else {
-        const context = new Context(cell);
-        cell.context = context;
-        const { input } = cell;
-        if (!cell.stream.keepsInput) cell.input = undefined;
-        result = cell.stream.body(input, context);
+        if (!stream.keepsInput) cell.input = undefined;
+        result = stream.body(input, context);
       }
       if (result !== null && (typeof result === 'object' || typeof result === 'function')) {
         const { then } = result;

@@ -21,6 +21,15 @@ static belay_code push_reserve(belay_kernel *kernel,
     return code;
 }
 
+/* An item's timeout counts from its start. */
+static void item_start_timer(belay_kernel *kernel,
+                             const belay__stream *stream, uint32_t item) {
+    if (stream->timeout != BELAY_INFINITY) {
+        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
+                           stream->timeout);
+    }
+}
+
 /* Starts one item, all being reserved. */
 static uint32_t push_item(belay_kernel *kernel, uint32_t index,
                           uint32_t scope) {
@@ -33,10 +42,7 @@ static uint32_t push_item(belay_kernel *kernel, uint32_t index,
     process->state = BELAY_STATE_RUNNING;
     process->body = index;
     process->shutdown = stream->shutdown;
-    if (stream->timeout != BELAY_INFINITY) {
-        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
-                           stream->timeout);
-    }
+    item_start_timer(kernel, stream, item);
     ring_append(kernel, belay__item_ring, &stream->items, item);
     BELAY_ASSERT(stream->running < stream->limit);
     stream->started++;
@@ -158,10 +164,7 @@ static int item_renew(belay_kernel *kernel, belay__stream *stream,
     if (stream->demand != STREAM_DEMAND_ALL) {
         stream->demand--;
     }
-    if (stream->timeout != BELAY_INFINITY) {
-        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
-                           stream->timeout);
-    }
+    item_start_timer(kernel, stream, item);
     return 1;
 }
 

@@ -7,7 +7,7 @@
  * read (asked > 0), and when no ended task is there.
  *
  *   consumer --STREAM_NEXT--> demand      PULL --> host reads the input
- *   host ----STREAM_PUSH----> items --RUN--> ... --SETTLE--> ended queue
+ *   host ----STREAM_PUSH----> items, running --SETTLE--> ended queue
  *   ended queue --dealt with--> a place is free, the result is due --> ITEM
  *
  * An item is a process. Until its result is handed over, its place in the
