@@ -79,7 +79,10 @@ typedef uint64_t belay_pid;
     X(ALREADY, 10, "the name is taken")                                      \
     X(NOT_SUPERVISOR, 11, "the process is not a supervisor of that kind")    \
     X(NOT_FOUND, 12, "no such child")                                        \
-    X(STOPPING, 13, "the supervisor is stopping")
+    X(STOPPING, 13, "the supervisor is stopping")                            \
+    X(RUNNING, 14, "the child has a process")                                \
+    X(RESTARTING, 15, "the child is being restarted")                        \
+    X(PRESENT, 16, "there is a child with that id, without a process")
 
 typedef enum belay_code {
 #define X(name, number, text) BELAY_##name = number,
@@ -196,20 +199,32 @@ typedef enum belay_class {
  *   STREAM_END   other: the stream. The input is at its end.
  *   STREAM_HALT  other: the stream. Kills what runs, drops what is kept.
  * Supervisors
- *   SUP_START    pid: the parent, tag, flags: LINK, kind: belay_sup, limit:
- *                max_children (0xffffffff: no bound), count: max_restarts,
- *                extra: max_seconds (1 and up). Without LINK it has no
- *                parent whose end it would follow. scope: a general
- *                supervisor whose permanent child it becomes, or 0. Answers
- *                pid.
- *   SUP_TERMINATE pid: who asks, scope: the supervisor, other: the child,
- *                tag: comes with WAIT_DONE when it is gone. NOT_FOUND.
+ *   SUP_START    pid: the parent, tag, kind: belay_sup, limit: max_children
+ *                (0xffffffff: no bound), count: max_restarts, extra:
+ *                max_seconds (1 and up), flags: LINK, and, when it is to end
+ *                by itself, ANY_SIGNIFICANT or ALL_SIGNIFICANT. Without LINK
+ *                it has no parent whose end it would follow. Answers pid.
+ *   SUP_ASK      pid: who asks, scope: the supervisor, kind: belay_ask, tag:
+ *                comes with the one WAIT_DONE. A supervisor does one thing
+ *                at a time: what it is asked, the ends of its children,
+ *                restarts, and stopping, in the order in which they come.
+ *                (SPAWN under a task supervisor does not wait for that.)
+ *                TERMINATE_PID has other: the child's process. The other
+ *                kinds are for general supervisors and have extra: the
+ *                child's id, a number of the host's. START and INIT have
+ *                count: the child's tag, limit: belay_restart, shutdown:
+ *                grace, flags: SIGNIFICANT, SUPERVISOR. Codes GONE,
+ *                NOT_SUPERVISOR. What it comes to, WAIT_DONE tells.
+ *   SUP_CHILD    The host's answer to CHILD_START. scope: the supervisor,
+ *                kind: belay_started, other: the process (UP), which must be
+ *                linked to the supervisor and nobody's child, reason
+ *                (FAILED). Codes GONE (the supervisor does not wait for it
+ *                any more; or the process has ended), BAD_ARGUMENT.
  * Names and reasons
  *   NAME_NEW     Answers value: a name's number, free.
  *   NAME_SET     other: a process, tag: the name. ALREADY (answers pid: the
  *                holder; or the process has a name). A name is free again
- *                when its process ends; a supervisor that is started anew by
- *                its own supervisor gets it back.
+ *                when its process ends.
  *   NAME_DROP    tag: the name. GONE when nobody has it.
  *   NAME_GET     tag. Answers pid, or EMPTY.
  *   REASON_NEW   kind: belay_class. Answers value; the host holds one
@@ -242,7 +257,7 @@ typedef enum belay_class {
     X(STREAM_END, 20, stream_end, "stream_end")                              \
     X(STREAM_HALT, 21, stream_halt, "stream_halt")                           \
     X(SUP_START, 22, supervisor_start, "sup_start")                          \
-    X(SUP_TERMINATE, 23, supervisor_terminate, "sup_terminate")              \
+    X(SUP_ASK, 23, supervisor_ask, "sup_ask")                                \
     X(NAME_NEW, 24, name_new, "name_new")                                    \
     X(NAME_SET, 25, name_set, "name_set")                                    \
     X(NAME_DROP, 26, name_drop, "name_drop")                                 \
@@ -250,7 +265,8 @@ typedef enum belay_class {
     X(REASON_NEW, 28, reason_new, "reason_new")                              \
     X(REASON_DROP, 29, reason_drop, "reason_drop")                           \
     X(TRACE, 30, event_trace, "trace")                                       \
-    X(STREAM_CYCLE, 31, stream_cycle, "stream_cycle")
+    X(STREAM_CYCLE, 31, stream_cycle, "stream_cycle")                        \
+    X(SUP_CHILD, 32, supervisor_child, "sup_child")
 
 typedef enum belay_op {
 #define X(name, number, handler, text) BELAY_OP_##name = number,
@@ -265,7 +281,11 @@ typedef enum belay_flag {
     BELAY_FLAG_ORDERED = 8,
     BELAY_FLAG_KILL_TASK = 16,
     BELAY_FLAG_NOLINK = 32,
-    BELAY_FLAG_TOGETHER = 64
+    BELAY_FLAG_TOGETHER = 64,
+    BELAY_FLAG_ANY_SIGNIFICANT = 128,
+    BELAY_FLAG_ALL_SIGNIFICANT = 256,
+    BELAY_FLAG_SIGNIFICANT = 512,
+    BELAY_FLAG_SUPERVISOR = 1024
 } belay_flag;
 
 typedef enum belay_restart {
@@ -275,9 +295,29 @@ typedef enum belay_restart {
 } belay_restart;
 
 typedef enum belay_sup {
-    BELAY_SUP_TASK = 0,       /* children come and go; all stopped together */
-    BELAY_SUP_ONE_FOR_ONE = 1 /* ordered children; stopped in reverse */
+    BELAY_SUP_TASK = 0, /* children come and go; all stopped together */
+    /* General ones: ordered children, stopped in reverse. When one fails, */
+    BELAY_SUP_ONE_FOR_ONE = 1, /* it is started anew */
+    BELAY_SUP_ONE_FOR_ALL = 2, /* all are */
+    BELAY_SUP_REST_FOR_ONE = 3 /* it is, and those started after it */
 } belay_sup;
+
+/* What a supervisor can be asked for. */
+typedef enum belay_ask {
+    BELAY_ASK_TERMINATE_PID = 0, /* stop and forget the child: a process */
+    BELAY_ASK_TERMINATE = 1,     /* stop the child: an id */
+    BELAY_ASK_RESTART = 2,       /* start one that has no process */
+    BELAY_ASK_DELETE = 3,        /* forget one that has no process */
+    BELAY_ASK_START = 4,         /* a new child, after the others */
+    BELAY_ASK_INIT = 5 /* the same; the supervisor ends if that fails */
+} belay_ask;
+
+/* What came of the start of a child. */
+typedef enum belay_started {
+    BELAY_STARTED_UP = 0,
+    BELAY_STARTED_IGNORED = 1, /* it needs no process */
+    BELAY_STARTED_FAILED = 2
+} belay_started;
 
 typedef enum belay_wait {
     BELAY_WAIT_AWAIT = 0,
@@ -337,12 +377,19 @@ typedef struct belay_answer {
  *   STREAM_CLOSED tag: the stream's, pid: the stream, extra: belay_closed,
  *                reason. The last event of a stream.
  *   RESTARTED    tag: the child's, pid: the new process, other: the old one.
- *   CHILD_DROPPED tag: this body will not be started again. Comes for
- *                children with a restart type other than temporary.
+ *   CHILD_DROPPED tag: the child is forgotten; other: its supervisor.
+ *                Comes for each child of a
+ *                general supervisor, and for those of a task supervisor
+ *                with a restart type other than temporary.
  *   REASON_FREE  reason: nobody refers to it any more.
  *   SPAWNED      (trace) pid, other: owner, tag, extra: belay_process_kind.
  *   STARTED      (trace) pid, tag.
  *   TERMINATED   (trace) pid: a child that its supervisor `other` stops.
+ *   CHILD_START  pid: the supervisor, tag: the child's, other: its last
+ *                process or 0, extra: its id. The host starts a process and
+ *                answers with SUP_CHILD; until then the supervisor waits.
+ *   REPORT       pid: a supervisor, other: its child's process or 0, tag:
+ *                the child's, reason, extra: belay_report.
  *   TIMED_OUT    (trace) pid: an item or awaited task; extra: 0 an item's
  *                timeout, 1 a wait's, 2 the end of a grace period.
  */
@@ -362,7 +409,9 @@ typedef struct belay_answer {
     X(SPAWNED, 13, "spawned")                                                \
     X(STARTED, 14, "started")                                                \
     X(TERMINATED, 15, "terminated")                                          \
-    X(TIMED_OUT, 16, "timed_out")
+    X(TIMED_OUT, 16, "timed_out")                                            \
+    X(CHILD_START, 17, "child_start")                                        \
+    X(REPORT, 18, "report")
 
 typedef enum belay_event_kind {
 #define X(name, number, text) BELAY_EVENT_##name = number,
@@ -386,8 +435,18 @@ typedef enum belay_outcome {
                                   that is done */
     BELAY_OUTCOME_TIMEOUT = 3, /* the time is up (SLEEP: as wanted) */
     BELAY_OUTCOME_CRASH = 4,   /* a crash that came over the link to root */
-    BELAY_OUTCOME_OWNER = 5    /* who waited has ended itself, with reason */
+    BELAY_OUTCOME_OWNER = 5,   /* who waited has ended itself, with reason */
+    BELAY_OUTCOME_REFUSED = 6, /* by a supervisor; reason: a belay_code */
+    BELAY_OUTCOME_FAILED = 7   /* the child's start failed, with reason */
 } belay_outcome;
+
+/* What a supervisor reports. */
+typedef enum belay_report {
+    BELAY_REPORT_CHILD_TERMINATED = 0, /* a child ended as it should not */
+    BELAY_REPORT_SHUTDOWN_ERROR = 1,   /* one did not stop as asked */
+    BELAY_REPORT_START_ERROR = 2,
+    BELAY_REPORT_INTENSITY = 3 /* too many restarts: it gives up */
+} belay_report;
 
 typedef enum belay_closed {
     BELAY_CLOSED_DONE = 0,
@@ -496,9 +555,10 @@ typedef enum belay_process_kind {
 typedef enum belay_process_state {
     BELAY_STATE_READY = 1, /* RUN has not handed it out */
     BELAY_STATE_RUNNING = 2,
-    BELAY_STATE_ENDING = 3,  /* its end is being told to others */
-    BELAY_STATE_KEPT = 4,    /* ended; its result waits in its stream */
-    BELAY_STATE_STOPPING = 5 /* a supervisor that waits for its children */
+    BELAY_STATE_ENDING = 3,   /* its end is being told to others */
+    BELAY_STATE_KEPT = 4,     /* ended; its result waits in its stream */
+    BELAY_STATE_STOPPING = 5, /* a supervisor that waits for its children */
+    BELAY_STATE_BUSY = 6 /* a supervisor that stops or starts some child */
 } belay_process_state;
 
 typedef struct belay_process_info {
@@ -526,6 +586,32 @@ belay_code belay_inspect(const belay_kernel *kernel, uint32_t index,
 /* The same for one pid: GONE when it is not alive. */
 belay_code belay_info(const belay_kernel *kernel, belay_pid pid,
                       belay_process_info *out);
+
+typedef enum belay_child_state {
+    BELAY_CHILD_NONE = 0, /* it has no process */
+    BELAY_CHILD_UP = 1,
+    BELAY_CHILD_RESTARTING = 2, /* its last start failed */
+    BELAY_CHILD_STARTING = 3    /* CHILD_START is not answered yet */
+} belay_child_state;
+
+typedef struct belay_child_info {
+    belay_pid process; /* or 0 */
+    uint32_t tag;
+    uint32_t id;      /* of a general supervisor's */
+    uint32_t restart; /* belay_restart */
+    uint32_t restarts;
+    uint32_t state; /* belay_child_state */
+    uint32_t type;  /* 0 a worker, 1 a supervisor */
+    uint32_t significant;
+    uint32_t next; /* `at` for the next child, or 0 */
+    uint32_t reserved;
+} belay_child_info;
+
+/* The children of a supervisor in the order of their starts: `at` is 0, then
+ * out->next. GONE: no such supervisor. EMPTY: no such child. */
+belay_code belay_inspect_child(const belay_kernel *kernel,
+                               belay_pid supervisor, uint32_t at,
+                               belay_child_info *out);
 
 typedef struct belay_stream_info {
     belay_pid stream;

@@ -125,15 +125,76 @@ export class MaxChildrenError extends BelayError {
   }
 }
 
-/** The name is held by another process. */
+/** The name is held by another process, or a child with that id has one. */
 export class AlreadyStartedError extends BelayError {
-  constructor(name, pid) {
-    super(`the name ${JSON.stringify(name)} is taken by process ${pid}`, 'BELAY_ALREADY_STARTED');
+  constructor(name, pid, { id = null, supervisor = null } = {}) {
+    super(
+      id === null
+        ? `the name ${describe(name)} is taken by process ${pid}`
+        : `child ${describe(id)} of supervisor ${supervisor} runs already, as process ${pid}`,
+      'BELAY_ALREADY_STARTED',
+    );
     this.registeredName = name;
+    this.id = id;
     this.pid = pid;
     // Shadows the class's name on purpose: the contract promises `error.name`
     // to be the registered name for this error only.
-    Object.defineProperty(this, 'name', { value: name, enumerable: true, configurable: true });
+    const shown = name ?? 'AlreadyStartedError';
+    Object.defineProperty(this, 'name', { value: shown, enumerable: true, configurable: true });
+  }
+}
+
+const CHILD_STATES = Object.freeze({
+  running: 'is running',
+  restarting: 'is being restarted',
+  alreadyPresent: 'is there already, without a process: restart or delete it',
+  notFound: 'is not there',
+});
+
+/** A child of a supervisor is not in the state that a request needs. */
+export class ChildError extends BelayError {
+  constructor(call, supervisor, id, state) {
+    super(`${call}: child ${describe(id)} of supervisor ${supervisor} ${CHILD_STATES[state]}`, 'BELAY_CHILD');
+    this.id = id;
+    this.state = state;
+  }
+
+  get name() {
+    return 'ChildError';
+  }
+}
+
+/** The exit reason of a supervisor that ended since a child could not be started. */
+export const failedToStart = (id, reason) => ['shutdown', ['failedToStartChild', id, reason]];
+
+/** A child could not be started: its start function threw, or gave nothing that can be one. */
+export class ChildStartError extends BelayError {
+  #id;
+  #reason;
+
+  /** @param stopped a promise: what had been started is gone again */
+  constructor(id, cause, { supervisor, stopped = Promise.resolve(), startedAt }) {
+    super(
+      `child ${describe(id)} of supervisor ${supervisor} could not be started: ${describe(cause)}`,
+      'BELAY_CHILD_START',
+      { cause, startedAt },
+    );
+    this.#id = id;
+    this.#reason = ChildStartError.reasonOf(cause);
+    this.id = id;
+    this.reason = this.#reason;
+    this.stopped = stopped;
+  }
+
+  /** What a start that threw `cause` failed with, as an exit reason. */
+  static reasonOf(cause) {
+    if (typeof cause !== 'object' || cause === null) return cause;
+    if (#reason in cause) return failedToStart(cause.#id, cause.#reason);
+    return ExitError.is(cause) ? cause.reason : cause;
+  }
+
+  get name() {
+    return 'ChildStartError';
   }
 }
 

@@ -477,41 +477,137 @@ export interface TaskStreamBatches<out Entry> {
 }
 
 /**
-How a supervisor starts and keeps a child. Made by {@link TaskApi.childSpec} and
-{@link TaskSupervisorApi.childSpec}, and given to {@link SupervisorApi.start}.
+What a start function is called with: the process of the supervisor itself.
 
-A changed copy is a spec too: `{ ...spec, id: 'second' }`. In this version one is
-not put together from nothing, and that of a task supervisor keeps its restart
-type and shutdown.
+It can be used until the function returns; after that every call through it
+throws {@link NoProcError}. So there is nothing here to wait with (no `sleep`,
+`signal` or `exit`): what takes time belongs into the body of the task that the
+function starts, and a start that has failed is told by throwing.
+*/
+export interface StartContext {
+  /** The pid of the supervisor. */
+  readonly self: Pid;
+
+  /** `Task` for the supervisor: what `startLink` starts is linked to it. */
+  readonly Task: TaskApi;
+
+  /** `TaskSupervisor` for the supervisor. */
+  readonly TaskSupervisor: TaskSupervisorApi;
+
+  /** `Supervisor` for the supervisor. */
+  readonly Supervisor: SupervisorApi;
+
+  /** `Process` for the supervisor. */
+  readonly Process: ProcessApi;
+}
+
+/**
+What a start function gives: the process that is to be the child, as its pid or
+handle, or `'ignore'` when none is needed.
+*/
+export type StartResult =
+  | Pid
+  | StartedTask<unknown>
+  | TaskSupervisor
+  | Supervisor
+  | 'ignore';
+
+/**
+How a supervisor starts and keeps a child. Written out, or made by
+{@link TaskApi.childSpec}, {@link TaskSupervisorApi.childSpec} or
+{@link SupervisorApi.childSpec}; a changed copy is a spec too:
+`{ ...spec, restart: 'permanent' }`.
+
+A supervisor keeps a copy: what is changed later has no effect.
+
+@example
+```
+const spec: ChildSpec = {
+  id: 'clock',
+  start: ({ Task }) => Task.startLink(({ sleep }) => tick(sleep)),
+};
+```
 */
 export interface ChildSpec {
   /** Tells the children of one supervisor apart. */
   readonly id: string;
-  /** The body of a task, the settings of a task supervisor. */
-  readonly start: unknown;
+
+  /**
+  Starts the child, first and at each restart. It is called as the supervisor,
+  which does nothing else until it returns, and must return at once a process
+  that lives, is linked to the supervisor (`Task.startLink`, `Task.async`,
+  `TaskSupervisor.startLink`, `Supervisor.startLink` of the context, or
+  `Process.link`) and is nobody's child, or `'ignore'`.
+
+  To throw is to say that the start has failed. It has failed too when the
+  function returns anything else, such as a promise (it must not be async), a
+  process that is not linked, or one that is above the supervisor. Whatever a
+  start that failed has started itself is stopped.
+
+  Caveat: anything else that it starts with a link is linked to the supervisor
+  but no child, and is not started again.
+  */
+  readonly start: (context: StartContext) => StartResult;
+
+  /** When it is started again. @default 'permanent' */
+  readonly restart?: Restart | undefined;
+
+  /**
+  How it is stopped: milliseconds from 0, `Infinity`, or `'brutalKill'`. It holds
+  instead of the `shutdown` that the process itself was started with.
+
+  @default 5000 for a worker, `Infinity` for a supervisor.
+  */
+  readonly shutdown?: Shutdown | undefined;
+
+  /**
+  What it is, for {@link SupervisorApi.countChildren} and the default of
+  `shutdown`.
+
+  @default 'worker'
+  */
+  readonly type?: 'worker' | 'supervisor' | undefined;
+
+  /**
+  Whether its end for good can end the supervisor: see
+  {@link SupervisorOptions.autoShutdown}. Not with restart `'permanent'`, nor under
+  a supervisor whose `autoShutdown` is `'never'` (`RangeError`).
+
+  @default false
+  */
+  readonly significant?: boolean | undefined;
+}
+
+/** A {@link ChildSpec} with all of its fields, as those that are made here have them. */
+export interface CompleteChildSpec extends ChildSpec {
   readonly restart: Restart;
   readonly shutdown: Shutdown;
   readonly type: 'worker' | 'supervisor';
-  readonly significant: false;
-  /** Only in the types. */
-  readonly [kindBrand]: 'childSpec';
+  readonly significant: boolean;
 }
 
-/** The options of {@link TaskApi.childSpec}. */
-export interface TaskChildSpecOptions {
+/** What the options of all that makes child specs have in common. */
+export interface ChildSpecOptions {
   /**
   Tells the children of one supervisor apart; two with the same id are refused.
 
-  @default 'Task'
+  @default The name of what is started; else `'Task'`, `'TaskSupervisor'` or
+  `'Supervisor'`.
   */
   readonly id?: string | undefined;
 
-  /** @default 'temporary' */
+  /** @default `'temporary'` for a task, else `'permanent'`. */
   readonly restart?: Restart | undefined;
 
-  /** @default 5000 */
+  /** @default 5000 for a task, else `Infinity`. */
   readonly shutdown?: Shutdown | undefined;
 
+  /** See {@link ChildSpec.significant}. @default false */
+  readonly significant?: boolean | undefined;
+}
+
+/** The options of {@link TaskApi.childSpec}. */
+export interface TaskChildSpecOptions extends ChildSpecOptions {
   /** A name for people. @default The name of the function. */
   readonly label?: string | undefined;
 }
@@ -811,9 +907,23 @@ export interface TaskApi {
   ): Promise<PromiseSettledResult<ItemValue<Item>>[]>;
 
   /**
-  Describes a task as the child of a {@link SupervisorApi.start supervisor}.
+  Describes a task as the child of a {@link SupervisorApi.start supervisor}. Its
+  start function is `({ Task }) => Task.startLink(body)`.
+
+  Unlike other children, a task is not started again unless `restart` says so.
+
+  @example
+  ```
+  Supervisor.start(
+    [Task.childSpec(poll, { id: 'poll', restart: 'permanent' })],
+    { strategy: 'oneForOne' },
+  );
+  ```
   */
-  childSpec(body: Body<unknown>, options?: TaskChildSpecOptions): ChildSpec;
+  childSpec(
+    body: Body<unknown>,
+    options?: TaskChildSpecOptions,
+  ): CompleteChildSpec;
 
   readonly [Symbol.hasInstance]: (value: unknown) => value is Task<unknown>;
 }
@@ -878,13 +988,20 @@ export interface TaskSupervisorOptions {
   readonly maxSeconds?: number | undefined;
 }
 
+/** The options of {@link TaskSupervisorApi.childSpec}. */
+export interface TaskSupervisorChildSpecOptions
+  extends TaskSupervisorOptions, ChildSpecOptions {}
+
 /** The options of {@link TaskSupervisorApi.startChild}. */
 export interface StartChildOptions extends SpawnOptions {
   /** @default 'temporary' */
   readonly restart?: Restart | undefined;
 }
 
-/** What {@link TaskSupervisorApi.countChildren} gives. */
+/**
+What {@link TaskSupervisorApi.countChildren} and
+{@link SupervisorApi.countChildren} give.
+*/
 export interface ChildCounts {
   /** All children, alive or not. */
   readonly specs: number;
@@ -1040,7 +1157,11 @@ export interface TaskSupervisorApi {
   Stops one child as its `shutdown` says and waits until it is gone. It is not
   started again, whatever its restart type, and does not count as a restart.
 
-  Gives false when the supervisor has no such child (any more).
+  Gives false when the supervisor has no such child (any more). A supervisor
+  stops one child at a time: while it does, this waits for its turn. Rejects with
+  an {@link ExitError} when the supervisor ends before.
+
+  @throws {NoProcError} There is no such supervisor.
   */
   terminateChild(supervisor: TaskSupervisorRef, pid: Pid): Promise<boolean>;
 
@@ -1065,11 +1186,12 @@ export interface TaskSupervisorApi {
   /**
   Describes a task supervisor as the child of a
   {@link SupervisorApi.start supervisor}: permanent, and given all the time it
-  needs to stop. Its id is its name, or `'TaskSupervisor'`.
+  needs to stop, unless the options say otherwise. Its id is its name, or
+  `'TaskSupervisor'`.
 
   When it is started again, it has the same name and no children.
   */
-  childSpec(options?: TaskSupervisorOptions): ChildSpec;
+  childSpec(options?: TaskSupervisorChildSpecOptions): CompleteChildSpec;
 
   readonly [Symbol.hasInstance]: (value: unknown) => value is TaskSupervisor;
 }
@@ -1104,10 +1226,20 @@ export type SupervisorRef = Supervisor | Pid | (string & {});
 /** The options of {@link SupervisorApi.start}. */
 export interface SupervisorOptions {
   /**
-  What happens to the other children when one is started again. `'oneForOne'`:
-  nothing. In this version there is no other; it must be given.
+  What happens to the other children when one is started again:
+
+  - `'oneForOne'`: nothing.
+  - `'oneForAll'`: they are stopped, the last started first, and then all are
+    started in their order.
+  - `'restForOne'`: those started after it are stopped, the last started first,
+    and then it and they are started in their order.
+
+  Temporary children that are stopped so are not started again; transient ones
+  that had ended well before are. An end that asks for no restart moves nobody.
+
+  There is no default: it must be given.
   */
-  readonly strategy: 'oneForOne';
+  readonly strategy: 'oneForOne' | 'oneForAll' | 'restForOne';
 
   /**
   A name to find it by, unique in its runtime. Neither empty nor of the form of a
@@ -1115,32 +1247,80 @@ export interface SupervisorOptions {
   */
   readonly name?: string | undefined;
 
-  /** See {@link TaskSupervisorOptions.maxRestarts}. @default 3 */
+  /**
+  See {@link TaskSupervisorOptions.maxRestarts}. A group that is started again
+  together counts as one, each try of a start that fails as one more.
+
+  @default 3
+  */
   readonly maxRestarts?: number | undefined;
 
-  /** In seconds. See {@link TaskSupervisorOptions.maxSeconds}. @default 5 */
+  /** In **seconds**. See {@link TaskSupervisorOptions.maxSeconds}. @default 5 */
   readonly maxSeconds?: number | undefined;
+
+  /**
+  Whether the supervisor ends by itself, with `'shutdown'`, when
+  {@link ChildSpec.significant significant} children have ended for good (a
+  temporary one in any way, a transient one well): with `'anySignificant'` when
+  the first has, with `'allSignificant'` when the last has. One that is stopped by
+  `terminateChild` does not count.
+
+  @default 'never'
+  */
+  readonly autoShutdown?:
+    | 'never'
+    | 'anySignificant'
+    | 'allSignificant'
+    | undefined;
 }
+
+/** The options of {@link SupervisorApi.childSpec}. */
+export interface SupervisorChildSpecOptions
+  extends SupervisorOptions, ChildSpecOptions {}
 
 /** What {@link SupervisorApi.whichChildren} tells of one child. */
 export interface ChildInfo {
   readonly id: string;
-  /** Null for a child that has ended and is not to be started again. */
+
+  /** Null for a child that has no process. */
   readonly pid: Pid | null;
+
+  /**
+  - `'up'`: it has a process.
+  - `'none'`: it has none: it ended and is not to be started again, was stopped by
+    `terminateChild`, or its start function said `'ignore'`.
+  - `'restarting'`: its last start failed and will be tried again.
+  - `'starting'`: its start function is being called, or will be next.
+  */
+  readonly state: 'up' | 'none' | 'restarting' | 'starting';
+
   readonly type: 'worker' | 'supervisor';
 }
 
 /**
-Keeps a fixed set of children, known by id, started in order and stopped in
-reverse order.
+Keeps children that are known by id: starts them in order, starts them again as
+their restart types and its strategy say, and stops them in reverse order.
+
+A supervisor does one thing at a time. While it stops a child, or a group, what
+else it is asked for waits, in order: the promises of the requests are settled
+when it gets to them, and rejected with an {@link ExitError} when it ends before.
 */
 export interface SupervisorApi {
   /**
-  Starts a supervisor and its children in the order given. It is not linked to
-  the caller and stays until it is stopped.
+  Starts a supervisor and its children, one after the other in the order given,
+  by calling their start functions. When it returns, all of them are there. It is
+  not linked to the caller and stays until it is stopped.
 
-  @throws {AlreadyStartedError} Its name or that of a child is taken.
+  When a start fails, those after it are not started, those before it are stopped
+  in reverse order, and the supervisor ends with
+  `['shutdown', ['failedToStartChild', id, reason]]`. The error is thrown at once;
+  its `stopped` promise tells when all of that is done.
+
+  @throws {ChildStartError} A child could not be started.
+  @throws {AlreadyStartedError} Its name is taken, or that of a task supervisor or
+  supervisor in the list.
   @throws {RangeError} Two children have the same id.
+  @throws {ExitError} A start function has ended the supervisor.
 
   @example
   ```
@@ -1157,11 +1337,72 @@ export interface SupervisorApi {
   /**
   The same, linked to the caller, its parent: it stops when the caller ends, for
   whatever reason, and when it gives up, the caller feels it.
+
+  Caveat: when a start fails, a body that does not trap exits ends with the
+  supervisor, though it catches the error. The root process does not.
   */
   startLink(
     children: Iterable<ChildSpec>,
     options: SupervisorOptions,
   ): Supervisor;
+
+  /**
+  Starts one more child, the last in the order. Gives its pid, or null when its
+  start function said `'ignore'`. The function is called soon, not within this
+  call.
+
+  Rejects with {@link AlreadyStartedError} (with the `pid`) when a child with that
+  id is running, with {@link ChildError} (`'alreadyPresent'`) when there is one
+  without a process, with {@link ChildStartError} when its start fails; the spec is
+  then forgotten.
+
+  @throws {NoProcError} There is no such supervisor.
+
+  @example
+  ```
+  const pid = await Supervisor.startChild('MyApp', {
+    id: `room ${name}`,
+    start: ({ Task }) => Task.startLink((ctx) => runRoom(name, ctx)),
+    restart: 'transient',
+  });
+  ```
+  */
+  startChild(supervisor: SupervisorRef, spec: ChildSpec): Promise<Pid | null>;
+
+  /**
+  Stops a child as its `shutdown` says and waits until it is gone. Its spec stays,
+  unless it is temporary: see {@link restartChild} and {@link deleteChild}. It
+  does not count as a restart, and no other child is moved. For a child that is
+  being restarted it ends the trying.
+
+  Gives true, also when the child had no process; false when there is no child
+  with that id.
+
+  @throws {NoProcError} There is no such supervisor.
+  */
+  terminateChild(supervisor: SupervisorRef, id: string): Promise<boolean>;
+
+  /**
+  Starts a child that has no process, by its start function, in its old place in
+  the order. Gives its pid, or null when the function said `'ignore'`. It does not
+  count as a restart.
+
+  Rejects with {@link ChildError} (`'running'`, `'restarting'`, `'notFound'`), or
+  with {@link ChildStartError}; the child then stays without a process.
+
+  @throws {NoProcError} There is no such supervisor.
+  */
+  restartChild(supervisor: SupervisorRef, id: string): Promise<Pid | null>;
+
+  /**
+  Forgets a child that has no process. Gives false when there is no child with
+  that id.
+
+  Rejects with {@link ChildError} (`'running'`, `'restarting'`).
+
+  @throws {NoProcError} There is no such supervisor.
+  */
+  deleteChild(supervisor: SupervisorRef, id: string): Promise<boolean>;
 
   /**
   The children, last started first.
@@ -1182,12 +1423,32 @@ export interface SupervisorApi {
 
   @param reason - @default 'normal'
   @param timeout - Milliseconds, or `Infinity`. @default Infinity
+  @throws {NoProcError} There is no such supervisor.
   */
   stop(
     supervisor: SupervisorRef,
     reason?: ExitReason,
     timeout?: Timeout,
   ): Promise<void>;
+
+  /**
+  Describes a supervisor with its children as the child of another: permanent, and
+  given all the time it needs to stop, unless the options say otherwise. Its id is
+  its name, or `'Supervisor'`.
+
+  @example
+  ```
+  const web = Supervisor.childSpec([listener, sessions], {
+    id: 'web',
+    strategy: 'restForOne',
+  });
+  Supervisor.start([database, web], { strategy: 'oneForOne' });
+  ```
+  */
+  childSpec(
+    children: Iterable<ChildSpec>,
+    options: SupervisorChildSpecOptions,
+  ): CompleteChildSpec;
 
   readonly [Symbol.hasInstance]: (value: unknown) => value is Supervisor;
 }
@@ -1233,8 +1494,9 @@ export interface ProcessInfo {
   /**
   `'ready'`: its body has not begun. `'running'`. `'ending'`: its end is being
   told to others. `'stopping'`: a supervisor that waits for its children.
+  `'busy'`: a supervisor in the middle of stopping or starting some of them.
   */
-  readonly state: 'ready' | 'running' | 'ending' | 'stopping';
+  readonly state: 'ready' | 'running' | 'ending' | 'stopping' | 'busy';
   /** Who started it. */
   readonly parent: Pid | null;
   /** Whose child it is. */
@@ -1671,6 +1933,8 @@ export type BelayErrorCode =
   | 'BELAY_OWNER'
   | 'BELAY_MAX_CHILDREN'
   | 'BELAY_ALREADY_STARTED'
+  | 'BELAY_CHILD'
+  | 'BELAY_CHILD_START'
   | 'BELAY_NO_PROC'
   | 'BELAY_DISPOSED'
   | 'BELAY_LIMIT'
@@ -1740,7 +2004,7 @@ export class MaxChildrenError extends BelayError {
   readonly limit: number;
 }
 
-/** The name is taken. */
+/** A name is taken, or a child with that id is running. */
 export class AlreadyStartedError extends BelayError {
   protected constructor();
   readonly code: 'BELAY_ALREADY_STARTED';
@@ -1749,10 +2013,54 @@ export class AlreadyStartedError extends BelayError {
   `code` or `instanceof`.
   */
   readonly name: string;
-  /** The same as `name`. */
-  readonly registeredName: string;
-  /** Who has it; null when two children of one list have the same name. */
+  /** The name that is taken; null for a child. */
+  readonly registeredName: string | null;
+  /** The id of the child that is running; null for a name. */
+  readonly id: string | null;
+  /**
+  Who has the name, or the child's process; null when two children of one list
+  have the same name.
+  */
   readonly pid: Pid | null;
+}
+
+/** A child of a supervisor is not in the state that a request needs. */
+export class ChildError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_CHILD';
+  /** The child's id. */
+  readonly id: string;
+  /**
+  `'alreadyPresent'`: there is a child with that id, without a process.
+  `'notFound'`: there is none with that id.
+  */
+  readonly state: 'running' | 'restarting' | 'alreadyPresent' | 'notFound';
+}
+
+/**
+A child could not be started: its start function threw, or returned nothing that
+can be a child.
+*/
+export class ChildStartError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_CHILD_START';
+  /** The child's id. */
+  readonly id: string;
+  /** What the start function threw, or an error that says what is wrong with what it returned. */
+  readonly cause: unknown;
+  /**
+  The same as an exit reason: of an `ExitError` its `reason`, of the failed start
+  of a nested supervisor `['shutdown', ['failedToStartChild', id, reason]]`, else
+  `cause` itself.
+  */
+  readonly reason: ExitReason;
+  /**
+  Fulfilled when all that had been started before is gone, in reverse order: for
+  {@link SupervisorApi.start} the children and the supervisor itself; for requests
+  to a supervisor it is so already. It only rejects when the runtime is disposed of
+  first; such a rejection is not reported when nobody listens.
+  */
+  readonly stopped: Promise<void>;
 }
 
 /** There is no such process, or not any more. */

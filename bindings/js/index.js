@@ -41,6 +41,6 @@ export const subscribe = (listener) => looking.subscribe(listener);
 export { createRuntime } from './create-runtime.js';
 export { toTraceEvents } from './trace-events.js';
 export {
-  AlreadyStartedError, BelayError, DisposedError, ExitError, LimitError, MaxChildrenError,
-  NoProcError, OwnerError, TimeoutError,
+  AlreadyStartedError, BelayError, ChildError, ChildStartError, DisposedError, ExitError,
+  LimitError, MaxChildrenError, NoProcError, OwnerError, TimeoutError,
 } from './errors.js';

@@ -8,6 +8,7 @@ STATES[STATE.READY] = 'ready';
 STATES[STATE.RUNNING] = 'running';
 STATES[STATE.ENDING] = 'ending';
 STATES[STATE.STOPPING] = 'stopping';
+STATES[STATE.BUSY] = 'busy';
 
 const RESTART_NAMES = ['temporary', 'transient', 'permanent'];
 

@@ -9,7 +9,7 @@
  */
 import { wasmBase64 } from './core.generated.js';
 import { EventView, Memory } from './memory.js';
-import { CODE, COMMAND, FLAG, codeText } from './protocol.js';
+import { ASK, CODE, COMMAND, FLAG, codeText } from './protocol.js';
 import { BelayError, LimitError } from './errors.js';
 
 let embedded = null;
@@ -288,23 +288,63 @@ export class Kernel {
 
   /* ---- Supervisors. */
 
-  supervisorStart(low, high, flags, tag, kind, scopeLow, scopeHigh, { maxChildren, maxRestarts, maxSeconds }) {
+  supervisorStart(low, high, flags, kind, { maxChildren, maxRestarts, maxSeconds }) {
     const memory = this.#memory;
     memory.begin(COMMAND.SUP_START, flags);
     memory.pid(low, high);
-    memory.tag(tag);
+    memory.tag(0);
     memory.kind(kind);
     memory.limit(maxChildren);
     memory.count(maxRestarts);
     memory.extra(maxSeconds);
-    memory.scope(scopeLow, scopeHigh);
+    memory.scope(0, 0);
     return this.#submit();
   }
 
-  supervisorTerminate(low, high, scopeLow, scopeHigh, otherLow, otherHigh, tag) {
-    this.#pair(COMMAND.SUP_TERMINATE, low, high, otherLow, otherHigh);
-    this.#memory.scope(scopeLow, scopeHigh);
-    this.#memory.tag(tag);
+  /** Asks for what concerns a child that has an id; 0 is no child's. */
+  supervisorAsk(low, high, scope, kind, tag, id) {
+    const memory = this.#memory;
+    memory.begin(COMMAND.SUP_ASK, 0);
+    memory.pid(low, high);
+    memory.scope(scope.low, scope.high);
+    memory.kind(kind);
+    memory.tag(tag);
+    memory.extra(id);
+    return this.#submit();
+  }
+
+  supervisorTerminate(low, high, scope, tag, otherLow, otherHigh) {
+    const memory = this.#memory;
+    this.#pair(COMMAND.SUP_ASK, low, high, otherLow, otherHigh);
+    memory.scope(scope.low, scope.high);
+    memory.kind(ASK.TERMINATE_PID);
+    memory.tag(tag);
+    return this.#submit();
+  }
+
+  /** Asks for a new child; `kind` is START or INIT. */
+  supervisorAdd(low, high, scope, kind, tag, { number, tag: childTag, restart, shutdown, flags }) {
+    const memory = this.#memory;
+    memory.begin(COMMAND.SUP_ASK, flags);
+    memory.pid(low, high);
+    memory.scope(scope.low, scope.high);
+    memory.kind(kind);
+    memory.tag(tag);
+    memory.extra(number);
+    memory.count(childTag);
+    memory.limit(restart);
+    memory.shutdown(shutdown);
+    return this.#submit();
+  }
+
+  /** What came of the start that CHILD_START asked for. */
+  supervisorChild(scope, kind, otherLow, otherHigh, reason = 0) {
+    const memory = this.#memory;
+    memory.begin(COMMAND.SUP_CHILD, 0);
+    memory.scope(scope.low, scope.high);
+    memory.kind(kind);
+    memory.other(otherLow, otherHigh);
+    memory.reason(reason);
     return this.#submit();
   }
 
@@ -363,6 +403,13 @@ export class Kernel {
   /** The first process at or after `index`, or null. */
   inspect(index) {
     return this.#exports.belay_wasm_inspect(index) === CODE.OK ? this.#memory.readInfo() : null;
+  }
+
+  /** A supervisor's first child (`at` 0), or the one that `next` led to; or null. */
+  inspectChild(low, high, at) {
+    this.#memory.begin(0, 0);
+    this.#memory.pid(low, high);
+    return this.#exports.belay_wasm_inspect_child(at) === CODE.OK ? this.#memory.readChildInfo() : null;
   }
 
   /** The first stream at or after `index`, or null. */

@@ -77,6 +77,7 @@ export class Memory {
   #words;
   #info;
   #streamInfo;
+  #childInfo;
 
   constructor(exports) {
     this.#memory = exports.memory;
@@ -87,6 +88,7 @@ export class Memory {
     this.#words = exports.belay_wasm_words() >>> 2;
     this.#info = exports.belay_wasm_info() >>> 2;
     this.#streamInfo = exports.belay_wasm_stream_info() >>> 2;
+    this.#childInfo = exports.belay_wasm_child_info() >>> 2;
   }
 
   #fresh() {
@@ -306,6 +308,16 @@ export class Memory {
       kind: i32[at + 8], state: i32[at + 9], tag: i32[at + 10], trapExit: i32[at + 11] === 1,
       links: i32[at + 12], monitors: i32[at + 13], restart: i32[at + 14],
       restarts: i32[at + 15], children: i32[at + 16], stream: i32[at + 17],
+    };
+  }
+
+  readChildInfo() {
+    const i32 = this.#fresh();
+    const at = this.#childInfo;
+    return {
+      low: i32[at], high: i32[at + 1],
+      tag: i32[at + 2], id: i32[at + 3], restart: i32[at + 4], restarts: i32[at + 5],
+      state: i32[at + 6], type: i32[at + 7], significant: i32[at + 8] === 1, next: i32[at + 9],
     };
   }
 

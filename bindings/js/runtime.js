@@ -27,6 +27,8 @@ import { errorOf, Reasons } from './reasons.js';
 import { Registry } from './registry.js';
 import { report } from './report.js';
 import { Signals } from './signals.js';
+import { Starts } from './starts.js';
+import { Child } from './supervised.js';
 import { SleepWait } from './waits.js';
 
 const INBOX_PIDS = WORDS_MAX / 2;
@@ -40,8 +42,9 @@ export class Runtime {
   /** Monitors by the reference that users hold. */
   monitorRefs = new Map();
   streams = new Registry();
-  /** Children that may be started anew, by the tag of their body. */
+  /** Children that are kept beyond their process, by their tag. */
   children = new Registry();
+  starts = new Starts(this);
   #kernel;
   #pump;
   #traceStarts;
@@ -121,7 +124,8 @@ export class Runtime {
       cell.record = record;
       if (this.#traceStarts) record.startedAt = this.captureStart(this.spawn);
     }
-    if (child !== null) child.live(cell, tag);
+    if (child !== null) child.live(cell);
+    if (scope === null) caller.started?.push({ low: cell.low, high: cell.high, isSupervisor: false });
     if (scope !== null || child !== null || options.signal !== null) {
       cell.details = { signal: null, child, supervisor: scope, info: null };
     }
@@ -242,14 +246,11 @@ export class Runtime {
     this.drain();
   }
 
-  /** Begins the wait until a child that its supervisor stops is gone. */
-  terminate(wait, scope, low, high) {
+  /** Begins a wait for what `submit` asks a supervisor for, given the wait's tag. */
+  ask(wait, submit) {
     this.settleInbox();
-    const { caller } = wait;
     wait.tag = this.#waits.add(wait);
-    const code = this.#kernel.supervisorTerminate(
-      caller.low, caller.high, scope.low, scope.high, low, high, wait.tag,
-    );
+    const code = submit(wait.tag);
     if (code !== CODE.OK) this.#waits.take(wait.tag);
     this.drain();
     this.#pump.schedule();
@@ -593,6 +594,9 @@ export class Runtime {
       case EVENT.LOG:
         this.#log(event);
         break;
+      case EVENT.CHILD_START:
+        this.starts.wanted(event);
+        break;
       case EVENT.RESTARTED:
         this.#restarted(event);
         break;
@@ -620,14 +624,13 @@ export class Runtime {
       if ((extra & EXITED.ITEM) !== 0) return; // ITEM follows, or it is detached
       cell.record?.fulfil(cell.value);
       this.#unfollow(cell);
-      cell.details?.child?.ended();
       cell.clear();
       return;
     }
     const entry = this.reasons.entry(event.reason);
     cell.record?.fail(entry);
     this.#unfollow(cell);
-    cell.details?.child?.ended();
+    cell.details?.info?.ended();
     if ((extra & EXITED.BODY_RUNNING) !== 0) {
       const { record, label } = cell;
       const running = cell;
@@ -665,7 +668,7 @@ export class Runtime {
       const log = this.cells.find(event.low, event.high)?.log ?? null;
       if (log !== null) log.received = true;
     }
-    wait.done(outcome, this.reasons.entry(event.reason));
+    wait.done(outcome, this.reasons.entry(event.reason), event);
   }
 
   #down(event) {
@@ -720,11 +723,14 @@ export class Runtime {
 
   #restarted(event) {
     const child = this.children.get(event.tag);
-    const cell = this.cells.claim(event.low, event.high);
-    child.live(cell, event.tag);
-    cell.body = child.body;
-    cell.label = child.label;
-    cell.details = { signal: child.signal, child, supervisor: child.supervisor, info: child.info };
+    // That of a general supervisor has been started by its start function.
+    if (child instanceof Child) {
+      const cell = this.cells.claim(event.low, event.high);
+      child.live(cell);
+      cell.body = child.body;
+      cell.label = child.label;
+      cell.details = { signal: child.signal, child, supervisor: child.supervisor, info: null };
+    }
     if (this.observers.tracing) this.observers.restarted(event);
     this.#pump.schedule();
   }

@@ -1,11 +1,11 @@
 /**
- * What supervisors of both kinds have in common: how users name one, what is
- * kept about its children, how one is stopped.
+ * What supervisors of both kinds have in common: their handles, how users name
+ * one, what is kept about it and its children, how one is asked and stopped.
  */
 import { NoProcError } from './errors.js';
-import { describe, isPid } from './options.js';
-import { formatPid, parsePid } from './pid.js';
-import { CODE, KIND, RESTART, UNBOUNDED, WAIT } from './protocol.js';
+import { checkTimeout, describe, isPid } from './options.js';
+import { formatPid, formatPidOrNull, parsePid } from './pid.js';
+import { CHILD, CODE, KIND, RESTART, UNBOUNDED, WAIT } from './protocol.js';
 import { StopWait } from './waits.js';
 
 export const RESTARTS = Object.freeze({
@@ -17,46 +17,114 @@ export const RESTARTS = Object.freeze({
 export const ASYNC_DISPOSE = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 /** A supervisor's max_children and the like as the kernel takes them. */
-export const kernelSettings = ({ maxChildren, maxRestarts, maxSeconds }) => ({
+export const kernelSettings = ({ maxChildren = Infinity, maxRestarts, maxSeconds }) => ({
   maxChildren: maxChildren === Infinity ? UNBOUNDED : maxChildren,
   maxRestarts,
   maxSeconds,
 });
 
-/** What the binding keeps of one supervisor. */
-export class SupervisorInfo {
-  /** Children of a general supervisor, in the order of their starts. */
-  children = [];
+/* ---- Handles. */
 
-  constructor(kind, { name, maxChildren = Infinity }) {
-    this.kind = kind;
-    this.name = name;
-    this.maxChildren = maxChildren;
+const API_NAMES = [];
+API_NAMES[KIND.TASK_SUPERVISOR] = 'TaskSupervisor';
+API_NAMES[KIND.SUPERVISOR] = 'Supervisor';
+
+/** The inside of a handle of that kind, or of any with kind 0; null for other values. */
+let placeOf;
+
+/** The handle of a supervisor. */
+export class Supervised {
+  #place;
+
+  /** @param place {{ low, high, runtime, kind, name }} */
+  constructor(place) {
+    this.#place = place;
+  }
+
+  static {
+    placeOf = (value, kind) => {
+      const is = typeof value === 'object' && value !== null && #place in value;
+      return is && (kind === 0 || value.#place.kind === kind) ? value.#place : null;
+    };
+  }
+
+  get pid() {
+    return formatPid(this.#place.low, this.#place.high);
+  }
+
+  /** The name it was started with, or null. */
+  get name() {
+    return this.#place.name;
+  }
+
+  stop(reason, timeout) {
+    const { runtime, kind } = this.#place;
+    return stopSupervisor(`${API_NAMES[kind]}.stop`, runtime.root, this, kind, reason, timeout);
+  }
+
+  /** For `await using`: leaving the block stops it. */
+  async [ASYNC_DISPOSE]() {
+    const { runtime, low, high } = this.#place;
+    if (runtime.disposed || runtime.kernel.infoOf(low, high) === null) return;
+    await this.stop();
+  }
+
+  get [Symbol.toStringTag]() {
+    return API_NAMES[this.#place.kind];
   }
 }
 
-/** A child that can be started anew, or that a general supervisor keeps. */
+export { placeOf };
+
+/* ---- What is kept. */
+
+/** What the binding keeps of one supervisor. */
+export class SupervisorInfo {
+  /** Its process has ended. */
+  gone = false;
+
+  constructor(kind, { maxChildren = Infinity }) {
+    this.kind = kind;
+    this.maxChildren = maxChildren;
+  }
+
+  ended() {
+    this.gone = true;
+  }
+}
+
+/** Puts a supervisor that the kernel has just started into the tables: its place. */
+export function keepSupervisor(call, caller, settings, info) {
+  const { runtime } = caller;
+  const cell = runtime.cells.claim(runtime.kernel.answerLow, runtime.kernel.answerHigh);
+  const { low, high } = cell;
+  cell.label = settings.name ?? '';
+  cell.details = { signal: null, child: null, supervisor: null, info };
+  if (settings.name !== null) {
+    try {
+      runtime.names.set(call, settings.name, low, high);
+    } catch (error) {
+      runtime.exit(runtime.root, low, high, 'kill');
+      throw error;
+    }
+  }
+  caller.started?.push({ low, high, isSupervisor: true });
+  runtime.drain();
+  runtime.schedule();
+  return { low, high, runtime, kind: info.kind, name: settings.name, text: formatPid(low, high) };
+}
+
+/** The child of a task supervisor that the kernel may start anew. */
 export class Child {
   low = 0;
   high = 0;
-  /** What is kept of it when it is a supervisor itself. */
-  info = null;
 
-  constructor({
-    id = null, type = 'worker', body = null, label, restart, supervisor, signal = null, list = null,
-  }) {
-    this.id = id;
-    this.type = type;
+  constructor({ body, label, restart, supervisor, signal }) {
     this.body = body;
     this.label = label;
     this.restart = restart;
     this.supervisor = supervisor;
     this.signal = signal;
-    this.list = list;
-  }
-
-  get pid() {
-    return this.low === 0 ? null : formatPid(this.low, this.high);
   }
 
   /** It has a process, its first or a new one. */
@@ -65,38 +133,56 @@ export class Child {
     this.high = high;
   }
 
-  /** Its process has ended. A temporary one is forgotten by that. */
-  ended() {
-    this.low = 0;
-    this.high = 0;
-    if (this.restart !== RESTART.TEMPORARY || this.list === null) return;
-    const index = this.list.indexOf(this);
-    if (index >= 0) this.list.splice(index, 1);
-  }
-
   /** Its AbortSignal has aborted: it is stopped for good. */
   abort() {
-    const { runtime, low, high } = this.supervisor;
+    const { runtime } = this.supervisor;
+    const { root } = runtime;
     this.signal = null;
-    runtime.kernel.supervisorTerminate(
-      runtime.root.low, runtime.root.high, low, high, this.low, this.high, 0,
-    );
+    runtime.kernel.supervisorTerminate(root.low, root.high, this.supervisor, 0, this.low, this.high);
     runtime.drain();
   }
 
   /** It will not be started again. */
   dropped() {
-    this.low = 0;
-    this.high = 0;
     if (this.signal !== null) this.supervisor.runtime.signals.remove(this.signal, this);
   }
 }
 
+const CHILD_STATES = [];
+CHILD_STATES[CHILD.NONE] = 'none';
+CHILD_STATES[CHILD.UP] = 'up';
+CHILD_STATES[CHILD.RESTARTING] = 'restarting';
+CHILD_STATES[CHILD.STARTING] = 'starting';
+
+/**
+ * What is known of a supervisor's children, in the order of their starts. `id`
+ * is null for those of a task supervisor.
+ */
+export function* childrenOf(runtime, { low, high }) {
+  for (let at = 0; ; ) {
+    const info = runtime.kernel.inspectChild(low, high, at);
+    if (info === null) return;
+    yield {
+      id: runtime.children.get(info.tag)?.id ?? null,
+      pid: formatPidOrNull(info.low, info.high),
+      state: CHILD_STATES[info.state],
+      type: info.type === 0 ? 'worker' : 'supervisor',
+      significant: info.significant,
+      restart: info.restart,
+      restarts: info.restarts,
+    };
+    at = info.next;
+    if (at === 0) return;
+  }
+}
+
+/* ---- Finding. */
+
 const nameOfKind = (kind) => (kind === KIND.SUPERVISOR ? 'supervisor' : 'task supervisor');
 
 /** Checked apart, so that a wrong type is told before a missing process. */
-export function checkSupervisorType(call, supervisor, kind, handleOf) {
-  if (typeof supervisor === 'string' || handleOf(supervisor) !== null) return;
+export function checkSupervisorType(call, supervisor, kind) {
+  if (typeof supervisor === 'string' || placeOf(supervisor, kind) !== null) return;
   throw new TypeError(
     `${call}: supervisor must be the handle, name or pid of a ${nameOfKind(kind)}; got ${describe(supervisor)}`,
   );
@@ -116,21 +202,36 @@ function lookUp(call, runtime, supervisor, handle) {
  * Finds the supervisor that a user means: its words, the runtime, and how
  * messages name it.
  */
-export function findSupervisor(call, caller, supervisor, kind, handleOf) {
-  checkSupervisorType(call, supervisor, kind, handleOf);
+export function findSupervisor(call, caller, supervisor, kind) {
+  checkSupervisorType(call, supervisor, kind);
   const { runtime } = caller;
-  const { place, text } = lookUp(call, runtime, supervisor, handleOf(supervisor));
+  const { place, text } = lookUp(call, runtime, supervisor, placeOf(supervisor, kind));
   const info = place === null ? null : runtime.kernel.infoOf(place.low, place.high);
-  if (info === null) {
-    throw new NoProcError(`${call}: there is no ${nameOfKind(kind)} ${text}`, { pid: isPid(text) ? text : null });
-  }
+  if (info === null) throw noSupervisor(call, kind, text);
   if (info.kind !== kind) throw new TypeError(`${call}: process ${text} is not a ${nameOfKind(kind)}`);
   return { low: place.low, high: place.high, text, runtime };
 }
 
-export function stopSupervisor(call, caller, place, reason, timeout) {
+export const noSupervisor = (call, kind, text) =>
+  new NoProcError(`${call}: there is no ${nameOfKind(kind)} ${text}`, { pid: isPid(text) ? text : null });
+
+/* ---- Asking and stopping. */
+
+/**
+ * Has a supervisor asked, by `submit`, which gives the kernel's code. The
+ * promise is that of `wait`.
+ */
+export function ask(call, place, kind, wait, submit) {
+  const code = place.runtime.ask(wait, submit);
+  if (code === CODE.OK) return wait.promise;
+  if (code === CODE.GONE && !wait.caller.gone) throw noSupervisor(call, kind, place.text);
+  throw wait.caller.refusal(code, call);
+}
+
+/** Asks for the end of a supervisor that is there; the promise is fulfilled when it is gone. */
+export function stopPlace(call, caller, place, kind, reason, timeout) {
   const { runtime } = caller;
-  const wait = new StopWait(caller, formatPid(place.low, place.high), timeout, undefined);
+  const wait = new StopWait(caller, formatPid(place.low, place.high), timeout);
   let code = CODE.OK;
   runtime.withReason(
     (reasons) => reasons.exit(reason),
@@ -138,7 +239,22 @@ export function stopSupervisor(call, caller, place, reason, timeout) {
       code = runtime.wait(wait, place.low, place.high, WAIT.STOP, timeout, number);
     },
   );
-  if (code === CODE.GONE) throw new NoProcError(`${call}: there is no supervisor ${place.text}`);
-  if (code !== CODE.OK) throw caller.refusal(code, call);
-  return wait.promise;
+  if (code === CODE.OK) return wait.promise;
+  if (code === CODE.GONE && !caller.gone) throw noSupervisor(call, kind, place.text);
+  throw caller.refusal(code, call);
+}
+
+/** Has a supervisor end, unless it does so already: a promise of when it is gone. */
+export function endOf(runtime, low, high) {
+  runtime.settleInbox();
+  if (runtime.kernel.infoOf(low, high) === null) return Promise.resolve();
+  return stopPlace('Supervisor.stop', runtime.root, { low, high }, KIND.SUPERVISOR, 'shutdown', Infinity);
+}
+
+/** `stop` of the API and of handles. */
+export function stopSupervisor(call, source, supervisor, kind, reason = 'normal', timeout = Infinity) {
+  const caller = source.enterSettled();
+  checkSupervisorType(call, supervisor, kind);
+  const ms = checkTimeout(call, 'timeout', timeout);
+  return stopPlace(call, caller, findSupervisor(call, caller, supervisor, kind), kind, reason, ms);
 }

@@ -1,86 +1,23 @@
 /** TaskSupervisor: tasks in a place of their own, bounded, stopped together. */
-import {
-  checkBody, checkPid, checkRestart, checkSpawnOptions, checkTimeout, SPAWN_OPTIONS,
-} from './options.js';
+import { RemovalWait } from './asks.js';
+import { checkBody, checkPid, checkRestart, checkSpawnOptions, SPAWN_OPTIONS } from './options.js';
 import { formatPid, parsePid } from './pid.js';
 import { CODE, FLAG, KIND, SUP } from './protocol.js';
 import { checkTaskSupervisorOptions, taskSupervisorChildSpec } from './specs.js';
 import { streamPlan, SUPERVISED_STREAM_OPTIONS, TaskStream } from './stream.js';
 import {
-  ASYNC_DISPOSE, checkSupervisorType, Child, findSupervisor, kernelSettings, RESTARTS,
-  stopSupervisor, SupervisorInfo,
+  ask, checkSupervisorType, Child, childrenOf, findSupervisor, keepSupervisor, kernelSettings,
+  placeOf, RESTARTS, stopSupervisor, Supervised, SupervisorInfo,
 } from './supervised.js';
 import { startTask } from './task.js';
-import { StopWait } from './waits.js';
 
-let placeOf;
-
-class TaskSupervisor {
-  #place;
-  #name;
-
-  constructor(place, name) {
-    this.#place = place;
-    this.#name = name;
-  }
-
-  static {
-    placeOf = (value) =>
-      (typeof value === 'object' && value !== null && #place in value ? value.#place : null);
-  }
-
-  get pid() {
-    return formatPid(this.#place.low, this.#place.high);
-  }
-
-  get name() {
-    return this.#name;
-  }
-
-  stop(reason = 'normal', timeout = Infinity) {
-    const { runtime } = this.#place;
-    return new TaskSupervisorApi(runtime.root).stop(this, reason, timeout);
-  }
-
-  async [ASYNC_DISPOSE]() {
-    const { runtime, low, high } = this.#place;
-    if (runtime.disposed || runtime.kernel.infoOf(low, high) === null) return;
-    await this.stop();
-  }
-
-  get [Symbol.toStringTag]() {
-    return 'TaskSupervisor';
-  }
-}
-
-/**
- * Starts a task supervisor: for users, or as the child of a general one
- * (`scope`, `child`). The name has been found free.
- */
-export function startTaskSupervisor(call, caller, settings, flags, scope = null, child = null) {
+function startTaskSupervisor(call, caller, settings, flags) {
   const { runtime } = caller;
   const { kernel } = runtime;
   runtime.observers.lookAround();
-  const tag = child === null ? 0 : runtime.children.add(child);
-  const code = kernel.supervisorStart(
-    caller.low, caller.high, flags, tag, SUP.TASK,
-    scope === null ? 0 : scope.low, scope === null ? 0 : scope.high, kernelSettings(settings),
-  );
-  if (code !== CODE.OK) {
-    runtime.children.take(tag);
-    throw caller.refusal(code, call);
-  }
-  const cell = runtime.cells.claim(kernel.answerLow, kernel.answerHigh);
-  const info = new SupervisorInfo(KIND.TASK_SUPERVISOR, settings);
-  cell.label = settings.name ?? '';
-  cell.details = { signal: null, child, supervisor: scope, info };
-  child?.live(cell);
-  if (child !== null) child.info = info;
-  const place = { low: cell.low, high: cell.high, runtime, text: formatPid(cell.low, cell.high) };
-  if (settings.name !== null) runtime.names.set(call, settings.name, place.low, place.high);
-  runtime.drain();
-  runtime.schedule();
-  return place;
+  const code = kernel.supervisorStart(caller.low, caller.high, flags, SUP.TASK, kernelSettings(settings));
+  if (code !== CODE.OK) throw caller.refusal(code, call);
+  return keepSupervisor(call, caller, settings, new SupervisorInfo(KIND.TASK_SUPERVISOR, settings));
 }
 
 export class TaskSupervisorApi {
@@ -102,7 +39,7 @@ export class TaskSupervisorApi {
     const caller = this.#source.enterSettled();
     const settings = checkTaskSupervisorOptions(call, options);
     if (settings.name !== null) caller.runtime.names.mustBeFree(settings.name);
-    return new TaskSupervisor(startTaskSupervisor(call, caller, settings, flags), settings.name);
+    return new Supervised(startTaskSupervisor(call, caller, settings, flags));
   }
 
   async(supervisor, body, options) {
@@ -156,14 +93,14 @@ export class TaskSupervisorApi {
 
   children(supervisor) {
     const caller = this.#source.enterSettled();
-    return childrenOf(caller.runtime, find('TaskSupervisor.children', caller, supervisor));
+    return livingChildren(caller.runtime, find('TaskSupervisor.children', caller, supervisor));
   }
 
   countChildren(supervisor) {
     const caller = this.#source.enterSettled();
     const place = find('TaskSupervisor.countChildren', caller, supervisor);
     const specs = caller.runtime.kernel.infoOf(place.low, place.high).children;
-    const active = childrenOf(caller.runtime, place).length;
+    const active = livingChildren(caller.runtime, place).length;
     return { specs, active, supervisors: 0, workers: specs };
   }
 
@@ -173,19 +110,12 @@ export class TaskSupervisorApi {
     checkType(call, supervisor);
     const { low, high } = parsePid(checkPid(call, 'pid', pid));
     const place = find(call, caller, supervisor);
-    const wait = new StopWait(caller, pid, Infinity, true);
-    const code = caller.runtime.terminate(wait, place, low, high);
-    if (code === CODE.NOT_FOUND) return Promise.resolve(false);
-    if (code !== CODE.OK) throw caller.refusal(code, call);
-    return wait.promise;
+    return ask(call, place, KIND.TASK_SUPERVISOR, new RemovalWait(call, caller, place), (tag) =>
+      caller.runtime.kernel.supervisorTerminate(caller.low, caller.high, place, tag, low, high));
   }
 
-  stop(supervisor, reason = 'normal', timeout = Infinity) {
-    const call = 'TaskSupervisor.stop';
-    const caller = this.#source.enterSettled();
-    checkType(call, supervisor);
-    const ms = checkTimeout(call, 'timeout', timeout);
-    return stopSupervisor(call, caller, find(call, caller, supervisor), reason, ms);
+  stop(supervisor, reason, timeout) {
+    return stopSupervisor('TaskSupervisor.stop', this.#source, supervisor, KIND.TASK_SUPERVISOR, reason, timeout);
   }
 
   childSpec(options) {
@@ -193,7 +123,7 @@ export class TaskSupervisorApi {
   }
 
   [Symbol.hasInstance](value) {
-    return placeOf(value) !== null;
+    return placeOf(value, KIND.TASK_SUPERVISOR) !== null;
   }
 
   get [Symbol.toStringTag]() {
@@ -201,17 +131,10 @@ export class TaskSupervisorApi {
   }
 }
 
-const checkType = (call, supervisor) =>
-  checkSupervisorType(call, supervisor, KIND.TASK_SUPERVISOR, placeOf);
+const checkType = (call, supervisor) => checkSupervisorType(call, supervisor, KIND.TASK_SUPERVISOR);
 
-const find = (call, caller, supervisor) =>
-  findSupervisor(call, caller, supervisor, KIND.TASK_SUPERVISOR, placeOf);
+const find = (call, caller, supervisor) => findSupervisor(call, caller, supervisor, KIND.TASK_SUPERVISOR);
 
 /** The pids of the living children. */
-function childrenOf(runtime, { low, high }) {
-  const pids = [];
-  for (const info of runtime.processes()) {
-    if (info.supervisorLow === low && info.supervisorHigh === high) pids.push(formatPid(info.low, info.high));
-  }
-  return pids;
-}
+const livingChildren = (runtime, place) =>
+  Array.from(childrenOf(runtime, place), ({ pid }) => pid).filter((pid) => pid !== null);

@@ -2,8 +2,8 @@
  * What the binding keeps for each WAIT of the kernel: how its one WAIT_DONE
  * becomes the fate of a promise.
  *
- * Every wait has `done(outcome, failure)`, failure being the reason's entry,
- * and `fail(error)` for the end of the runtime.
+ * Every wait has `done(outcome, failure, event)`, failure being the reason's
+ * entry, and `fail(error)` for the end of the runtime.
  */
 import { NoProcError, TimeoutError, withoutStack } from './errors.js';
 import { OUTCOME } from './protocol.js';
@@ -17,7 +17,7 @@ const grab = (resolve) => {
   grabbed = resolve;
 };
 
-class Wait {
+export class Wait {
   /** Words of the reference by which the kernel cancels it. */
   low = 0;
   high = 0;
@@ -135,13 +135,12 @@ export class VainWait extends Wait {
   }
 }
 
-/** Until a supervisor, or a child that it stops, is gone. */
+/** Until a supervisor is gone. */
 export class StopWait extends Wait {
-  constructor(caller, pid, timeout, value) {
+  constructor(caller, pid, timeout) {
     super(caller);
     this.pid = pid;
     this.timeout = timeout;
-    this.value = value;
   }
 
   done(outcome, failure) {
@@ -150,7 +149,7 @@ export class StopWait extends Wait {
       this.reject(withoutStack(() => new TimeoutError(this.timeout, {
         pid: this.pid, what: 'did not stop',
       })));
-    } else this.resolve(this.value);
+    } else this.resolve(undefined);
   }
 }
 

@@ -57,6 +57,6 @@ if(BELAY_WEB STREQUAL "wasi")
     # its inlining from doubling the module.
     list(APPEND BELAY_COMPILE_OPTIONS
         -mbulk-memory -msign-ext -fno-unroll-loops
-        -flto -mllvm -inline-threshold=90)
-    list(APPEND BELAY_LINK_OPTIONS -flto -Wl,-mllvm,-inline-threshold=90)
+        -flto -mllvm -inline-threshold=40)
+    list(APPEND BELAY_LINK_OPTIONS -flto -Wl,-mllvm,-inline-threshold=40)
 endif()

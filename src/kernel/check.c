@@ -1,5 +1,6 @@
 /* check.c - the whole state held against the invariants K1 to K10 of
  * kernel.h. Slow, plain walks; for simulators and tests. */
+#define BELAY__SMALL 1
 #include "kernel/kernel.h"
 
 /* Gives the number of the broken invariant back to the caller. */
@@ -185,23 +186,52 @@ static uint32_t check_stream(const belay_kernel *kernel, uint32_t index) {
     return 0;
 }
 
+/* Children in the mail that say that they are. */
+static uint32_t mailed_children(const belay_kernel *kernel, uint32_t index) {
+    uint32_t count = 0;
+    uint32_t mail = supervisor_at(kernel, index)->mail_head;
+    while (mail != BELAY__NONE) {
+        if ((mail & 3) == MAIL_CHILD) {
+            BELAY_ASSERT(belay__table_live(&kernel->children, mail >> 2));
+            BELAY_ASSERT(count <= kernel->children.high); /* no circle */
+            count += (child_at(kernel, mail >> 2)->flags & CHILD_MAILED) != 0;
+        }
+        mail = belay__mail_next(kernel, index, mail);
+    }
+    return count;
+}
+
 static uint32_t check_supervisor(const belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(belay__table_live(&kernel->supervisors, index));
     const belay__supervisor *supervisor = supervisor_at(kernel, index);
     uint32_t count = 0;
+    uint32_t mailed = 0;
+    int has_cursor = supervisor->cursor == BELAY__NONE;
     uint32_t walk = supervisor->children;
     if (walk != BELAY__NONE) {
         do {
             HOLDS(7, belay__table_live(&kernel->children, walk));
             const belay__child *child = child_at(kernel, walk);
             HOLDS(7, child->supervisor == index);
-            HOLDS(7, process_at(kernel, child->process)->child == walk);
+            HOLDS(7, child->process == BELAY__NONE ||
+                         process_at(kernel, child->process)->child == walk);
+            HOLDS(7, child->process == BELAY__NONE ||
+                         (child->flags & (CHILD_ENDED | CHILD_RETRY)) == 0);
+            mailed += (child->flags & CHILD_MAILED) != 0;
+            has_cursor |= walk == supervisor->cursor;
             BELAY_ASSERT(count < kernel->children.high); /* no circle */
             count++;
             walk = child->ring.next;
         } while (walk != supervisor->children);
     }
     HOLDS(7, count == supervisor->count);
+    HOLDS(7, has_cursor);
+    HOLDS(7, mailed == mailed_children(kernel, index));
+    HOLDS(7, (supervisor->phase == PHASE_IDLE) ==
+                 (supervisor->cursor == BELAY__NONE &&
+                  supervisor->phase != PHASE_STOPPING));
+    HOLDS(7, kernel->view.pending || supervisor->phase != PHASE_IDLE ||
+                 supervisor->mail_head == BELAY__NONE);
     HOLDS(7, count <= supervisor->config.max_children);
     HOLDS(7, process_at(kernel, supervisor->process)->body == index);
     return 0;
@@ -228,8 +258,22 @@ static uint32_t reason_holders(const belay_kernel *kernel, uint32_t number) {
     for (uint32_t i = 0; i < kernel->supervisors.high; i++) {
         if (belay__table_live(&kernel->supervisors, i)) {
             const belay__supervisor *supervisor = supervisor_at(kernel, i);
+            holders += supervisor->phase == PHASE_STOPPING &&
+                       supervisor->stop_reason == number;
+            holders += supervisor->parent_mailed &&
+                       supervisor->parent_reason == number;
+        }
+    }
+    for (uint32_t i = 0; i < kernel->children.high; i++) {
+        if (belay__table_live(&kernel->children, i)) {
+            const belay__child *child = child_at(kernel, i);
             holders +=
-                supervisor->stopping && supervisor->stop_reason == number;
+                (child->flags & CHILD_ENDED) != 0 && child->reason == number;
+        }
+    }
+    for (uint32_t i = 0; i < kernel->requests.high; i++) {
+        if (belay__table_live(&kernel->requests, i)) {
+            holders += request_at(kernel, i)->reason == number;
         }
     }
     return holders;

@@ -77,6 +77,10 @@ void belay__edge_join(belay_kernel *kernel, uint32_t a, uint32_t b) {
     }
 }
 
+int belay__edge_linked(const belay_kernel *kernel, uint32_t a, uint32_t b) {
+    return link_find(kernel, a, b) != BELAY__NONE;
+}
+
 void belay__edge_part(belay_kernel *kernel, uint32_t a, uint32_t b) {
     uint32_t index = link_find(kernel, a, b);
     if (index != BELAY__NONE) {
@@ -118,13 +122,9 @@ belay_code belay__edge_link(belay_kernel *kernel,
     }
     if (a != BELAY__NONE && b == BELAY__NONE &&
         (process_at(kernel, a)->flags & PROCESS_TRAP) != 0) {
-        belay__event_add(kernel, (belay_event){
-                                     .kind = BELAY_EVENT_EXIT_MESSAGE,
-                                     .tag = process_at(kernel, a)->tag,
-                                     .pid = command->pid,
-                                     .other = command->other,
-                                     .reason = BELAY_REASON_NOPROC,
-                                 });
+        (void)belay__event_add(kernel, BELAY_EVENT_EXIT_MESSAGE,
+                               process_at(kernel, a)->tag, command->pid,
+                               command->other, BELAY_REASON_NOPROC);
         return BELAY_OK;
     }
     if (a == BELAY__NONE || b == BELAY__NONE) {
@@ -176,13 +176,9 @@ belay_code belay__edge_monitor(belay_kernel *kernel,
         return BELAY_BAD_ARGUMENT; /* it could never be told */
     }
     if (watched == BELAY__NONE) {
-        belay__event_add(kernel, (belay_event){
-                                     .kind = BELAY_EVENT_DOWN,
-                                     .tag = command->tag,
-                                     .pid = command->other,
-                                     .other = command->pid,
-                                     .reason = BELAY_REASON_NOPROC,
-                                 });
+        (void)belay__event_add(kernel, BELAY_EVENT_DOWN, command->tag,
+                               command->other, command->pid,
+                               BELAY_REASON_NOPROC);
         answer->pid = 0;
         return BELAY_OK;
     }

@@ -9,17 +9,24 @@ belay_event *belay__event_place(belay_kernel *kernel,
     return event;
 }
 
-void belay__event_add(belay_kernel *kernel, belay_event event) {
-    BELAY_ASSERT(belay__event_room(kernel, 1));
-    BELAY_ASSERT(event.kind != 0);
-    event.time = kernel->clock.now;
-    kernel->events[kernel->event_tail & (kernel->event_room - 1)] = event;
-    kernel->event_tail++;
+belay_event *belay__event_add(belay_kernel *kernel,
+                              enum belay_event_kind kind, uint32_t tag,
+                              belay_pid pid, belay_pid other,
+                              uint32_t reason) {
+    belay_event *event = belay__event_place(kernel, kind);
+    BELAY_ASSERT(kind != 0);
+    event->tag = tag;
+    event->pid = pid;
+    event->other = other;
+    event->reason = reason;
+    return event;
 }
 
-void belay__event_add_trace(belay_kernel *kernel, belay_event event) {
+void belay__event_trace_add(belay_kernel *kernel, enum belay_event_kind kind,
+                            uint32_t tag, belay_pid pid, belay_pid other,
+                            uint32_t extra) {
     if (kernel->tracing) {
-        belay__event_add(kernel, event);
+        belay__event_add(kernel, kind, tag, pid, other, 0)->extra = extra;
     }
 }
 
@@ -27,13 +34,9 @@ void belay__event_add_timed_out(belay_kernel *kernel, uint32_t process,
                                 uint32_t what) {
     BELAY_ASSERT(what <= 2);
     BELAY_ASSERT(process_is_alive(process_at(kernel, process)));
-    belay__event_add_trace(kernel,
-                           (belay_event){
-                               .kind = BELAY_EVENT_TIMED_OUT,
-                               .tag = process_at(kernel, process)->tag,
-                               .pid = process_pid(kernel, process),
-                               .extra = what,
-                           });
+    belay__event_trace_add(kernel, BELAY_EVENT_TIMED_OUT,
+                           process_at(kernel, process)->tag,
+                           process_pid(kernel, process), 0, what);
 }
 
 belay_code belay__event_trace(belay_kernel *kernel,

@@ -52,12 +52,26 @@ static uint32_t push_item(belay_kernel *kernel, uint32_t index,
         belay__child_add(kernel, process_at(kernel, scope)->body, item,
                          BELAY_RESTART_TEMPORARY);
     }
-    belay__event_add_trace(kernel, (belay_event){
-                                       .kind = BELAY_EVENT_STARTED,
-                                       .tag = process->tag,
-                                       .pid = process_pid(kernel, item),
-                                   });
+    belay__event_trace_add(kernel, BELAY_EVENT_STARTED, process->tag,
+                           process_pid(kernel, item), 0, 0);
     return item;
+}
+
+/* The stream's supervisor is gone or going. In Elixir the helper process of
+ * the stream fails by that, and takes with it a consumer that does not trap
+ * exits (S47). */
+static void push_refused(belay_kernel *kernel, uint32_t index) {
+    const belay__stream *stream = stream_at(kernel, index);
+    const belay__process *consumer = process_at(kernel, stream->consumer);
+    BELAY_ASSERT(process_is_alive(consumer));
+    if (consumer->kind != BELAY_KIND_ROOT &&
+        (stream->flags & STREAM_TRAP) == 0) {
+        belay__process_doom(kernel, stream->consumer, BELAY_REASON_NOPROC,
+                            DOOM_SIGNAL);
+        return;
+    }
+    belay__stream_close(kernel, index, BELAY_CLOSED_NOPROC,
+                        BELAY_REASON_NOPROC, FATE_SIGNAL);
 }
 
 /* Whether the stream's supervisor takes one more; if not, the stream ends. */
@@ -70,17 +84,14 @@ static belay_code push_admit(belay_kernel *kernel, uint32_t index,
         return BELAY_OK;
     }
     *scope = belay__process_find(kernel, stream->scope);
-    if (*scope == BELAY__NONE) {
-        belay__stream_close(kernel, index, BELAY_CLOSED_NOPROC,
+    belay_code code = *scope == BELAY__NONE
+                          ? BELAY_GONE
+                          : belay__supervisor_admits(kernel, *scope);
+    if (code == BELAY_MAX_CHILDREN) {
+        belay__stream_close(kernel, index, BELAY_CLOSED_CHILDREN,
                             BELAY_REASON_NOPROC, FATE_KILL);
-        return BELAY_GONE;
-    }
-    belay_code code = belay__supervisor_admits(kernel, *scope);
-    if (code != BELAY_OK) {
-        belay__stream_close(kernel, index,
-                            code == BELAY_MAX_CHILDREN ? BELAY_CLOSED_CHILDREN
-                                                       : BELAY_CLOSED_NOPROC,
-                            BELAY_REASON_NOPROC, FATE_KILL);
+    } else if (code != BELAY_OK) {
+        push_refused(kernel, index);
     }
     return code;
 }

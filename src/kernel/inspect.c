@@ -1,4 +1,5 @@
 /* inspect.c - looking at processes and streams, and the state's digest. */
+#define BELAY__SMALL 1
 #include "kernel/kernel.h"
 
 #define COUNT_CAP 1000u
@@ -45,9 +46,13 @@ static void process_describe(const belay_kernel *kernel, uint32_t index,
         out->restarts = child->restarts;
     }
     if (process_is_supervisor(process)) {
-        BELAY_ASSERT(supervisor_at(kernel, process->body)->process == index);
+        const belay__supervisor *self = supervisor_at(kernel, process->body);
+        BELAY_ASSERT(self->process == index);
         out->trap_exit = 1;
-        out->children = supervisor_at(kernel, process->body)->count;
+        out->children = self->count;
+        if (out->state == BELAY_STATE_RUNNING && self->phase != PHASE_IDLE) {
+            out->state = BELAY_STATE_BUSY;
+        }
     } else if (process->body != BELAY__NONE) {
         out->stream = stream_at(kernel, process->body)->tag;
     }
@@ -79,6 +84,52 @@ belay_code belay_info(const belay_kernel *kernel, belay_pid pid,
     }
     process_describe(kernel, index, out);
     BELAY_ASSERT(out->pid == pid);
+    return BELAY_OK;
+}
+
+static enum belay_child_state child_state(const belay__child *child) {
+    if (child->process != BELAY__NONE) {
+        return BELAY_CHILD_UP;
+    }
+    if ((child->flags & CHILD_STARTING) != 0) {
+        return BELAY_CHILD_STARTING;
+    }
+    return (child->flags & CHILD_RETRY) != 0 ? BELAY_CHILD_RESTARTING
+                                             : BELAY_CHILD_NONE;
+}
+
+belay_code belay_inspect_child(const belay_kernel *kernel,
+                               belay_pid supervisor, uint32_t at,
+                               belay_child_info *out) {
+    if (kernel == NULL || out == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    uint32_t process = belay__process_find(kernel, supervisor);
+    if (process == BELAY__NONE ||
+        !process_is_supervisor(process_at(kernel, process))) {
+        return BELAY_GONE;
+    }
+    uint32_t record = process_at(kernel, process)->body;
+    uint32_t head = supervisor_at(kernel, record)->children;
+    uint32_t index = at == 0 ? head : at - 1;
+    if (!belay__table_live(&kernel->children, index) ||
+        child_at(kernel, index)->supervisor != record) {
+        return BELAY_EMPTY;
+    }
+    const belay__child *child = child_at(kernel, index);
+    *out = (belay_child_info){
+        .process = child->process == BELAY__NONE
+                       ? 0
+                       : process_pid(kernel, child->process),
+        .tag = child->tag,
+        .id = child->id,
+        .restart = child->restart,
+        .restarts = child->restarts,
+        .state = child_state(child),
+        .type = (child->flags & CHILD_SUPERVISOR) != 0,
+        .significant = (child->flags & CHILD_SIGNIFICANT) != 0,
+        .next = child->ring.next == head ? 0 : child->ring.next + 1,
+    };
     return BELAY_OK;
 }
 
@@ -153,7 +204,8 @@ uint64_t belay_digest(const belay_kernel *kernel) {
     const belay__table *tables[] = {
         &kernel->processes, &kernel->edges,       &kernel->waits,
         &kernel->streams,   &kernel->supervisors, &kernel->children,
-        &kernel->stamps,    &kernel->names,       &kernel->reasons,
+        &kernel->requests,  &kernel->stamps,      &kernel->names,
+        &kernel->reasons,
     };
     uint64_t digest = 0xcbf29ce484222325ull;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
@@ -165,7 +217,7 @@ uint64_t belay_digest(const belay_kernel *kernel) {
         digest = digest_word(digest, clock->bucket[i]);
     }
     const belay__queue queues[] = {kernel->ready, kernel->exits,
-                                   kernel->stopping, kernel->turning};
+                                   kernel->acting, kernel->turning};
     for (size_t i = 0; i < sizeof queues / sizeof *queues; i++) {
         digest = digest_word(digest, queues[i].head);
         digest = digest_word(digest, queues[i].tail);

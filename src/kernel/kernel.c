@@ -17,6 +17,14 @@ _Static_assert(BELAY_EVENTS_MIN >= 2 * BELAY__UNIT_EVENTS,
 _Static_assert(BELAY_PROCESSES_MAX < BELAY__NONE / 2,
                "both sides of every edge have an index that is not NONE");
 
+#define X(name, table)                                                       \
+    __attribute__((noinline)) belay__##name *belay__##name##_at(             \
+        const belay_kernel *kernel, uint32_t index) {                        \
+        return name##_at(kernel, index);                                     \
+    }
+BELAY__RECORDS(X)
+#undef X
+
 uint32_t belay__find(const belay__table *table, belay_pid id) {
     uint32_t index = pid_index(id);
     if (id >> 53 != 0 || !belay__table_live(table, index) ||
@@ -30,7 +38,7 @@ uint32_t belay__find(const belay__table *table, belay_pid id) {
 
 static int work_is_pending(const belay_kernel *kernel) {
     return kernel->exits.head != BELAY__NONE ||
-           kernel->stopping.head != BELAY__NONE ||
+           kernel->acting.head != BELAY__NONE ||
            kernel->turning.head != BELAY__NONE || kernel->clock.lagging;
 }
 
@@ -42,7 +50,7 @@ static void work_unit(belay_kernel *kernel) {
     if (kernel->exits.head != BELAY__NONE) {
         belay__process_exit_unit(kernel);
         BELAY_ASSERT(kernel->event_tail - before <= BELAY__UNIT_EVENTS);
-    } else if (kernel->stopping.head != BELAY__NONE) {
+    } else if (kernel->acting.head != BELAY__NONE) {
         belay__supervisor_unit(kernel);
         BELAY_ASSERT(kernel->event_tail - before <= BELAY__UNIT_EVENTS);
     } else if (kernel->turning.head != BELAY__NONE) {
@@ -134,7 +142,7 @@ belay_code belay_submit(belay_kernel *kernel, const belay_command *command,
         kernel->view.events = kernel->event_tail - kernel->event_head;
         return code;
     }
-    BELAY_ASSERT(code <= BELAY_STOPPING);
+    BELAY_ASSERT(code <= BELAY_PRESENT);
     work_run(kernel);
     return code;
 }
@@ -182,6 +190,7 @@ static void tables_init(belay_kernel *kernel, uint32_t processes_max) {
         {&kernel->streams, sizeof(belay__stream), processes_max},
         {&kernel->supervisors, sizeof(belay__supervisor), processes_max},
         {&kernel->children, sizeof(belay__child), processes_max},
+        {&kernel->requests, sizeof(belay__request), edges_max},
         {&kernel->stamps, sizeof(belay__stamp), most},
         {&kernel->names, sizeof(belay__name), most},
         {&kernel->reasons, sizeof(belay__reason), most},
@@ -198,7 +207,7 @@ static void queues_init(belay_kernel *kernel) {
     const belay__queue empty = {BELAY__NONE, BELAY__NONE};
     kernel->ready = empty;
     kernel->exits = empty;
-    kernel->stopping = empty;
+    kernel->acting = empty;
     kernel->turning = empty;
     for (uint32_t i = 0; i <= TIMER_FRESH; i++) {
         kernel->clock.bucket[i] = BELAY__NONE;
@@ -260,7 +269,8 @@ void belay_destroy(belay_kernel *kernel) {
     belay__table *tables[] = {
         &kernel->processes, &kernel->edges,       &kernel->waits,
         &kernel->streams,   &kernel->supervisors, &kernel->children,
-        &kernel->stamps,    &kernel->names,       &kernel->reasons,
+        &kernel->requests,  &kernel->stamps,      &kernel->names,
+        &kernel->reasons,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         belay__table_deinit(tables[i], &kernel->memory);

@@ -23,7 +23,8 @@
  *   K6  a stream's items are in its list in input order; running + kept are
  *       all of it; running never exceeds the limit
  *   K7  a supervisor's children are in its list and name it; their number
- *       is its count and at most max_children
+ *       is its count and at most max_children; each stands in its mail at
+ *       most once; its cursor is one of them
  *   K8  a reason's count equals the records that hold it, plus the host
  *   K9  a name leads to a living process which has that name
  *   K10 the view tells what the tables hold
@@ -109,7 +110,7 @@ typedef struct belay__edge {
     uint32_t kind;
 } belay__edge;
 
-enum wait_kind { WAIT_TERMINATE = 16 }; /* beside belay_wait */
+enum wait_kind { WAIT_ASK = 16 }; /* beside belay_wait */
 
 typedef struct belay__wait {
     belay__slot slot;
@@ -193,7 +194,6 @@ typedef struct belay__stream {
     belay_pid consumer_pid;
 } belay__stream;
 
-/* What a supervisor needs in order to start another one anew. */
 typedef struct sup_config {
     uint32_t type; /* belay_sup */
     uint32_t max_children;
@@ -201,33 +201,93 @@ typedef struct sup_config {
     uint32_t max_seconds;
 } sup_config;
 
+/* What a supervisor is doing. In every phase but IDLE its mail waits. */
+enum sup_phase {
+    PHASE_IDLE = 0,
+    PHASE_TERMINATING = 1, /* cursor: the child that it was asked to stop */
+    PHASE_STARTING = 2,    /* cursor: one child whose start it waits for */
+    PHASE_GROUP_STOP = 3,  /* cursor: the next to stop, the last one first */
+    PHASE_GROUP_START = 4, /* cursor: the next to start */
+    PHASE_STOPPING = 5     /* for good */
+};
+
+/* Whether it ends by itself: when any, or all, of its significant children
+ * have ended for good. */
+enum sup_auto { AUTO_NEVER = 0, AUTO_ANY = 1, AUTO_ALL = 2 };
+
+/* Mail: what a supervisor will see to, in the order in which it came. The
+ * index of a record * 4 + the kind of the record. */
+enum mail_kind {
+    MAIL_CHILD = 0,   /* one that has ended, or whose start failed */
+    MAIL_REQUEST = 1, /* what somebody asks for */
+    MAIL_PARENT = 2   /* its parent's exit signal */
+};
+
 typedef struct belay__supervisor {
     belay__slot slot;
     uint32_t process;
     sup_config config;
     uint32_t children; /* ring, in the order of their starts */
     uint32_t count;
-    uint32_t stamps; /* ring of restart times, the oldest first */
-    uint32_t stop_reason;
+    uint32_t stamps;        /* ring of restart times, the oldest first */
+    uint32_t stop_reason;   /* STOPPING */
+    uint32_t parent_reason; /* while mail of the parent waits */
+    uint32_t parent_next;   /* the mail after that */
+    uint32_t mail_head;
+    uint32_t mail_tail;
+    uint32_t cursor;  /* a child, or NONE */
+    uint32_t origin;  /* GROUP_STOP: the child that moves the group */
+    uint32_t request; /* STARTING, TERMINATING: on whose behalf, or NONE */
     uint32_t queue_next;
-    uint8_t stopping;
+    uint8_t phase;
     uint8_t queued;
-    uint16_t reserved;
-    uint32_t reserved_too;
+    uint8_t parent_mailed;
+    uint8_t auto_shutdown; /* of sup_auto */
 } belay__supervisor;
 
-enum child_flag { CHILD_TERMINATING = 1, CHILD_SIGNALLED = 2 };
+enum child_flag {
+    CHILD_SIGNALLED = 1, /* asked to end */
+    CHILD_ENDED = 2,     /* has ended with `reason`; not seen to yet */
+    CHILD_RETRY = 4,     /* its start failed; is to be tried again */
+    CHILD_MAILED = 8,    /* stands in its supervisor's mail */
+    CHILD_STARTING = 16, /* the host starts it */
+    CHILD_SIGNIFICANT = 32,
+    CHILD_SUPERVISOR = 64 /* says who started it */
+};
 
 typedef struct belay__child {
     belay__slot slot;
     uint32_t supervisor; /* index of the supervisor's record */
-    uint32_t process;
+    uint32_t process;    /* or NONE */
     ring_link ring;
+    belay_pid last; /* its last process, when it has none */
+    uint32_t mail_next;
+    uint32_t reason; /* ENDED */
+    uint32_t id;
+    uint32_t tag;
+    uint32_t shutdown; /* grace in ms */
     uint32_t restarts;
     uint8_t restart; /* belay_restart */
     uint8_t flags;
     uint16_t reserved;
+    uint32_t reserved_too;
 } belay__child;
+
+enum request_kind { REQUEST_STOP = 16 }; /* beside belay_ask */
+
+typedef struct belay__request {
+    belay__slot slot;
+    belay_pid wait;  /* of who asks; it may have been given up */
+    belay_pid other; /* TERMINATE_PID */
+    uint32_t mail_next;
+    uint32_t id;
+    uint32_t tag;
+    uint32_t shutdown;
+    uint32_t reason; /* STOP: held */
+    uint16_t flags;  /* child_flag, for a new child */
+    uint8_t kind;
+    uint8_t restart;
+} belay__request;
 
 typedef struct belay__stamp {
     belay__slot slot;
@@ -262,14 +322,15 @@ struct belay_kernel {
     belay__table streams;
     belay__table supervisors;
     belay__table children;
+    belay__table requests;
     belay__table stamps;
     belay__table names;
     belay__table reasons;
     belay__clock clock;
-    belay__queue ready;    /* processes that wait for RUN */
-    belay__queue exits;    /* processes whose end is being told */
-    belay__queue stopping; /* supervisors with somebody to stop */
-    belay__queue turning;  /* streams with something to do */
+    belay__queue ready;   /* processes that wait for RUN */
+    belay__queue exits;   /* processes whose end is being told */
+    belay__queue acting;  /* supervisors with something to do */
+    belay__queue turning; /* streams with something to do */
     uint32_t ready_count;
     uint32_t alive;
     uint32_t abandoned;
@@ -296,48 +357,39 @@ static inline belay_pid pid_of(const belay__table *table, uint32_t index) {
 /* The index of a live record with that id, or NONE. Any bytes are fine. */
 uint32_t belay__find(const belay__table *table, belay_pid id);
 
-static inline belay__process *process_at(const belay_kernel *kernel,
-                                         uint32_t index) {
-    return (belay__process *)belay__table_chunk(&kernel->processes, index) +
-           (index & BELAY__CHUNK_MASK);
-}
-
-static inline belay__edge *edge_at(const belay_kernel *kernel,
-                                   uint32_t index) {
-    return (belay__edge *)belay__table_chunk(&kernel->edges, index) +
-           (index & BELAY__CHUNK_MASK);
-}
-
-static inline belay__wait *wait_at(const belay_kernel *kernel,
-                                   uint32_t index) {
-    return (belay__wait *)belay__table_chunk(&kernel->waits, index) +
-           (index & BELAY__CHUNK_MASK);
-}
-
-static inline belay__stream *stream_at(const belay_kernel *kernel,
-                                       uint32_t index) {
-    return (belay__stream *)belay__table_chunk(&kernel->streams, index) +
-           (index & BELAY__CHUNK_MASK);
-}
-
-static inline belay__supervisor *supervisor_at(const belay_kernel *kernel,
-                                               uint32_t index) {
-    return (belay__supervisor *)belay__table_chunk(&kernel->supervisors,
-                                                   index) +
-           (index & BELAY__CHUNK_MASK);
-}
-
-static inline belay__child *child_at(const belay_kernel *kernel,
-                                     uint32_t index) {
-    return (belay__child *)belay__table_chunk(&kernel->children, index) +
-           (index & BELAY__CHUNK_MASK);
-}
-
-static inline belay__stamp *stamp_at(const belay_kernel *kernel,
-                                     uint32_t index) {
-    return (belay__stamp *)belay__table_chunk(&kernel->stamps, index) +
-           (index & BELAY__CHUNK_MASK);
-}
+/* The record at an index of a table: process_at, edge_at, and so on. Files
+ * whose work is not done for each task define BELAY__SMALL first: to them it
+ * is a call, which makes the module smaller. */
+#define BELAY__RECORDS(X)                                                    \
+    X(process, processes)                                                    \
+    X(edge, edges)                                                           \
+    X(wait, waits)                                                           \
+    X(stream, streams)                                                       \
+    X(supervisor, supervisors)                                               \
+    X(child, children)                                                       \
+    X(request, requests)                                                     \
+    X(stamp, stamps)
+#define X(name, table)                                                       \
+    belay__##name *belay__##name##_at(const belay_kernel *kernel,            \
+                                      uint32_t index);
+BELAY__RECORDS(X)
+#undef X
+#ifdef BELAY__SMALL
+#define X(name, table)                                                       \
+    static inline belay__##name *name##_at(const belay_kernel *kernel,       \
+                                           uint32_t index) {                 \
+        return belay__##name##_at(kernel, index);                            \
+    }
+#else
+#define X(name, table)                                                       \
+    static inline belay__##name *name##_at(const belay_kernel *kernel,       \
+                                           uint32_t index) {                 \
+        return (belay__##name *)belay__table_chunk(&kernel->table, index) +  \
+               (index & BELAY__CHUNK_MASK);                                  \
+    }
+#endif
+BELAY__RECORDS(X)
+#undef X
 
 static inline belay__timer *timer_at(const belay_kernel *kernel,
                                      uint32_t timer) {
@@ -402,12 +454,16 @@ static inline int belay__event_room(const belay_kernel *kernel,
 /* The place of a new one, zero but for kind and time; there must be room. */
 belay_event *belay__event_place(belay_kernel *kernel,
                                 enum belay_event_kind kind);
-/* Adds one; there must be room. Fields not given are zero, the time is now.
- */
-void belay__event_add(belay_kernel *kernel, belay_event event);
+/* Adds one, with an `extra` of 0; there must be room. The time is now. */
+belay_event *belay__event_add(belay_kernel *kernel,
+                              enum belay_event_kind kind, uint32_t tag,
+                              belay_pid pid, belay_pid other,
+                              uint32_t reason);
 
 /* The same, only while tracing. */
-void belay__event_add_trace(belay_kernel *kernel, belay_event event);
+void belay__event_trace_add(belay_kernel *kernel, enum belay_event_kind kind,
+                            uint32_t tag, belay_pid pid, belay_pid other,
+                            uint32_t extra);
 void belay__event_add_timed_out(belay_kernel *kernel, uint32_t process,
                                 uint32_t what);
 
@@ -473,6 +529,7 @@ uint32_t belay__grace_of(uint64_t shutdown);
 /* Links two living processes, a place being reserved; linked ones stay. */
 void belay__edge_join(belay_kernel *kernel, uint32_t a, uint32_t b);
 void belay__edge_part(belay_kernel *kernel, uint32_t a, uint32_t b);
+int belay__edge_linked(const belay_kernel *kernel, uint32_t a, uint32_t b);
 
 /* Takes the side that a ring begins with out of both rings and frees the
  * edge. Gives the other process and what the edge was. */
@@ -506,9 +563,14 @@ void belay__wait_fire(belay_kernel *kernel, uint32_t index);
 void belay__wait_pop_on(belay_kernel *kernel, uint32_t process);
 /* The owner of the first wait in its ring has ended. */
 void belay__wait_pop_by(belay_kernel *kernel, uint32_t process);
-/* A place being reserved: somebody waits until `target` is gone. */
-void belay__wait_terminate(belay_kernel *kernel, uint32_t owner,
-                           uint32_t target, uint32_t tag);
+/* A place being reserved: `owner` has asked the supervisor `target` for
+ * something. Gives the reference. */
+belay_pid belay__wait_ask(belay_kernel *kernel, uint32_t owner,
+                          uint32_t target, uint32_t tag);
+/* What came of it; nothing when nobody waits any more. */
+void belay__wait_answer(belay_kernel *kernel, belay_pid wait,
+                        enum belay_outcome outcome, belay_pid pid,
+                        uint32_t reason);
 
 /* ---- stream.c ------------------------------------------------------- */
 
@@ -539,43 +601,82 @@ void belay__stream_pop_by(belay_kernel *kernel, uint32_t process);
 
 /* ---- supervisor.c --------------------------------------------------- */
 
-/* Adds a process to a supervisor's children, a place being reserved. */
-void belay__child_add(belay_kernel *kernel, uint32_t supervisor,
-                      uint32_t process, enum belay_restart restart);
-
-/* Whether a new child may be added under the process `index`. */
+/* Whether a new task may be added under the process `index`. */
 belay_code belay__supervisor_admits(const belay_kernel *kernel,
                                     uint32_t index);
 
-/* Begins the orderly end of a supervisor. */
-void belay__supervisor_stop(belay_kernel *kernel, uint32_t process,
+/* Its parent's exit signal: it ends in order, when it gets to that. */
+void belay__supervisor_leave(belay_kernel *kernel, uint32_t process,
+                             uint32_t reason);
+/* Begins its orderly end now. */
+void belay__supervisor_stop(belay_kernel *kernel, uint32_t index,
                             uint32_t reason);
+/* Done with what it did: on with its mail. */
+void belay__supervisor_idle(belay_kernel *kernel, uint32_t index);
+void belay__supervisor_queue(belay_kernel *kernel, uint32_t index);
 void belay__supervisor_unit(belay_kernel *kernel);
 
-/* A supervisor was killed: lets go of its first child. */
+/* It was killed: lets go of its first child. */
 void belay__supervisor_orphan(belay_kernel *kernel, uint32_t process);
 void belay__supervisor_free(belay_kernel *kernel, uint32_t index);
 
-/* What is known of a supervised process after its place is free. */
-typedef struct child_end {
-    belay_pid pid;
-    uint32_t child;
-    uint32_t kind; /* belay_process_kind */
-    uint32_t tag;
-    uint32_t reason; /* retained until belay__child_ended is back */
-    uint32_t shutdown;
-    uint32_t name;
-    uint32_t reserved;
-    sup_config config; /* when it was a supervisor */
-} child_end;
+/* Notes one more restart; 0 when it would be one too many. */
+int belay__supervisor_may_restart(belay_kernel *kernel, uint32_t index);
 
-/* Restarts it, forgets it, or stops the supervisor. */
-void belay__child_ended(belay_kernel *kernel, child_end end);
+void belay__mail_append(belay_kernel *kernel, uint32_t index, uint32_t mail);
+/* Removes the mail of a child that is forgotten. */
+void belay__mail_remove(belay_kernel *kernel, uint32_t index, uint32_t mail);
+/* Mail or NONE that comes after `mail`. */
+uint32_t belay__mail_next(const belay_kernel *kernel, uint32_t index,
+                          uint32_t mail);
+
+/* ---- child.c -------------------------------------------------------- */
+
+static inline ring_link *belay__child_ring(const belay_kernel *kernel,
+                                           uint32_t index) {
+    return &child_at(kernel, index)->ring;
+}
+
+/* Adds a child without a process at the end, a place being reserved. */
+uint32_t belay__child_new(belay_kernel *kernel, uint32_t supervisor,
+                          const belay__child *child);
+/* Adds a new process to a task supervisor's children. */
+void belay__child_add(belay_kernel *kernel, uint32_t supervisor,
+                      uint32_t process, enum belay_restart restart);
+void belay__child_forget(belay_kernel *kernel, uint32_t index);
+/* Asks its process to end. */
+void belay__child_stop(belay_kernel *kernel, uint32_t index);
+/* One whose process ended as its supervisor wanted: takes note. */
+void belay__child_stopped(belay_kernel *kernel, uint32_t index);
+/* Forgets it, unless its supervisor keeps it without a process. */
+void belay__child_drop(belay_kernel *kernel, uint32_t index);
+/* Has the host start it. */
+void belay__child_start(belay_kernel *kernel, uint32_t index);
+void belay__child_report(belay_kernel *kernel, uint32_t index,
+                         enum belay_report what, uint32_t reason);
+
+/* Its process is gone. */
+void belay__child_ended(belay_kernel *kernel, uint32_t index, belay_pid pid,
+                        uint32_t reason);
+/* Its supervisor sees to it. */
+void belay__child_see(belay_kernel *kernel, uint32_t index);
+/* One step of stopping, of starting a group. */
+void belay__group_stop(belay_kernel *kernel, uint32_t supervisor);
+void belay__group_start(belay_kernel *kernel, uint32_t supervisor);
+
+/* ---- request.c ------------------------------------------------------ */
+
+/* Keeps what is asked until it is served, a place being reserved. */
+void belay__request_mail(belay_kernel *kernel, uint32_t supervisor,
+                         const belay__request *request);
+void belay__request_free(belay_kernel *kernel, uint32_t index);
+void belay__request_serve(belay_kernel *kernel, uint32_t index,
+                          uint32_t supervisor);
+/* The child that it was asked to stop is gone. */
+void belay__request_terminated(belay_kernel *kernel, uint32_t supervisor);
 
 /* ---- name.c --------------------------------------------------------- */
 
 void belay__name_leave(belay_kernel *kernel, uint32_t process);
-void belay__name_enter(belay_kernel *kernel, uint32_t index,
-                       uint32_t process);
 
 #endif

@@ -1,5 +1,6 @@
 /* name.c - names of processes. A name is a number here; the host knows the
  * word. A process has at most one (K9). */
+#define BELAY__SMALL 1
 #include "kernel/kernel.h"
 
 static belay__name *name_at(const belay_kernel *kernel, uint32_t index) {
@@ -16,7 +17,7 @@ void belay__name_leave(belay_kernel *kernel, uint32_t process) {
     }
 }
 
-void belay__name_enter(belay_kernel *kernel, uint32_t index,
+static void name_enter(belay_kernel *kernel, uint32_t index,
                        uint32_t process) {
     BELAY_ASSERT(belay__table_live(&kernel->names, index));
     BELAY_ASSERT(process_is_alive(process_at(kernel, process)));
@@ -61,7 +62,7 @@ belay_code belay__name_set(belay_kernel *kernel, const belay_command *command,
         answer->pid = command->other;
         return BELAY_ALREADY;
     }
-    belay__name_enter(kernel, command->tag, index);
+    name_enter(kernel, command->tag, index);
     return BELAY_OK;
 }
 

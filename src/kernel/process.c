@@ -104,13 +104,8 @@ uint32_t belay__process_new(belay_kernel *kernel,
     } else {
         process->state = BELAY_STATE_RUNNING;
     }
-    belay__event_add_trace(kernel, (belay_event){
-                                       .kind = BELAY_EVENT_SPAWNED,
-                                       .tag = tag,
-                                       .pid = process_pid(kernel, index),
-                                       .other = owner,
-                                       .extra = kind,
-                                   });
+    belay__event_trace_add(kernel, BELAY_EVENT_SPAWNED, tag,
+                           process_pid(kernel, index), owner, kind);
     return index;
 }
 
@@ -195,11 +190,8 @@ belay_code belay__process_run(belay_kernel *kernel,
     process->state = BELAY_STATE_RUNNING;
     answer->pid = process_pid(kernel, index);
     answer->tag = process->tag;
-    belay__event_add_trace(kernel, (belay_event){
-                                       .kind = BELAY_EVENT_STARTED,
-                                       .tag = process->tag,
-                                       .pid = answer->pid,
-                                   });
+    belay__event_trace_add(kernel, BELAY_EVENT_STARTED, process->tag,
+                           answer->pid, 0, 0);
     return BELAY_OK;
 }
 
@@ -250,22 +242,17 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
         process->flags |= PROCESS_VALUE;
     }
     belay__timer_stop(kernel, timer_of_process(index));
-    belay_event event = {
-        .kind = BELAY_EVENT_EXITED,
-        .tag = process->tag,
-        .pid = process_pid(kernel, index),
-        .other = process->owner,
-        .reason = reason,
-        .extra = extra,
-    };
-    if (how == DOOM_VALUE && process->kind == BELAY_KIND_ITEM) {
-        belay__event_add_trace(kernel, event);
-    } else {
-        belay__event_add(kernel, event);
+    belay_pid pid = process_pid(kernel, index);
+    if (how != DOOM_VALUE || process->kind != BELAY_KIND_ITEM ||
+        kernel->tracing) {
+        belay__event_add(kernel, BELAY_EVENT_EXITED, process->tag, pid,
+                         process->owner, reason)
+            ->extra = extra;
     }
     if (how == DOOM_BODY && !belay__reason_is_good(kernel, reason)) {
-        event.kind = BELAY_EVENT_LOG;
-        belay__event_add(kernel, event);
+        belay__event_add(kernel, BELAY_EVENT_LOG, process->tag, pid,
+                         process->owner, reason)
+            ->extra = extra;
     }
     process->queue_next = BELAY__NONE;
     if (kernel->exits.tail == BELAY__NONE) {
@@ -400,14 +387,10 @@ static void exit_pop_monitor(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(popped.other != index);
     BELAY_ASSERT(watcher->state != BELAY_STATE_KEPT);
     if (popped.side == 1 && process_is_alive(watcher)) {
-        belay__event_add(kernel,
-                         (belay_event){
-                             .kind = BELAY_EVENT_DOWN,
-                             .tag = popped.tag,
-                             .pid = process_pid(kernel, index),
-                             .other = process_pid(kernel, popped.other),
-                             .reason = process_at(kernel, index)->reason,
-                         });
+        (void)belay__event_add(kernel, BELAY_EVENT_DOWN, popped.tag,
+                               process_pid(kernel, index),
+                               process_pid(kernel, popped.other),
+                               process_at(kernel, index)->reason);
     }
 }
 
@@ -463,20 +446,13 @@ static void exit_finish(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(process->waits_on == BELAY__NONE);
     BELAY_ASSERT(process->waits_by == BELAY__NONE);
     BELAY_ASSERT(process->streams == BELAY__NONE);
-    child_end end = {
-        .pid = process_pid(kernel, index),
-        .child = process->child,
-        .kind = process->kind,
-        .tag = process->tag,
-        .reason = process->reason,
-        .shutdown = process->shutdown,
-        .name = process->name,
-    };
+    const belay_pid pid = process_pid(kernel, index);
+    const uint32_t child = process->child;
+    const uint32_t reason = process->reason;
     belay__name_leave(kernel, index);
-    belay__reason_retain(kernel, end.reason);
+    belay__reason_retain(kernel, reason);
     process->child = BELAY__NONE;
     if (process_is_supervisor(process)) {
-        end.config = supervisor_at(kernel, process->body)->config;
         belay__supervisor_free(kernel, process->body);
         belay__process_free(kernel, index);
     } else if (process->body != BELAY__NONE) {
@@ -484,11 +460,11 @@ static void exit_finish(belay_kernel *kernel, uint32_t index) {
     } else {
         belay__process_free(kernel, index);
     }
-    if (end.child != BELAY__NONE) {
-        BELAY_ASSERT(child_at(kernel, end.child)->process == index);
-        belay__child_ended(kernel, end);
+    if (child != BELAY__NONE) {
+        BELAY_ASSERT(child_at(kernel, child)->process == index);
+        belay__child_ended(kernel, child, pid, reason);
     }
-    belay__reason_release(kernel, end.reason);
+    belay__reason_release(kernel, reason);
 }
 
 void belay__process_exit_unit(belay_kernel *kernel) {

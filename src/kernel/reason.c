@@ -41,10 +41,8 @@ void belay__reason_release(belay_kernel *kernel, uint32_t number) {
     BELAY_ASSERT(reason->references >= reason->host);
     if (reason->references == 0) {
         belay__table_release(&kernel->reasons, number - BELAY_REASON_HOST);
-        belay__event_add(kernel, (belay_event){
-                                     .kind = BELAY_EVENT_REASON_FREE,
-                                     .reason = number,
-                                 });
+        (void)belay__event_add(kernel, BELAY_EVENT_REASON_FREE, 0, 0, 0,
+                               number);
     }
 }
 

@@ -7,13 +7,8 @@ static void signal_message(belay_kernel *kernel, belay_pid from, uint32_t to,
     BELAY_ASSERT((receiver->flags & PROCESS_TRAP) != 0);
     BELAY_ASSERT(process_is_alive(receiver));
     BELAY_ASSERT(!process_is_supervisor(receiver));
-    belay__event_add(kernel, (belay_event){
-                                 .kind = BELAY_EVENT_EXIT_MESSAGE,
-                                 .tag = receiver->tag,
-                                 .pid = process_pid(kernel, to),
-                                 .other = from,
-                                 .reason = reason,
-                             });
+    (void)belay__event_add(kernel, BELAY_EVENT_EXIT_MESSAGE, receiver->tag,
+                           process_pid(kernel, to), from, reason);
 }
 
 /* A signal for a supervisor: only its parent's end is obeyed. */
@@ -24,7 +19,7 @@ static void signal_supervisor(belay_kernel *kernel, belay_pid from,
     BELAY_ASSERT(process_is_alive(process));
     BELAY_ASSERT(supervisor_at(kernel, process->body)->process == to);
     if (from != 0 && from == process->owner) {
-        belay__supervisor_stop(kernel, to, reason);
+        belay__supervisor_leave(kernel, to, reason);
     }
 }
 
@@ -40,12 +35,8 @@ static void signal_root(belay_kernel *kernel, uint32_t from,
         process->flags |= PROCESS_SURFACED;
         return;
     }
-    belay__event_add(kernel, (belay_event){
-                                 .kind = BELAY_EVENT_UNHANDLED,
-                                 .tag = process->tag,
-                                 .pid = process_pid(kernel, from),
-                                 .reason = reason,
-                             });
+    (void)belay__event_add(kernel, BELAY_EVENT_UNHANDLED, process->tag,
+                           process_pid(kernel, from), 0, reason);
 }
 
 void belay__signal_ordinary(belay_kernel *kernel, belay_pid from, uint32_t to,
@@ -116,7 +107,7 @@ void belay__signal_shutdown(belay_kernel *kernel, belay_pid from,
         return;
     }
     if (process_is_supervisor(process)) {
-        belay__supervisor_stop(kernel, to, BELAY_REASON_SHUTDOWN);
+        belay__supervisor_leave(kernel, to, BELAY_REASON_SHUTDOWN);
     } else {
         belay__signal_exit(kernel, from, to, BELAY_REASON_SHUTDOWN);
     }

@@ -43,13 +43,9 @@ static void stream_tell_closed(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT((stream->flags & STREAM_TOLD) == 0);
     BELAY_ASSERT((stream->flags & STREAM_CLOSED) != 0);
     stream->flags |= STREAM_TOLD;
-    belay__event_add(kernel, (belay_event){
-                                 .kind = BELAY_EVENT_STREAM_CLOSED,
-                                 .tag = stream->tag,
-                                 .pid = pid_of(&kernel->streams, index),
-                                 .reason = stream->close_reason,
-                                 .extra = stream->close_kind,
-                             });
+    belay__event_add(kernel, BELAY_EVENT_STREAM_CLOSED, stream->tag,
+                     pid_of(&kernel->streams, index), 0, stream->close_reason)
+        ->extra = stream->close_kind;
 }
 
 void belay__stream_close(belay_kernel *kernel, uint32_t index,
@@ -290,12 +286,9 @@ static int stream_turn(belay_kernel *kernel, uint32_t index) {
     uint32_t room = stream_room(stream);
     if (room > 0) {
         stream->asked = room;
-        belay__event_add(kernel, (belay_event){
-                                     .kind = BELAY_EVENT_PULL,
-                                     .tag = stream->tag,
-                                     .pid = pid_of(&kernel->streams, index),
-                                     .extra = room,
-                                 });
+        belay__event_add(kernel, BELAY_EVENT_PULL, stream->tag,
+                         pid_of(&kernel->streams, index), 0, 0)
+            ->extra = room;
         return 0;
     }
     if (stream->ended_head != BELAY__NONE) {

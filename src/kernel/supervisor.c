@@ -1,43 +1,291 @@
-/* supervisor.c - supervisors, their children, restarts, and orderly ends.
+/* supervisor.c - supervisors: what they do next, and their orderly ends.
+ *
+ * A supervisor does one thing at a time. Whatever comes while it is busy
+ * waits in its mail: the ends of children (child.c), what it is asked
+ * (request.c), its parent's end.
+ *
+ *   IDLE --mail--> TERMINATING, STARTING, GROUP_STOP -> GROUP_START --> IDLE
+ *     +--a stop, its parent's end, too many restarts--> STOPPING --> gone
  *
  * A task supervisor stops all its children at the same time, each with its
- * own grace; a one-for-one supervisor stops them one after the other, the
- * last started first. Restarts are bounded: more than max_restarts within
- * max_seconds, and the supervisor gives up: it stops its children and ends
- * with `shutdown`.
+ * own grace; a general one stops them one after the other, the last started
+ * first.
  */
+#define BELAY__SMALL 1
 #include "kernel/kernel.h"
-
-static ring_link *child_ring(const belay_kernel *kernel, uint32_t index) {
-    return &child_at(kernel, index)->ring;
-}
 
 static ring_link *stamp_ring(const belay_kernel *kernel, uint32_t index) {
     return &stamp_at(kernel, index)->ring;
 }
 
-static void supervisor_queue(belay_kernel *kernel, uint32_t index) {
+/* ---- Restart intensity ---------------------------------------------- */
+
+/* The ring holds the times of the last max_restarts restarts. Times are
+ * whole seconds, and a restart counts while its second + max_seconds is not
+ * below the present one. */
+int belay__supervisor_may_restart(belay_kernel *kernel, uint32_t index) {
     belay__supervisor *supervisor = supervisor_at(kernel, index);
-    BELAY_ASSERT(supervisor->stopping);
+    uint32_t head = supervisor->stamps;
+    if (head == BELAY__NONE) {
+        return 0; /* max_restarts is 0 */
+    }
+    belay__stamp *oldest = stamp_at(kernel, head);
+    uint64_t second = kernel->clock.now / 1000;
+    BELAY_ASSERT(supervisor->config.max_restarts > 0);
+    if (oldest->second != BELAY_INFINITY &&
+        oldest->second + supervisor->config.max_seconds >= second) {
+        return 0;
+    }
+    BELAY_ASSERT(oldest->second == BELAY_INFINITY ||
+                 oldest->second <= second);
+    oldest->second = second;
+    supervisor->stamps = oldest->ring.next;
+    return 1;
+}
+
+/* ---- Mail ------------------------------------------------------------ */
+
+static uint32_t *mail_link(const belay_kernel *kernel, uint32_t index,
+                           uint32_t mail) {
+    switch (mail & 3) {
+    case MAIL_CHILD:
+        return &child_at(kernel, mail >> 2)->mail_next;
+    case MAIL_REQUEST:
+        return &request_at(kernel, mail >> 2)->mail_next;
+    default:
+        BELAY_ASSERT(mail == MAIL_PARENT);
+        return &supervisor_at(kernel, index)->parent_next;
+    }
+}
+
+uint32_t belay__mail_next(const belay_kernel *kernel, uint32_t index,
+                          uint32_t mail) {
+    return *mail_link(kernel, index, mail);
+}
+
+void belay__mail_append(belay_kernel *kernel, uint32_t index, uint32_t mail) {
+    belay__supervisor *supervisor = supervisor_at(kernel, index);
     BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(supervisor->mail_head != mail);
+    BELAY_ASSERT((supervisor->mail_head == BELAY__NONE) ==
+                 (supervisor->mail_tail == BELAY__NONE));
+    *mail_link(kernel, index, mail) = BELAY__NONE;
+    if (supervisor->mail_tail == BELAY__NONE) {
+        supervisor->mail_head = mail;
+    } else {
+        *mail_link(kernel, index, supervisor->mail_tail) = mail;
+    }
+    supervisor->mail_tail = mail;
+    if (supervisor->phase == PHASE_IDLE) {
+        belay__supervisor_queue(kernel, index);
+    }
+}
+
+void belay__mail_remove(belay_kernel *kernel, uint32_t index, uint32_t mail) {
+    belay__supervisor *supervisor = supervisor_at(kernel, index);
+    uint32_t before = BELAY__NONE;
+    uint32_t walk = supervisor->mail_head;
+    while (walk != mail) {
+        BELAY_ASSERT(walk != BELAY__NONE);
+        before = walk;
+        walk = *mail_link(kernel, index, walk);
+    }
+    uint32_t next = *mail_link(kernel, index, mail);
+    if (before == BELAY__NONE) {
+        supervisor->mail_head = next;
+    } else {
+        *mail_link(kernel, index, before) = next;
+    }
+    if (supervisor->mail_tail == mail) {
+        supervisor->mail_tail = before;
+    }
+    BELAY_ASSERT((supervisor->mail_head == BELAY__NONE) ==
+                 (supervisor->mail_tail == BELAY__NONE));
+}
+
+/* Takes the oldest mail and sees to it. */
+static void mail_open(belay_kernel *kernel, uint32_t index) {
+    belay__supervisor *supervisor = supervisor_at(kernel, index);
+    uint32_t mail = supervisor->mail_head;
+    BELAY_ASSERT(supervisor->phase == PHASE_IDLE);
+    if (mail == BELAY__NONE) {
+        return;
+    }
+    belay__mail_remove(kernel, index, mail);
+    switch (mail & 3) {
+    case MAIL_CHILD:
+        belay__child_see(kernel, mail >> 2);
+        break;
+    case MAIL_REQUEST:
+        belay__request_serve(kernel, mail >> 2, index);
+        break;
+    default:
+        BELAY_ASSERT(supervisor->parent_mailed);
+        supervisor->parent_mailed = 0;
+        belay__supervisor_stop(kernel, index, supervisor->parent_reason);
+        belay__reason_release(kernel, supervisor->parent_reason);
+    }
+    if (supervisor->phase == PHASE_IDLE) {
+        belay__supervisor_idle(kernel, index);
+    }
+}
+
+static void mail_discard(belay_kernel *kernel, uint32_t index) {
+    belay__supervisor *supervisor = supervisor_at(kernel, index);
+    while (supervisor->mail_head != BELAY__NONE) {
+        uint32_t mail = supervisor->mail_head;
+        BELAY_ASSERT((mail & 3) != MAIL_CHILD); /* they went before */
+        belay__mail_remove(kernel, index, mail);
+        if ((mail & 3) == MAIL_REQUEST) {
+            belay__request_free(kernel, mail >> 2);
+        } else {
+            belay__reason_release(kernel, supervisor->parent_reason);
+        }
+    }
+    if (supervisor->request != BELAY__NONE) {
+        belay__request_free(kernel, supervisor->request);
+    }
+}
+
+/* ---- Beginning ------------------------------------------------------- */
+
+static belay_code start_check(const belay_kernel *kernel,
+                              const belay_command *command) {
+    const uint32_t both =
+        BELAY_FLAG_ANY_SIGNIFICANT | BELAY_FLAG_ALL_SIGNIFICANT;
+    uint32_t significant = command->flags & both;
+    if ((command->flags & ~(BELAY_FLAG_LINK | both)) != 0 ||
+        significant == both || command->kind > BELAY_SUP_REST_FOR_ONE ||
+        (command->kind == BELAY_SUP_TASK && significant != 0) ||
+        command->count > BELAY_RESTARTS_MAX || command->extra == 0 ||
+        command->extra > BELAY_SECONDS_MAX || command->scope != 0) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    return belay__process_find(kernel, command->pid) == BELAY__NONE
+               ? BELAY_GONE
+               : BELAY_OK;
+}
+
+static uint32_t supervisor_new(belay_kernel *kernel,
+                               const belay_command *command) {
+    uint32_t index = belay__table_take(&kernel->supervisors);
+    belay__supervisor *supervisor = supervisor_at(kernel, index);
+    *supervisor = (belay__supervisor){
+        .slot = supervisor->slot,
+        .config =
+            {
+                .type = command->kind,
+                .max_children = command->limit,
+                .max_restarts = command->count,
+                .max_seconds = command->extra,
+            },
+        .children = BELAY__NONE,
+        .stamps = BELAY__NONE,
+        .mail_head = BELAY__NONE,
+        .mail_tail = BELAY__NONE,
+        .cursor = BELAY__NONE,
+        .origin = BELAY__NONE,
+        .request = BELAY__NONE,
+        .auto_shutdown =
+            (command->flags & BELAY_FLAG_ANY_SIGNIFICANT) != 0   ? AUTO_ANY
+            : (command->flags & BELAY_FLAG_ALL_SIGNIFICANT) != 0 ? AUTO_ALL
+                                                                 : AUTO_NEVER,
+    };
+    for (uint32_t i = 0; i < command->count; i++) {
+        uint32_t stamp = belay__table_take(&kernel->stamps);
+        stamp_at(kernel, stamp)->second = BELAY_INFINITY;
+        ring_append(kernel, stamp_ring, &supervisor->stamps, stamp);
+    }
+    BELAY_ASSERT(supervisor->config.max_seconds > 0);
+    BELAY_ASSERT((supervisor->stamps == BELAY__NONE) ==
+                 (command->count == 0));
+    return index;
+}
+
+belay_code belay__supervisor_start(belay_kernel *kernel,
+                                   const belay_command *command,
+                                   belay_answer *answer) {
+    belay_code code = start_check(kernel, command);
+    const struct {
+        belay__table *table;
+        uint32_t count;
+    } wanted[] = {
+        {&kernel->processes, 1},
+        {&kernel->supervisors, 1},
+        {&kernel->stamps, command->count},
+        {&kernel->edges, 1},
+    };
+    for (size_t i = 0; code == BELAY_OK && i < sizeof wanted / sizeof *wanted;
+         i++) {
+        code = belay__table_reserve(wanted[i].table, &kernel->memory,
+                                    wanted[i].count);
+    }
+    if (code != BELAY_OK) {
+        return code;
+    }
+    int linked = (command->flags & BELAY_FLAG_LINK) != 0;
+    uint32_t process = belay__process_new(
+        kernel,
+        command->kind == BELAY_SUP_TASK ? BELAY_KIND_TASK_SUPERVISOR
+                                        : BELAY_KIND_SUPERVISOR,
+        command->tag, linked ? command->pid : 0);
+    uint32_t index = supervisor_new(kernel, command);
+    supervisor_at(kernel, index)->process = process;
+    process_at(kernel, process)->body = index;
+    process_at(kernel, process)->shutdown = BELAY__GRACE_INFINITY;
+    if (linked) {
+        belay__edge_join(kernel, belay__process_find(kernel, command->pid),
+                         process);
+    }
+    BELAY_ASSERT(process_at(kernel, process)->child == BELAY__NONE);
+    answer->pid = process_pid(kernel, process);
+    return BELAY_OK;
+}
+
+belay_code belay__supervisor_admits(const belay_kernel *kernel,
+                                    uint32_t index) {
+    const belay__process *process = process_at(kernel, index);
+    if (process->kind != BELAY_KIND_TASK_SUPERVISOR) {
+        return BELAY_NOT_SUPERVISOR;
+    }
+    const belay__supervisor *supervisor =
+        supervisor_at(kernel, process->body);
+    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(supervisor->process == index);
+    BELAY_ASSERT(supervisor->count <= supervisor->config.max_children);
+    if (supervisor->phase == PHASE_STOPPING) {
+        return BELAY_STOPPING;
+    }
+    return supervisor->count < supervisor->config.max_children
+               ? BELAY_OK
+               : BELAY_MAX_CHILDREN;
+}
+
+/* ---- Acting ---------------------------------------------------------- */
+
+void belay__supervisor_queue(belay_kernel *kernel, uint32_t index) {
+    belay__supervisor *supervisor = supervisor_at(kernel, index);
+    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(process_at(kernel, supervisor->process)->body == index);
     if (supervisor->queued) {
         return;
     }
+    BELAY_ASSERT((kernel->acting.head == BELAY__NONE) ==
+                 (kernel->acting.tail == BELAY__NONE));
     supervisor->queued = 1;
     supervisor->queue_next = BELAY__NONE;
-    if (kernel->stopping.tail == BELAY__NONE) {
-        kernel->stopping.head = index;
+    if (kernel->acting.tail == BELAY__NONE) {
+        kernel->acting.head = index;
     } else {
-        supervisor_at(kernel, kernel->stopping.tail)->queue_next = index;
+        supervisor_at(kernel, kernel->acting.tail)->queue_next = index;
     }
-    kernel->stopping.tail = index;
+    kernel->acting.tail = index;
 }
 
-/* Takes a supervisor that was killed while stopping out of the queue. */
+/* Takes a supervisor that was killed out of the queue. */
 static void supervisor_unqueue(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(supervisor_at(kernel, index)->queued);
-    BELAY_ASSERT(supervisor_at(kernel, index)->stopping);
-    belay__queue *queue = &kernel->stopping;
+    belay__queue *queue = &kernel->acting;
     uint32_t before = BELAY__NONE;
     uint32_t walk = queue->head;
     while (walk != index) {
@@ -59,78 +307,138 @@ static void supervisor_unqueue(belay_kernel *kernel, uint32_t index) {
     supervisor_at(kernel, index)->queued = 0;
 }
 
-/* ---- Restart intensity ---------------------------------------------- */
-
-/* Notes one more restart; 0 when it would be one too many. The ring holds
- * the times of the last max_restarts restarts. Times are whole seconds, and
- * a restart counts while its second + max_seconds is not below the present
- * one. */
-static int intensity_note(belay_kernel *kernel,
-                          belay__supervisor *supervisor) {
-    uint32_t head = supervisor->stamps;
-    if (head == BELAY__NONE) {
-        return 0; /* max_restarts is 0 */
-    }
-    belay__stamp *oldest = stamp_at(kernel, head);
-    uint64_t second = kernel->clock.now / 1000;
-    BELAY_ASSERT(supervisor->config.max_restarts > 0);
-    if (oldest->second != BELAY_INFINITY &&
-        oldest->second + supervisor->config.max_seconds >= second) {
-        return 0;
-    }
-    BELAY_ASSERT(oldest->second == BELAY_INFINITY ||
-                 oldest->second <= second);
-    oldest->second = second;
-    supervisor->stamps = oldest->ring.next;
-    return 1;
-}
-
-/* ---- Beginning ------------------------------------------------------- */
-
-static belay_code supervisor_reserve(belay_kernel *kernel,
-                                     const sup_config *config) {
-    BELAY_ASSERT(config->max_restarts <= BELAY_RESTARTS_MAX);
-    BELAY_ASSERT(config->max_seconds > 0);
-    belay_code code =
-        belay__table_reserve(&kernel->processes, &kernel->memory, 1);
-    if (code == BELAY_OK) {
-        code = belay__table_reserve(&kernel->supervisors, &kernel->memory, 1);
-    }
-    if (code == BELAY_OK) {
-        code = belay__table_reserve(&kernel->stamps, &kernel->memory,
-                                    config->max_restarts);
-    }
-    return code;
-}
-
-/* All being reserved. Gives the process. */
-static uint32_t supervisor_new(belay_kernel *kernel, const sup_config *config,
-                               uint32_t tag, belay_pid owner) {
-    BELAY_ASSERT(config->type <= BELAY_SUP_ONE_FOR_ONE);
-    enum belay_process_kind kind = config->type == BELAY_SUP_TASK
-                                       ? BELAY_KIND_TASK_SUPERVISOR
-                                       : BELAY_KIND_SUPERVISOR;
-    uint32_t process = belay__process_new(kernel, kind, tag, owner);
-    uint32_t index = belay__table_take(&kernel->supervisors);
+void belay__supervisor_idle(belay_kernel *kernel, uint32_t index) {
     belay__supervisor *supervisor = supervisor_at(kernel, index);
-    *supervisor = (belay__supervisor){
-        .slot = supervisor->slot,
-        .process = process,
-        .config = *config,
-        .children = BELAY__NONE,
-        .stamps = BELAY__NONE,
-    };
-    for (uint32_t i = 0; i < config->max_restarts; i++) {
-        uint32_t stamp = belay__table_take(&kernel->stamps);
-        stamp_at(kernel, stamp)->second = BELAY_INFINITY;
-        ring_append(kernel, stamp_ring, &supervisor->stamps, stamp);
+    BELAY_ASSERT(supervisor->phase != PHASE_STOPPING);
+    BELAY_ASSERT(supervisor->request == BELAY__NONE);
+    supervisor->phase = PHASE_IDLE;
+    supervisor->cursor = BELAY__NONE;
+    supervisor->origin = BELAY__NONE;
+    if (supervisor->mail_head != BELAY__NONE) {
+        belay__supervisor_queue(kernel, index);
     }
-    belay__process *self = process_at(kernel, process);
-    self->body = index;
-    self->shutdown = BELAY__GRACE_INFINITY;
-    BELAY_ASSERT((supervisor->stamps == BELAY__NONE) ==
-                 (config->max_restarts == 0));
-    return process;
+}
+
+void belay__supervisor_stop(belay_kernel *kernel, uint32_t index,
+                            uint32_t reason) {
+    belay__supervisor *supervisor = supervisor_at(kernel, index);
+    belay__process *self = process_at(kernel, supervisor->process);
+    BELAY_ASSERT(process_is_alive(self));
+    BELAY_ASSERT(supervisor->phase != PHASE_STOPPING);
+    BELAY_ASSERT(self->state == BELAY_STATE_RUNNING);
+    BELAY_ASSERT(supervisor->request == BELAY__NONE);
+    supervisor->phase = PHASE_STOPPING;
+    supervisor->cursor = BELAY__NONE;
+    supervisor->stop_reason = reason;
+    belay__reason_retain(kernel, reason);
+    self->state = BELAY_STATE_STOPPING;
+    belay__supervisor_queue(kernel, index);
+}
+
+void belay__supervisor_leave(belay_kernel *kernel, uint32_t process,
+                             uint32_t reason) {
+    uint32_t index = process_at(kernel, process)->body;
+    belay__supervisor *supervisor = supervisor_at(kernel, index);
+    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(supervisor->process == process);
+    if (supervisor->phase == PHASE_STOPPING || supervisor->parent_mailed) {
+        return;
+    }
+    supervisor->parent_mailed = 1;
+    supervisor->parent_reason = reason;
+    belay__reason_retain(kernel, reason);
+    belay__mail_append(kernel, index, MAIL_PARENT);
+}
+
+/* One step of the end: one child is asked to end, or one is forgotten. */
+static void stop_step(belay_kernel *kernel, uint32_t index) {
+    belay__supervisor *supervisor = supervisor_at(kernel, index);
+    uint32_t head = supervisor->children;
+    BELAY_ASSERT((head == BELAY__NONE) == (supervisor->count == 0));
+    if (head == BELAY__NONE) {
+        belay__process_doom(kernel, supervisor->process,
+                            supervisor->stop_reason, DOOM_BODY);
+        return;
+    }
+    int together = supervisor->config.type == BELAY_SUP_TASK;
+    uint32_t walk = together ? head : belay__child_ring(kernel, head)->prev;
+    belay__child *child = child_at(kernel, walk);
+    if (child->process == BELAY__NONE) {
+        belay__child_stopped(kernel, walk);
+        belay__child_forget(kernel, walk);
+    } else if ((child->flags & CHILD_SIGNALLED) != 0) {
+        return; /* its end goes on */
+    } else {
+        if (together) {
+            supervisor->children = child->ring.next;
+        }
+        belay__child_stop(kernel, walk);
+    }
+    belay__supervisor_queue(kernel, index);
+}
+
+void belay__supervisor_unit(belay_kernel *kernel) {
+    uint32_t index = kernel->acting.head;
+    BELAY_ASSERT(index != BELAY__NONE);
+    belay__supervisor *supervisor = supervisor_at(kernel, index);
+    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
+    BELAY_ASSERT(supervisor->queued);
+    kernel->acting.head = supervisor->queue_next;
+    if (kernel->acting.head == BELAY__NONE) {
+        BELAY_ASSERT(kernel->acting.tail == index);
+        kernel->acting.tail = BELAY__NONE;
+    }
+    supervisor->queued = 0;
+    if (!process_is_alive(process_at(kernel, supervisor->process))) {
+        return; /* it was killed */
+    }
+    switch (supervisor->phase) {
+    case PHASE_IDLE:
+        mail_open(kernel, index);
+        break;
+    case PHASE_TERMINATING:
+        belay__request_terminated(kernel, index);
+        break;
+    case PHASE_GROUP_STOP:
+        belay__group_stop(kernel, index);
+        break;
+    case PHASE_GROUP_START:
+        belay__group_start(kernel, index);
+        break;
+    case PHASE_STOPPING:
+        stop_step(kernel, index);
+        break;
+    default:
+        BELAY_ASSERT(supervisor->phase == PHASE_STARTING);
+    }
+}
+
+/* ---- Its end --------------------------------------------------------- */
+
+void belay__supervisor_orphan(belay_kernel *kernel, uint32_t process) {
+    const belay__supervisor *supervisor =
+        supervisor_at(kernel, process_at(kernel, process)->body);
+    uint32_t index = supervisor->children;
+    BELAY_ASSERT(index != BELAY__NONE);
+    BELAY_ASSERT(process_at(kernel, process)->state == BELAY_STATE_ENDING);
+    uint32_t orphan = child_at(kernel, index)->process;
+    uint32_t reason = process_at(kernel, process)->reason;
+    belay__child_forget(kernel, index);
+    if (orphan == BELAY__NONE) {
+        return;
+    }
+    belay__process *self = process_at(kernel, orphan);
+    BELAY_ASSERT(self->child == index);
+    self->child = BELAY__NONE;
+    if (!process_is_alive(self)) {
+        return;
+    }
+    if (process_is_supervisor(self)) {
+        belay__supervisor_leave(kernel, orphan, reason);
+    } else {
+        belay__signal_ordinary(kernel, process_pid(kernel, process), orphan,
+                               reason);
+    }
 }
 
 void belay__supervisor_free(belay_kernel *kernel, uint32_t index) {
@@ -141,6 +449,7 @@ void belay__supervisor_free(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(process_at(kernel, supervisor->process)->state ==
                  BELAY_STATE_ENDING);
     BELAY_ASSERT(process_at(kernel, supervisor->process)->body == index);
+    mail_discard(kernel, index);
     if (supervisor->queued) {
         supervisor_unqueue(kernel, index);
     }
@@ -149,364 +458,8 @@ void belay__supervisor_free(belay_kernel *kernel, uint32_t index) {
         ring_remove(kernel, stamp_ring, &supervisor->stamps, stamp);
         belay__table_release(&kernel->stamps, stamp);
     }
-    if (supervisor->stopping) {
+    if (supervisor->phase == PHASE_STOPPING) {
         belay__reason_release(kernel, supervisor->stop_reason);
     }
     belay__table_release(&kernel->supervisors, index);
-}
-
-belay_code belay__supervisor_admits(const belay_kernel *kernel,
-                                    uint32_t index) {
-    const belay__process *process = process_at(kernel, index);
-    if (!process_is_supervisor(process)) {
-        return BELAY_NOT_SUPERVISOR;
-    }
-    const belay__supervisor *supervisor =
-        supervisor_at(kernel, process->body);
-    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
-    BELAY_ASSERT(supervisor->process == index);
-    BELAY_ASSERT(supervisor->count <= supervisor->config.max_children);
-    if (supervisor->stopping) {
-        return BELAY_STOPPING;
-    }
-    return supervisor->count < supervisor->config.max_children
-               ? BELAY_OK
-               : BELAY_MAX_CHILDREN;
-}
-
-void belay__child_add(belay_kernel *kernel, uint32_t supervisor,
-                      uint32_t process, enum belay_restart restart) {
-    belay__supervisor *parent = supervisor_at(kernel, supervisor);
-    BELAY_ASSERT(parent->slot.link == BELAY__LIVE);
-    BELAY_ASSERT(!parent->stopping);
-    BELAY_ASSERT(parent->count < parent->config.max_children);
-    BELAY_ASSERT(restart <= BELAY_RESTART_PERMANENT);
-    uint32_t index = belay__table_take(&kernel->children);
-    belay__child *child = child_at(kernel, index);
-    *child = (belay__child){
-        .slot = child->slot,
-        .supervisor = supervisor,
-        .process = process,
-        .restart = (uint8_t)restart,
-    };
-    ring_append(kernel, child_ring, &parent->children, index);
-    parent->count++;
-    BELAY_ASSERT(process_at(kernel, process)->child == BELAY__NONE);
-    process_at(kernel, process)->child = index;
-    process_at(kernel, process)->flags |= PROCESS_KNOWN;
-}
-
-static belay_code start_check(const belay_kernel *kernel,
-                              const belay_command *command, uint32_t *scope) {
-    if ((command->flags & ~(uint32_t)BELAY_FLAG_LINK) != 0 ||
-        command->kind > BELAY_SUP_ONE_FOR_ONE ||
-        command->count > BELAY_RESTARTS_MAX || command->extra == 0 ||
-        command->extra > BELAY_SECONDS_MAX) {
-        return BELAY_BAD_ARGUMENT;
-    }
-    *scope = BELAY__NONE;
-    if (belay__process_find(kernel, command->pid) == BELAY__NONE) {
-        return BELAY_GONE;
-    }
-    if (command->scope == 0) {
-        return BELAY_OK;
-    }
-    *scope = belay__process_find(kernel, command->scope);
-    if (*scope == BELAY__NONE) {
-        return BELAY_GONE;
-    }
-    if (process_at(kernel, *scope)->kind != BELAY_KIND_SUPERVISOR) {
-        return BELAY_NOT_SUPERVISOR;
-    }
-    BELAY_ASSERT(process_at(kernel, *scope)->body != BELAY__NONE);
-    return belay__supervisor_admits(kernel, *scope);
-}
-
-belay_code belay__supervisor_start(belay_kernel *kernel,
-                                   const belay_command *command,
-                                   belay_answer *answer) {
-    uint32_t scope = BELAY__NONE;
-    const sup_config config = {
-        .type = command->kind,
-        .max_children = command->limit,
-        .max_restarts = command->count,
-        .max_seconds = command->extra,
-    };
-    belay_code code = start_check(kernel, command, &scope);
-    if (code == BELAY_OK) {
-        code = supervisor_reserve(kernel, &config);
-    }
-    if (code == BELAY_OK) {
-        code = belay__table_reserve(&kernel->edges, &kernel->memory, 1);
-    }
-    if (code == BELAY_OK) {
-        code = belay__table_reserve(&kernel->children, &kernel->memory, 1);
-    }
-    if (code != BELAY_OK) {
-        return code;
-    }
-    int linked = (command->flags & BELAY_FLAG_LINK) != 0;
-    belay_pid owner = scope != BELAY__NONE ? command->scope
-                      : linked             ? command->pid
-                                           : 0;
-    uint32_t index = supervisor_new(kernel, &config, command->tag, owner);
-    if (scope != BELAY__NONE) {
-        belay__child_add(kernel, process_at(kernel, scope)->body, index,
-                         BELAY_RESTART_PERMANENT);
-    } else if (linked) {
-        belay__edge_join(kernel, belay__process_find(kernel, command->pid),
-                         index);
-    }
-    BELAY_ASSERT((process_at(kernel, index)->child == BELAY__NONE) ==
-                 (scope == BELAY__NONE));
-    answer->pid = process_pid(kernel, index);
-    return BELAY_OK;
-}
-
-/* ---- Stopping -------------------------------------------------------- */
-
-void belay__supervisor_stop(belay_kernel *kernel, uint32_t process,
-                            uint32_t reason) {
-    belay__process *self = process_at(kernel, process);
-    belay__supervisor *supervisor = supervisor_at(kernel, self->body);
-    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
-    BELAY_ASSERT(process_is_alive(self));
-    BELAY_ASSERT(process_is_supervisor(self));
-    BELAY_ASSERT(supervisor->process == process);
-    if (supervisor->stopping) {
-        BELAY_ASSERT(self->state == BELAY_STATE_STOPPING);
-        return;
-    }
-    BELAY_ASSERT(self->state == BELAY_STATE_RUNNING);
-    supervisor->stopping = 1;
-    supervisor->stop_reason = reason;
-    belay__reason_retain(kernel, reason);
-    self->state = BELAY_STATE_STOPPING;
-    supervisor_queue(kernel, self->body);
-}
-
-static void child_stop(belay_kernel *kernel,
-                       const belay__supervisor *supervisor,
-                       belay__child *child) {
-    belay_pid self = process_pid(kernel, supervisor->process);
-    BELAY_ASSERT((child->flags & CHILD_SIGNALLED) == 0);
-    BELAY_ASSERT(supervisor_at(kernel, child->supervisor) == supervisor);
-    child->flags |= CHILD_SIGNALLED;
-    belay__event_add_trace(kernel,
-                           (belay_event){
-                               .kind = BELAY_EVENT_TERMINATED,
-                               .tag = process_at(kernel, child->process)->tag,
-                               .pid = process_pid(kernel, child->process),
-                               .other = self,
-                           });
-    belay__signal_shutdown(kernel, self, child->process);
-}
-
-void belay__supervisor_unit(belay_kernel *kernel) {
-    uint32_t index = kernel->stopping.head;
-    BELAY_ASSERT(index != BELAY__NONE);
-    belay__supervisor *supervisor = supervisor_at(kernel, index);
-    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
-    BELAY_ASSERT(supervisor->queued);
-    BELAY_ASSERT(process_at(kernel, supervisor->process)->state ==
-                 BELAY_STATE_STOPPING);
-    kernel->stopping.head = supervisor->queue_next;
-    if (kernel->stopping.head == BELAY__NONE) {
-        BELAY_ASSERT(kernel->stopping.tail == index);
-        kernel->stopping.tail = BELAY__NONE;
-    }
-    supervisor->queued = 0;
-    uint32_t head = supervisor->children;
-    BELAY_ASSERT((head == BELAY__NONE) == (supervisor->count == 0));
-    if (head == BELAY__NONE) {
-        belay__process_doom(kernel, supervisor->process,
-                            supervisor->stop_reason, DOOM_BODY);
-        return;
-    }
-    int together = supervisor->config.type == BELAY_SUP_TASK;
-    uint32_t walk = together ? head : child_ring(kernel, head)->prev;
-    belay__child *child = child_at(kernel, walk);
-    if ((child->flags & CHILD_SIGNALLED) != 0) {
-        return; /* child_forget goes on */
-    }
-    if (together) {
-        supervisor->children = child->ring.next;
-        supervisor_queue(kernel, index);
-    }
-    child_stop(kernel, supervisor, child);
-}
-
-void belay__supervisor_orphan(belay_kernel *kernel, uint32_t process) {
-    belay__supervisor *supervisor =
-        supervisor_at(kernel, process_at(kernel, process)->body);
-    uint32_t index = supervisor->children;
-    BELAY_ASSERT(index != BELAY__NONE);
-    const belay__child *child = child_at(kernel, index);
-    BELAY_ASSERT(child->slot.link == BELAY__LIVE);
-    uint32_t orphan = child->process;
-    belay__process *self = process_at(kernel, orphan);
-    BELAY_ASSERT(self->child == index);
-    BELAY_ASSERT(process_at(kernel, process)->state == BELAY_STATE_ENDING);
-    BELAY_ASSERT(child->supervisor == process_at(kernel, process)->body);
-    if (child->restart != BELAY_RESTART_TEMPORARY) {
-        belay__event_add(kernel, (belay_event){
-                                     .kind = BELAY_EVENT_CHILD_DROPPED,
-                                     .tag = self->tag,
-                                     .pid = process_pid(kernel, orphan),
-                                 });
-    }
-    ring_remove(kernel, child_ring, &supervisor->children, index);
-    BELAY_ASSERT(supervisor->count > 0);
-    supervisor->count--;
-    belay__table_release(&kernel->children, index);
-    self->child = BELAY__NONE;
-    if (!process_is_alive(self)) {
-        return;
-    }
-    uint32_t reason = process_at(kernel, process)->reason;
-    if (process_is_supervisor(self)) {
-        belay__supervisor_stop(kernel, orphan, reason);
-    } else {
-        belay__signal_ordinary(kernel, process_pid(kernel, process), orphan,
-                               reason);
-    }
-}
-
-belay_code belay__supervisor_terminate(belay_kernel *kernel,
-                                       const belay_command *command,
-                                       belay_answer *answer) {
-    (void)answer;
-    uint32_t asker = belay__process_find(kernel, command->pid);
-    uint32_t scope = belay__process_find(kernel, command->scope);
-    uint32_t index = belay__process_find(kernel, command->other);
-    if (command->flags != 0) {
-        return BELAY_BAD_ARGUMENT;
-    }
-    if (asker == BELAY__NONE || scope == BELAY__NONE) {
-        return BELAY_GONE;
-    }
-    if (!process_is_supervisor(process_at(kernel, scope))) {
-        return BELAY_NOT_SUPERVISOR;
-    }
-    if (index == BELAY__NONE ||
-        process_at(kernel, index)->child == BELAY__NONE) {
-        return BELAY_NOT_FOUND;
-    }
-    belay__child *child = child_at(kernel, process_at(kernel, index)->child);
-    BELAY_ASSERT(child->slot.link == BELAY__LIVE);
-    if (child->supervisor != process_at(kernel, scope)->body) {
-        return BELAY_NOT_FOUND;
-    }
-    BELAY_ASSERT(child->process == index);
-    belay_code code =
-        belay__table_reserve(&kernel->waits, &kernel->memory, 1);
-    if (code != BELAY_OK) {
-        return code;
-    }
-    belay__wait_terminate(kernel, asker, index, command->tag);
-    child->flags |= CHILD_TERMINATING;
-    if ((child->flags & CHILD_SIGNALLED) == 0) {
-        child_stop(kernel, supervisor_at(kernel, child->supervisor), child);
-    }
-    BELAY_ASSERT((child->flags & CHILD_SIGNALLED) != 0);
-    return BELAY_OK;
-}
-
-/* ---- The ends of children -------------------------------------------- */
-
-static void child_forget(belay_kernel *kernel, const child_end *end) {
-    const belay__child *child = child_at(kernel, end->child);
-    BELAY_ASSERT(child->slot.link == BELAY__LIVE);
-    uint32_t index = child->supervisor;
-    belay__supervisor *supervisor = supervisor_at(kernel, index);
-    BELAY_ASSERT(supervisor->slot.link == BELAY__LIVE);
-    if (child->restart != BELAY_RESTART_TEMPORARY) {
-        belay__event_add(kernel, (belay_event){
-                                     .kind = BELAY_EVENT_CHILD_DROPPED,
-                                     .tag = end->tag,
-                                     .pid = end->pid,
-                                 });
-    }
-    ring_remove(kernel, child_ring, &supervisor->children, end->child);
-    BELAY_ASSERT(supervisor->count > 0);
-    supervisor->count--;
-    belay__table_release(&kernel->children, end->child);
-    if (supervisor->stopping) {
-        supervisor_queue(kernel, index);
-    }
-}
-
-static int child_asks_for_restart(const belay_kernel *kernel,
-                                  const child_end *end) {
-    const belay__child *child = child_at(kernel, end->child);
-    BELAY_ASSERT(child->slot.link == BELAY__LIVE);
-    BELAY_ASSERT(child->restart <= BELAY_RESTART_PERMANENT);
-    if (supervisor_at(kernel, child->supervisor)->stopping ||
-        (child->flags & CHILD_TERMINATING) != 0) {
-        return 0;
-    }
-    if (child->restart == BELAY_RESTART_TRANSIENT) {
-        return !belay__reason_is_good(kernel, end->reason);
-    }
-    return child->restart == BELAY_RESTART_PERMANENT;
-}
-
-/* Starts a child anew. The place of its last process is free again, so this
- * takes new memory only when that place has been retired. */
-static belay_code child_restart(belay_kernel *kernel, const child_end *end) {
-    belay__child *child = child_at(kernel, end->child);
-    const belay__supervisor *supervisor =
-        supervisor_at(kernel, child->supervisor);
-    BELAY_ASSERT(process_is_alive(process_at(kernel, supervisor->process)));
-    int is_supervisor = end->kind == BELAY_KIND_TASK_SUPERVISOR ||
-                        end->kind == BELAY_KIND_SUPERVISOR;
-    belay_code code =
-        is_supervisor
-            ? supervisor_reserve(kernel, &end->config)
-            : belay__table_reserve(&kernel->processes, &kernel->memory, 1);
-    if (code != BELAY_OK) {
-        return code;
-    }
-    uint32_t process = BELAY__NONE;
-    if (is_supervisor) {
-        process = supervisor_new(kernel, &end->config, end->tag,
-                                 process_pid(kernel, supervisor->process));
-        if (end->name != BELAY__NONE) {
-            belay__name_enter(kernel, end->name, process);
-        }
-    } else {
-        process = belay__process_new(kernel, BELAY_KIND_TASK, end->tag, 0);
-    }
-    belay__process *self = process_at(kernel, process);
-    BELAY_ASSERT(self->kind == end->kind);
-    BELAY_ASSERT(self->child == BELAY__NONE);
-    self->shutdown = end->shutdown;
-    self->child = end->child;
-    child->process = process;
-    child->flags = 0;
-    child->restarts++;
-    belay__event_add(kernel, (belay_event){
-                                 .kind = BELAY_EVENT_RESTARTED,
-                                 .tag = end->tag,
-                                 .pid = process_pid(kernel, process),
-                                 .other = end->pid,
-                             });
-    return BELAY_OK;
-}
-
-void belay__child_ended(belay_kernel *kernel, child_end end) {
-    const belay__child *child = child_at(kernel, end.child);
-    uint32_t index = child->supervisor;
-    BELAY_ASSERT(supervisor_at(kernel, index)->count > 0);
-    int restart = child_asks_for_restart(kernel, &end);
-    if (restart && intensity_note(kernel, supervisor_at(kernel, index)) &&
-        child_restart(kernel, &end) == BELAY_OK) {
-        return;
-    }
-    child_forget(kernel, &end);
-    if (restart) {
-        BELAY_ASSERT(!supervisor_at(kernel, index)->stopping);
-        belay__supervisor_stop(kernel, supervisor_at(kernel, index)->process,
-                               BELAY_REASON_SHUTDOWN);
-    }
 }

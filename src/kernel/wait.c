@@ -35,17 +35,11 @@ static void wait_finish(belay_kernel *kernel, uint32_t index,
     BELAY_ASSERT(outcome <= BELAY_OUTCOME_OWNER);
     BELAY_ASSERT(reason != BELAY_REASON_NONE);
     const belay__wait *wait = wait_at(kernel, index);
-    belay_event event = {
-        .kind = BELAY_EVENT_WAIT_DONE,
-        .tag = wait->tag,
-        .reason = reason,
-        .extra = outcome,
-    };
-    if (wait->target != BELAY__NONE) {
-        event.pid = process_pid(kernel, wait->target);
-    }
+    belay_pid pid =
+        wait->target == BELAY__NONE ? 0 : process_pid(kernel, wait->target);
+    belay__event_add(kernel, BELAY_EVENT_WAIT_DONE, wait->tag, pid, 0, reason)
+        ->extra = outcome;
     wait_free(kernel, index);
-    belay__event_add(kernel, event);
 }
 
 /* What a wait learns from the end of its target. */
@@ -54,8 +48,11 @@ static enum belay_outcome wait_judge(const belay__wait *wait,
     uint32_t reason = target->reason;
     BELAY_ASSERT(target->state == BELAY_STATE_ENDING);
     BELAY_ASSERT(wait->kind != BELAY_WAIT_SLEEP);
-    if (wait->kind == BELAY_WAIT_STOP || wait->kind == WAIT_TERMINATE) {
+    if (wait->kind == BELAY_WAIT_STOP) {
         return BELAY_OUTCOME_NONE;
+    }
+    if (wait->kind == WAIT_ASK) {
+        return BELAY_OUTCOME_EXIT;
     }
     if ((target->flags & PROCESS_VALUE) != 0) {
         return BELAY_OUTCOME_OK;
@@ -100,7 +97,7 @@ void belay__wait_fire(belay_kernel *kernel, uint32_t index) {
     belay__wait *wait = wait_at(kernel, index);
     BELAY_ASSERT(wait->slot.link == BELAY__LIVE);
     BELAY_ASSERT(process_is_alive(process_at(kernel, wait->owner)));
-    BELAY_ASSERT(wait->kind != WAIT_TERMINATE);
+    BELAY_ASSERT(wait->kind != WAIT_ASK);
     BELAY_ASSERT(wait->timer.bucket == BELAY__NONE);
     if (wait->kind == BELAY_WAIT_SHUTDOWN) {
         /* The grace period is over; what the kill leads to, its end tells. */
@@ -142,11 +139,26 @@ static uint32_t wait_new(belay_kernel *kernel, uint32_t owner,
     return index;
 }
 
-void belay__wait_terminate(belay_kernel *kernel, uint32_t owner,
-                           uint32_t target, uint32_t tag) {
-    BELAY_ASSERT(process_is_alive(process_at(kernel, owner)));
+belay_pid belay__wait_ask(belay_kernel *kernel, uint32_t owner,
+                          uint32_t target, uint32_t tag) {
+    BELAY_ASSERT(process_is_supervisor(process_at(kernel, target)));
     BELAY_ASSERT(process_is_alive(process_at(kernel, target)));
-    (void)wait_new(kernel, owner, target, WAIT_TERMINATE, tag);
+    return pid_of(&kernel->waits,
+                  wait_new(kernel, owner, target, WAIT_ASK, tag));
+}
+
+void belay__wait_answer(belay_kernel *kernel, belay_pid wait,
+                        enum belay_outcome outcome, belay_pid pid,
+                        uint32_t reason) {
+    uint32_t index = belay__find(&kernel->waits, wait);
+    if (index == BELAY__NONE) {
+        return;
+    }
+    BELAY_ASSERT(wait_at(kernel, index)->kind == WAIT_ASK);
+    belay__event_add(kernel, BELAY_EVENT_WAIT_DONE,
+                     wait_at(kernel, index)->tag, pid, 0, reason)
+        ->extra = outcome;
+    wait_free(kernel, index);
 }
 
 /* Whether WAIT may do what it is asked for. */
@@ -212,6 +224,9 @@ belay_code belay__wait_begin(belay_kernel *kernel,
     if (code == BELAY_OK) {
         code = belay__table_reserve(&kernel->waits, &kernel->memory, 1);
     }
+    if (code == BELAY_OK && command->kind == BELAY_WAIT_STOP) {
+        code = belay__table_reserve(&kernel->requests, &kernel->memory, 1);
+    }
     if (code != BELAY_OK) {
         return code;
     }
@@ -225,9 +240,12 @@ belay_code belay__wait_begin(belay_kernel *kernel,
     if (command->kind == BELAY_WAIT_SHUTDOWN) {
         wait_shut_down(kernel, wait, command->pid, time);
     } else if (command->kind == BELAY_WAIT_STOP) {
-        belay__supervisor_stop(kernel, target, command->reason);
-        BELAY_ASSERT(process_at(kernel, target)->state ==
-                     BELAY_STATE_STOPPING);
+        const belay__request stop = {
+            .wait = answer->pid,
+            .reason = command->reason,
+            .kind = REQUEST_STOP,
+        };
+        belay__request_mail(kernel, process_at(kernel, target)->body, &stop);
     }
     BELAY_ASSERT(wait->slot.link == BELAY__LIVE);
     BELAY_ASSERT((wait->timer.bucket == TIMER_FRESH) == timed);

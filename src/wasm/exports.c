@@ -19,7 +19,10 @@ static belay_command command;
 static belay_answer answer;
 static belay_process_info process_info;
 static belay_stream_info stream_info;
+static belay_child_info child_info;
+#ifdef BELAY_WASM_CHECKS
 static uint32_t digest_words[2];
+#endif
 
 /* ---- Memory ---------------------------------------------------------- */
 
@@ -158,6 +161,15 @@ EXPORT(uint32_t, belay_wasm_inspect_stream, (uint32_t index)) {
     return belay_inspect_stream(kernel, index, &stream_info);
 }
 
+EXPORT(belay_child_info *, belay_wasm_child_info, (void)) {
+    return &child_info;
+}
+
+/* Of the supervisor command.pid. */
+EXPORT(uint32_t, belay_wasm_inspect_child, (uint32_t at)) {
+    return belay_inspect_child(kernel, command.pid, at, &child_info);
+}
+
 EXPORT(uint32_t, belay_wasm_root_lo, (void)) {
     return (uint32_t)belay_root(kernel);
 }
@@ -166,9 +178,17 @@ EXPORT(uint32_t, belay_wasm_root_hi, (void)) {
     return (uint32_t)(belay_root(kernel) >> 32);
 }
 
+#ifdef BELAY_WASM_CHECKS /* only in a module for tests */
+
 EXPORT(uint32_t *, belay_wasm_digest, (void)) {
     uint64_t digest = belay_digest(kernel);
     digest_words[0] = (uint32_t)digest;
     digest_words[1] = (uint32_t)(digest >> 32);
     return digest_words;
 }
+
+EXPORT(uint32_t, belay_wasm_check, (void)) {
+    return belay_check(kernel);
+}
+
+#endif

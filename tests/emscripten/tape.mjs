@@ -21,12 +21,17 @@ export function numbers(seed) {
   };
 }
 
+/** The field `pid` of a command. */
+const ownerOf = (command) => Buffer.from(command).readBigUInt64LE(8);
+
 /** What the tape knows: ids of each kind, and numbers for the next command. */
 export class Tape {
   #below;
   #known = { process: [], running: [], stream: [], monitor: [], wait: [], task: [], general: [] };
   #names = [];
   #reasons = [];
+  /** Processes that general supervisors may take as children. */
+  #buds = [];
   #now = 0;
   #root;
 
@@ -74,7 +79,7 @@ export class Tape {
     [8, 1, () => ({ pid: this.#who(), other: this.#some('process') })],
     [9, 3, () => ({ pid: this.#who(), other: this.#some('process'), tag: this.#below(9) })],
     [10, 1, () => ({ other: this.#some('monitor') })],
-    [11, 2, () => ({ pid: this.#some('process'), flags: this.#pick(0, 4) })],
+    [11, 6, () => ({ pid: this.#some('process'), flags: this.#pick(0, 4) })],
     [12, 1, () => ({ other: this.#pick(0n, () => this.#some('stream')) })],
     [13, 6, () => this.#wait()],
     [14, 1, () => ({ other: this.#some('wait') })],
@@ -86,7 +91,7 @@ export class Tape {
     [20, 1, () => ({ other: this.#some('stream') })],
     [21, 1, () => ({ other: this.#some('stream') })],
     [22, 2, () => this.#supervisor()],
-    [23, 2, () => this.#terminate()],
+    [23, 6, () => this.#ask()],
     [24, 1, () => ({})],
     [25, 1, () => ({ other: this.#some('process'), tag: this.#name() })],
     [26, 1, () => ({ tag: this.#name() })],
@@ -95,11 +100,15 @@ export class Tape {
     [29, 1, () => ({ reason: this.#pick(64, ...this.#reasons) })],
     [30, 1, () => ({ flags: this.#pick(0, 4, 4, 4) })],
     [31, 4, () => ({ other: this.#some('stream'), count: 1 + this.#below(3) })],
+    [32, 6, () => this.#child()],
   ];
 
   #spawn() {
     const scope = this.#scope();
     const supervised = scope !== 0n;
+    if (!supervised && this.#below(3) === 0) {
+      return { pid: this.#some('general'), flags: 1, tag: this.#below(1000) };
+    }
     return {
       pid: this.#who(),
       flags: this.#pick(0, 1, 2),
@@ -144,29 +153,47 @@ export class Tape {
   }
 
   #supervisor() {
-    const kind = this.#below(2);
+    const kind = this.#below(4);
     return {
       pid: this.#root,
       tag: this.#below(1000),
-      flags: this.#below(2),
+      flags: this.#below(2) + (kind === 0 ? 0 : this.#pick(0, 128, 256)),
       kind,
       limit: this.#pick(NO_BOUND, 3),
       count: this.#below(4),
       extra: 1 + this.#below(3),
-      scope: this.#pick(0n, () => (this.#known.general.length > 0 ? this.#some('general') : 0n)),
     };
   }
 
-  #terminate() {
-    const scope = this.#pick(() => this.#some('task'), () => this.#some('general'));
-    return { pid: this.#root, scope, other: this.#some('process'), tag: this.#below(1000) };
+  #ask() {
+    const kind = this.#below(6);
+    const general = () => this.#some('general');
+    return {
+      pid: this.#root,
+      scope: kind === 0 ? this.#pick(() => this.#some('task'), general) : general(),
+      other: this.#some('process'),
+      kind,
+      tag: this.#below(1000),
+      extra: this.#below(4),
+      count: this.#below(1000),
+      limit: this.#below(3),
+      shutdown: this.#grace(),
+      flags: kind < 4 ? 0 : this.#pick(0, 0, 512),
+    };
+  }
+
+  #child() {
+    const kind = this.#pick(0, 0, 0, 1, 2);
+    const bud = this.#buds[this.#below(this.#buds.length + 1)];
+    const { scope, other } = bud ?? { scope: this.#some('general'), other: this.#some('process') };
+    return { scope, kind, other, reason: this.#reason() };
   }
 
   #senseless() {
     const words = Array.from({ length: COMMAND_SIZE / 4 }, () =>
       this.#pick(0, 1, 64, NO_BOUND, () => this.#below(2 ** 32)),
     );
-    words[0] = this.#below(33);
+    words[0] = this.#below(34);
     return new Uint8Array(Uint32Array.from(words).buffer);
   }
 
@@ -203,6 +230,9 @@ export class Tape {
   /** Learns from what a command answered; `pid` and `value` are its fields. */
   learn(op, command, { pid, value }) {
     const kind = command[64];
+    if (op === 2 && this.#known.general.includes(ownerOf(command))) {
+      this.#buds = [...this.#buds.slice(-3), { scope: ownerOf(command), other: pid }];
+    }
     const kinds = { 2: 'process', 3: 'running', 9: 'monitor', 13: 'wait', 17: 'stream' };
     if (op in kinds) {
       this.#remember(kinds[op], pid);

@@ -82,7 +82,6 @@ bad('a supervisor that is none', TypeError, ({ TaskSupervisor }) => TaskSupervis
 bad('a stream under a supervisor that is none', TypeError, ({ TaskSupervisor }) => TaskSupervisor.asyncStream(5, [], body));
 bad('a pid that is none', TypeError, ({ TaskSupervisor }) => TaskSupervisor.terminateChild('x', 5), 'pid');
 bad('a supervisor without a strategy', TypeError, ({ Supervisor }) => Supervisor.start([]), 'strategy');
-bad('a strategy of a later version', RangeError, ({ Supervisor }) => Supervisor.start([], { strategy: 'oneForAll' }), 'version');
 bad('an unknown strategy', RangeError, ({ Supervisor }) => Supervisor.start([], { strategy: 'all' }), 'oneForOne');
 bad('children that are none', TypeError, ({ Supervisor }) => Supervisor.start(5, { strategy: 'oneForOne' }), 'children');
 bad('a child that is no spec', TypeError, ({ Supervisor }) => Supervisor.start([{}], { strategy: 'oneForOne' }), 'children[0]');

@@ -40,7 +40,11 @@ function enumOf(prefix) {
 }
 
 test('the binding\'s enums are those of the header', () => {
-  for (const name of ['CLASS', 'FLAG', 'RESTART', 'SUP', 'WAIT', 'EXITED', 'OUTCOME', 'CLOSED', 'KIND', 'STATE']) {
+  const names = [
+    'CLASS', 'FLAG', 'RESTART', 'SUP', 'ASK', 'STARTED', 'REPORT', 'WAIT', 'EXITED', 'OUTCOME', 'CLOSED', 'KIND',
+    'STATE', 'CHILD',
+  ];
+  for (const name of names) {
     assert.deepEqual({ ...protocol[name] }, enumOf(name), name);
   }
 });

@@ -279,7 +279,9 @@ scenario('a supervisor keeps a named task supervisor and starts it anew under it
   assert.ok(supervisor instanceof Supervisor);
   assert.ok(!(supervisor instanceof TaskSupervisor));
   const first = Process.whereis('App.Tasks');
-  assert.deepEqual(Supervisor.whichChildren(supervisor), [{ id: 'App.Tasks', pid: first, type: 'supervisor' }]);
+  assert.deepEqual(Supervisor.whichChildren(supervisor), [
+    { id: 'App.Tasks', pid: first, state: 'up', type: 'supervisor' },
+  ]);
   assert.deepEqual(Supervisor.countChildren(supervisor), { specs: 1, active: 1, supervisors: 1, workers: 0 });
   const child = TaskSupervisor.startChild('App.Tasks', forever);
   await quiet();

@@ -2,6 +2,8 @@
 import {
   AlreadyStartedError,
   BelayError,
+  ChildError,
+  ChildStartError,
   DisposedError,
   ExitError,
   LimitError,
@@ -47,8 +49,24 @@ if (error instanceof MaxChildrenError) {
 if (error instanceof AlreadyStartedError) {
   same<typeof error.code, 'BELAY_ALREADY_STARTED'>(true);
   same<typeof error.name, string>(true);
-  same<typeof error.registeredName, string>(true);
+  same<typeof error.registeredName, string | null>(true);
+  same<typeof error.id, string | null>(true);
   same<typeof error.pid, Pid | null>(true);
+}
+if (error instanceof ChildError) {
+  same<typeof error.code, 'BELAY_CHILD'>(true);
+  same<typeof error.id, string>(true);
+  same<
+    typeof error.state,
+    'running' | 'restarting' | 'alreadyPresent' | 'notFound'
+  >(true);
+}
+if (error instanceof ChildStartError) {
+  same<typeof error.code, 'BELAY_CHILD_START'>(true);
+  same<typeof error.id, string>(true);
+  same<typeof error.cause, unknown>(true);
+  same<typeof error.reason, unknown>(true);
+  same<typeof error.stopped, Promise<void>>(true);
 }
 if (error instanceof NoProcError) {
   same<typeof error.code, 'BELAY_NO_PROC'>(true);

@@ -42,7 +42,10 @@ if (info) {
     typeof info.kind,
     'root' | 'task' | 'item' | 'taskSupervisor' | 'supervisor'
   >(true);
-  same<typeof info.state, 'ready' | 'running' | 'ending' | 'stopping'>(true);
+  same<
+    typeof info.state,
+    'ready' | 'running' | 'ending' | 'stopping' | 'busy'
+  >(true);
   same<typeof info.parent, Pid | null>(true);
   is<readonly Pid[]>(info.children);
   // @ts-expect-error not every process has a name

@@ -4,8 +4,11 @@ import type {
   ChildCounts,
   ChildInfo,
   ChildSpec,
+  CompleteChildSpec,
   Pid,
+  StartContext,
   StartedTask,
+  TaskContext,
 } from 'belay-tasks';
 import { is, same } from './expect.js';
 
@@ -104,27 +107,120 @@ is<Supervisor>(Supervisor.startLink(new Set(), { strategy: 'oneForOne' }));
 Supervisor.start([], {});
 // @ts-expect-error the strategy is missing
 Supervisor.startLink([]);
-is<ChildSpec>(TaskSupervisor.childSpec({ name: 'a' }));
+is<Supervisor>(
+  Supervisor.start([], {
+    strategy: 'restForOne',
+    autoShutdown: 'anySignificant',
+    name: undefined,
+  }),
+);
+is<Supervisor>(
+  Supervisor.start([], { strategy: 'oneForAll', autoShutdown: 'never' }),
+);
 same<ReturnType<typeof Supervisor.whichChildren>, ChildInfo[]>(true);
-for (const { id, pid, type } of Supervisor.whichChildren(root)) {
+for (const { id, pid, state, type } of Supervisor.whichChildren(root)) {
   same<typeof id, string>(true);
   same<typeof pid, Pid | null>(true);
+  same<typeof state, 'up' | 'none' | 'restarting' | 'starting'>(true);
   same<typeof type, 'worker' | 'supervisor'>(true);
 }
 is<ChildCounts>(Supervisor.countChildren('root'));
 same<ReturnType<typeof Supervisor.stop>, Promise<void>>(true);
 Supervisor.stop(root, 'normal', 1000);
 root.stop();
-// @ts-expect-error a strategy is not in this version
-Supervisor.start([], { strategy: 'oneForAll' });
+// @ts-expect-error no such strategy
+Supervisor.start([], { strategy: 'one_for_one' });
+// @ts-expect-error no such way
+Supervisor.start([], { strategy: 'oneForOne', autoShutdown: true });
 // @ts-expect-error no such option
 Supervisor.start([], { strategy: 'oneForOne', maxChildren: 1 });
 // @ts-expect-error children are specs, not running supervisors
 Supervisor.start([pool], { strategy: 'oneForOne' });
 // @ts-expect-error children are specs, not functions
 Supervisor.start([() => 1], { strategy: 'oneForOne' });
+
+// Specs
+same<ReturnType<typeof Task.childSpec>, CompleteChildSpec>(true);
+same<ReturnType<typeof Supervisor.childSpec>, CompleteChildSpec>(true);
+is<ChildSpec>(
+  TaskSupervisor.childSpec({
+    name: 'a',
+    id: 'b',
+    restart: 'transient',
+    shutdown: 100,
+    significant: true,
+  }),
+);
+is<ChildSpec>(
+  Supervisor.childSpec([], { strategy: 'oneForAll', id: 'web', shutdown: 1 }),
+);
+// @ts-expect-error the strategy is missing
+Supervisor.childSpec([], { id: 'web' });
 // @ts-expect-error no such option
-TaskSupervisor.childSpec({ restart: 'temporary' });
+TaskSupervisor.childSpec({ label: 'a' });
+const { restart, shutdown, type, significant } = TaskSupervisor.childSpec();
+same<typeof restart, 'temporary' | 'transient' | 'permanent'>(true);
+same<typeof shutdown, number | 'brutalKill'>(true);
+same<typeof type, 'worker' | 'supervisor'>(true);
+same<typeof significant, boolean>(true);
+is<ChildSpec>({ ...Task.childSpec(() => 1), restart: 'permanent' });
+is<ChildSpec>({
+  id: 'a',
+  start: (context) => {
+    same<typeof context, StartContext>(true);
+    same<typeof context.self, Pid>(true);
+    return context.Task.startLink(() => 1);
+  },
+  restart: undefined,
+  shutdown: undefined,
+  type: undefined,
+  significant: undefined,
+});
+is<ChildSpec>({ id: 'a', start: ({ Task }) => Task.async(() => 1) });
+is<ChildSpec>({
+  id: 'a',
+  start: ({ TaskSupervisor }) => TaskSupervisor.startLink(),
+  type: 'supervisor',
+  significant: false,
+});
+is<ChildSpec>({
+  id: 'a',
+  start: ({ Supervisor, self }) =>
+    self === pid
+      ? Supervisor.startLink([], { strategy: 'oneForOne' })
+      : 'ignore',
+});
+// @ts-expect-error the id is missing
+is<ChildSpec>({ start: () => pid });
+// @ts-expect-error the start function is missing
+is<ChildSpec>({ id: 'a' });
+// @ts-expect-error a start function is not async
+is<ChildSpec>({ id: 'a', start: async () => pid });
+// @ts-expect-error a start function gives a process
+is<ChildSpec>({ id: 'a', start: () => {} });
+// @ts-expect-error a start function gives a process, or 'ignore'
+is<ChildSpec>({ id: 'a', start: () => 'ignored' });
+// @ts-expect-error no such restart type
+is<ChildSpec>({ id: 'a', start: () => pid, restart: 'never' });
+// @ts-expect-error no such field
+is<ChildSpec>({ id: 'a', start: () => pid, modules: [] });
+// @ts-expect-error a start function does not wait
+is<ChildSpec>({ id: 'a', start: ({ sleep }) => pid });
+// @ts-expect-error what a start function gets is less than what a body gets
+is<TaskContext>({} as StartContext);
+
+// Requests
+same<ReturnType<typeof Supervisor.startChild>, Promise<Pid | null>>(true);
+same<ReturnType<typeof Supervisor.restartChild>, Promise<Pid | null>>(true);
+same<ReturnType<typeof Supervisor.terminateChild>, Promise<boolean>>(true);
+same<ReturnType<typeof Supervisor.deleteChild>, Promise<boolean>>(true);
+Supervisor.startChild('root', Task.childSpec(() => 1));
+Supervisor.terminateChild(root, 'Task');
+Supervisor.restartChild(root.pid, 'Task');
+// @ts-expect-error a child is known by its id, not by a spec
+Supervisor.deleteChild(root, Task.childSpec(() => 1));
+// @ts-expect-error a child is described by a spec, not by a body
+Supervisor.startChild(root, () => 1);
 
 // The two kinds of handle are not confused.
 // @ts-expect-error not a task supervisor
@@ -139,9 +235,3 @@ if (unknownValue instanceof TaskSupervisor) {
 if (unknownValue instanceof Supervisor) {
   same<typeof unknownValue, Supervisor>(true);
 }
-
-// Later versions; absent here.
-// @ts-expect-error not in this version
-Supervisor.restartChild;
-// @ts-expect-error not in this version
-Supervisor.deleteChild;

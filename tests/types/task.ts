@@ -243,9 +243,9 @@ Task.childSpec(() => 1, { restart: 'always' });
 is<ChildSpec>({ ...Task.childSpec(() => 1), id: 'second', shutdown: 10 });
 // @ts-expect-error no such restart type
 is<ChildSpec>({ ...Task.childSpec(() => 1), restart: 'always' });
-declare const byHand: Omit<ChildSpec, symbol>;
-// @ts-expect-error a spec is made by childSpec
-is<ChildSpec>(byHand);
+Task.childSpec(() => 1, { significant: true, restart: 'transient', label: 'a' });
+// @ts-expect-error no such option
+Task.childSpec(() => 1, { type: 'worker' });
 
 // instanceof
 if (unknownValue instanceof Task) {

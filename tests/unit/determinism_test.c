@@ -11,16 +11,16 @@
 
 /* Of all events and answers, and of the state at the end. */
 static const uint64_t tape_hash[TAPES] = {
-    16456977310798892713ull,
-    9053528026566367539ull,
-    181334826442154911ull,
-    16349536981545686655ull,
+    7831037273374419884ull,
+    13207241130078189105ull,
+    2892268341093193177ull,
+    5693754901946315788ull,
 };
 static const uint64_t tape_digest[TAPES] = {
-    8290113608769392389ull,
-    17395293124448150151ull,
-    9340738590284574768ull,
-    16964494214042672457ull,
+    1605920929329956301ull,
+    6615134938897983506ull,
+    3800529632584301432ull,
+    10006574233099266389ull,
 };
 
 /* Ids that were given; the newest replace the oldest. */
@@ -86,9 +86,19 @@ static belay_command any_making(test_tape *tape, const test_world *world) {
         break;
     case 1:
         command.op = BELAY_OP_SUP_START;
-        command.kind = dice_below(dice, 2);
+        command.scope = 0;
+        command.kind = dice_below(dice, 4);
         command.flags = dice_below(dice, 2);
+        if (command.kind != BELAY_SUP_TASK && dice_below(dice, 2) == 0) {
+            command.flags |= BELAY_FLAG_ANY_SIGNIFICANT;
+        }
         command.limit = 1 + dice_below(dice, 20);
+        break;
+    case 2: /* for a general supervisor to take as its child */
+        command.op = BELAY_OP_SPAWN;
+        command.pid = any(tape, &tape->supervisors);
+        command.scope = 0;
+        command.flags = BELAY_FLAG_LINK;
         break;
     default:
         command.op = BELAY_OP_SPAWN;
@@ -133,6 +143,20 @@ static belay_command any_stream_command(test_tape *tape,
     return command;
 }
 
+/* Something to ask a supervisor for. */
+static void any_ask(test_tape *tape, belay_command *command) {
+    test_dice *dice = &tape->dice;
+    command->op = BELAY_OP_SUP_ASK;
+    command->scope = any(tape, &tape->supervisors);
+    command->kind = dice_below(dice, BELAY_ASK_INIT + 1);
+    command->extra = dice_below(dice, 4);
+    command->count = dice_below(dice, 1000);
+    command->limit = dice_below(dice, 3);
+    if (command->kind >= BELAY_ASK_START && dice_below(dice, 3) == 0) {
+        command->flags = BELAY_FLAG_SIGNIFICANT;
+    }
+}
+
 static belay_command any_wait_command(test_tape *tape,
                                       const test_world *world) {
     test_dice *dice = &tape->dice;
@@ -155,8 +179,14 @@ static belay_command any_wait_command(test_tape *tape,
         command.op = BELAY_OP_IGNORE;
         break;
     case 2:
-        command.op = BELAY_OP_SUP_TERMINATE;
+    case 3:
+        any_ask(tape, &command);
+        break;
+    case 4:
+    case 5:
+        command.op = BELAY_OP_SUP_CHILD;
         command.scope = any(tape, &tape->supervisors);
+        command.kind = dice_below(dice, 3);
         break;
     default:
         break;
@@ -219,7 +249,10 @@ static belay_command any_body_command(test_tape *tape, test_world *world) {
 
 static belay_command any_command(test_tape *tape, test_world *world) {
     uint64_t now = belay_look(world->kernel)->now;
-    switch (dice_below(&tape->dice, 16)) {
+    switch (dice_below(&tape->dice, 18)) {
+    case 16:
+    case 17:
+        return any_wait_command(tape, world);
     case 0:
         return (belay_command){
             .op = BELAY_OP_ADVANCE,
@@ -248,6 +281,7 @@ static void note(test_tape *tape, const test_world *world,
                  const belay_command *command, const belay_answer *answer) {
     const uint32_t *words = belay_words(world->kernel);
     switch (command->op) {
+    case BELAY_OP_SPAWN:
     case BELAY_OP_RUN:
         learn(&tape->processes, answer->pid);
         break;
@@ -263,6 +297,7 @@ static void note(test_tape *tape, const test_world *world,
         break;
     case BELAY_OP_SUP_START:
         learn(&tape->supervisors, answer->pid);
+        learn(&tape->processes, answer->pid);
         break;
     case BELAY_OP_WAIT:
         learn(&tape->waits, answer->pid);

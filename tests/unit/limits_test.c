@@ -424,9 +424,26 @@ static scene scene_open(test_world *world) {
         .extra = 5,
     };
     it.top = persist(world, start).pid;
+    belay_command ask = {
+        .op = BELAY_OP_SUP_ASK,
+        .pid = world->root,
+        .scope = it.top,
+        .kind = BELAY_ASK_INIT,
+        .limit = BELAY_RESTART_PERMANENT,
+        .shutdown = BELAY_INFINITY,
+    };
+    persist(world, ask);
     start.kind = BELAY_SUP_TASK;
-    start.scope = it.top;
+    start.pid = it.top;
+    start.flags = BELAY_FLAG_LINK;
     it.inner = persist(world, start).pid;
+    belay_command up = {
+        .op = BELAY_OP_SUP_CHILD,
+        .scope = it.top,
+        .kind = BELAY_STARTED_UP,
+        .other = it.inner,
+    };
+    persist(world, up);
     belay_command open = {
         .op = BELAY_OP_STREAM_OPEN,
         .pid = world->root,

@@ -1323,7 +1323,7 @@ static void a_terminated_item_hits_a_linked_consumer(void) {
         belay_pid items[2];
         feed(world, stream, 2, items);
         world_do(world, (belay_command){
-                            .op = BELAY_OP_SUP_TERMINATE,
+                            .op = BELAY_OP_SUP_ASK,
                             .pid = world->root,
                             .scope = supervisor,
                             .other = items[0],

@@ -1,4 +1,4 @@
-/* Supervisors: the catalogue's V and R, and of G what there is. */
+/* Task supervisors: the catalogue's V and R. */
 #include "harness.h"
 
 #define ANY 0xffffffffu
@@ -70,7 +70,7 @@ static void stop(test_world *world, belay_pid supervisor, uint32_t tag,
 static void terminate(test_world *world, belay_pid supervisor, belay_pid pid,
                       uint32_t tag) {
     world_do(world, (belay_command){
-                        .op = BELAY_OP_SUP_TERMINATE,
+                        .op = BELAY_OP_SUP_ASK,
                         .pid = world->root,
                         .scope = supervisor,
                         .other = pid,
@@ -140,7 +140,7 @@ static void wrong_settings_are_refused(void) {
     intensity.count = BELAY_RESTARTS_MAX + 1;
     CHECK_EQUAL(attempt(world, intensity), BELAY_BAD_ARGUMENT);
     belay_command kind = starting(world, BELAY_SUP_TASK);
-    kind.kind = 2;
+    kind.kind = BELAY_SUP_REST_FOR_ONE + 1;
     CHECK_EQUAL(attempt(world, kind), BELAY_BAD_ARGUMENT);
     CHECK_EQUAL(belay_look(world->kernel)->processes, 1);
     world_close(world);
@@ -535,12 +535,17 @@ static void who_is_no_child_is_not_found(void) {
                                 world->root, supervisor, 0};
     for (uint32_t i = 0; i < 5; i++) {
         belay_command command = {
-            .op = BELAY_OP_SUP_TERMINATE,
+            .op = BELAY_OP_SUP_ASK,
             .pid = world->root,
             .scope = supervisor,
             .other = others[i],
+            .tag = 40 + i,
         };
-        CHECK_EQUAL(attempt(world, command), BELAY_NOT_FOUND);
+        CHECK_EQUAL(attempt(world, command), BELAY_OK);
+        check_waited(world, 40 + i, BELAY_OUTCOME_REFUSED);
+        CHECK_EQUAL(
+            event_tagged(world, BELAY_EVENT_WAIT_DONE, 40 + i)->reason,
+            BELAY_NOT_FOUND);
     }
     CHECK(alive(world, others[1]));
     world_close(world);
@@ -880,177 +885,6 @@ static void an_ended_permanent_orphan_is_not_restarted(void) {
     world_close(world);
 }
 
-/* ---- General supervisors ----------------------------------------------- */
-
-typedef struct tree {
-    test_world *world;
-    belay_pid top;
-    belay_pid inner[3]; /* task supervisors with the tags 1 to 3 */
-    belay_pid tasks[3]; /* trapping ones, with a grace of 1,000 ms */
-} tree;
-
-static belay_pid open_inner(test_world *world, belay_pid top, uint32_t tag) {
-    belay_command command = starting(world, BELAY_SUP_TASK);
-    command.tag = tag;
-    command.scope = top;
-    return world_do(world, command);
-}
-
-static tree open_tree(void) {
-    tree it = {.world = world_open(0, 0, 0)};
-    it.top = world_do(it.world, starting(it.world, BELAY_SUP_ONE_FOR_ONE));
-    for (uint32_t i = 0; i < 3; i++) {
-        it.inner[i] = open_inner(it.world, it.top, 1 + i);
-        it.tasks[i] = trapping_child(it.world, it.inner[i], 100 + i, 1000);
-    }
-    return it;
-}
-
-static void a_nested_supervisor_is_a_permanent_child(void) {
-    tree it = open_tree();
-    belay_process_info info = info_of(it.world, it.inner[0]);
-    CHECK_EQUAL(info.supervisor, it.top);
-    CHECK_EQUAL(info.restart, BELAY_RESTART_PERMANENT);
-    CHECK_EQUAL(info_of(it.world, it.top).kind, BELAY_KIND_SUPERVISOR);
-    CHECK_EQUAL(info_of(it.world, it.top).children, 3);
-    world_close(it.world);
-}
-
-static void a_task_supervisor_takes_no_nested_one(void) {
-    test_world *world = world_open(0, 0, 0);
-    belay_command command = starting(world, BELAY_SUP_TASK);
-    command.scope = task_supervisor(world);
-    CHECK_EQUAL(attempt(world, command), BELAY_NOT_SUPERVISOR);
-    send_exit(world, world->root, command.scope, BELAY_REASON_KILL);
-    CHECK_EQUAL(attempt(world, command), BELAY_GONE);
-    world_close(world);
-}
-
-/* G9 */
-static void one_for_one_stops_in_reverse_order_one_by_one(void) {
-    tree it = open_tree();
-    stop(it.world, it.top, 8, BELAY_INFINITY);
-    for (uint32_t i = 3; i-- > 0;) {
-        CHECK_EQUAL(world_count(it.world, BELAY_EVENT_EXIT_MESSAGE), 3 - i);
-        CHECK_EQUAL(count_of(it.world, BELAY_EVENT_EXIT_MESSAGE, it.tasks[i]),
-                    1);
-        CHECK(alive(it.world, it.inner[i]));
-        settle(it.world, it.tasks[i]);
-        check_exited(it.world, it.inner[i], BELAY_REASON_SHUTDOWN);
-    }
-    check_exited(it.world, it.top, BELAY_REASON_NORMAL);
-    check_waited(it.world, 8, BELAY_OUTCOME_NONE);
-    world_close(it.world);
-}
-
-/* G11, V40 */
-static void a_nested_supervisor_is_restarted_empty(void) {
-    tree it = open_tree();
-    send_exit(it.world, it.world->root, it.inner[1], BELAY_REASON_KILL);
-    belay_pid again = restarted(it.world, 2, it.inner[1]);
-    belay_process_info info = info_of(it.world, again);
-    CHECK_EQUAL(info.kind, BELAY_KIND_TASK_SUPERVISOR);
-    CHECK_EQUAL(info.children, 0);
-    CHECK_EQUAL(info.supervisor, it.top);
-    CHECK(alive(it.world, it.inner[0]));
-    CHECK(alive(it.world, it.inner[2]));
-    CHECK(
-        alive(it.world, child(it.world, again, 7, BELAY_RESTART_TEMPORARY)));
-    world_close(it.world);
-}
-
-/* V40 */
-static void a_restarted_supervisor_has_its_name_and_settings(void) {
-    test_world *world = world_open(0, 0, 0);
-    belay_pid top = world_do(world, starting(world, BELAY_SUP_ONE_FOR_ONE));
-    belay_command command = starting(world, BELAY_SUP_TASK);
-    command.scope = top;
-    command.limit = 1;
-    command.tag = 2;
-    belay_pid first = world_do(world, command);
-    belay_answer answer = {0};
-    world_submit(world, (belay_command){.op = BELAY_OP_NAME_NEW}, &answer);
-    belay_command name = {
-        .op = BELAY_OP_NAME_SET,
-        .other = first,
-        .tag = answer.value,
-    };
-    CHECK_EQUAL(attempt(world, name), BELAY_OK);
-    send_exit(world, world->root, first, BELAY_REASON_KILL);
-    belay_pid second = restarted(world, 2, first);
-    belay_command get = {.op = BELAY_OP_NAME_GET, .tag = name.tag};
-    CHECK_EQUAL(world_do(world, get), second);
-    child(world, second, 9, BELAY_RESTART_TEMPORARY);
-    CHECK_EQUAL(attempt(world, spawning(world, second, 9, 5000)),
-                BELAY_MAX_CHILDREN);
-    world_close(world);
-}
-
-/* G11: in its place in the order. */
-static void a_restarted_child_keeps_its_place_in_the_order(void) {
-    tree it = open_tree();
-    settle(it.world, it.tasks[1]);
-    send_exit(it.world, it.world->root, it.inner[1], BELAY_REASON_KILL);
-    belay_pid again = restarted(it.world, 2, it.inner[1]);
-    belay_pid task = trapping_child(it.world, again, 7, 1000);
-    world_forget(it.world);
-    stop(it.world, it.top, 8, BELAY_INFINITY);
-    settle(it.world, it.tasks[2]);
-    CHECK_EQUAL(count_of(it.world, BELAY_EVENT_EXIT_MESSAGE, task), 1);
-    CHECK_EQUAL(count_of(it.world, BELAY_EVENT_EXIT_MESSAGE, it.tasks[0]), 0);
-    world_close(it.world);
-}
-
-/* G26, R16 */
-static void an_inner_one_that_gives_up_counts_once_in_the_outer(void) {
-    test_world *world = world_open(0, 0, 0);
-    belay_command outer = starting(world, BELAY_SUP_ONE_FOR_ONE);
-    outer.count = 1;
-    belay_pid top = world_do(world, outer);
-    belay_pid inner = open_inner(world, top, 2);
-    for (uint32_t round = 0; round < 2; round++) {
-        CHECK(alive(world, top));
-        belay_pid pid = child(world, inner, 7, BELAY_RESTART_PERMANENT);
-        for (uint32_t i = 0; i < 4; i++) {
-            settle(world, pid);
-            pid = i < 3 ? restarted(world, 7, pid) : 0;
-        }
-        check_exited(world, inner, BELAY_REASON_SHUTDOWN);
-        inner = round == 0 ? restarted(world, 2, inner) : 0;
-    }
-    check_exited(world, top, BELAY_REASON_SHUTDOWN);
-    CHECK_EQUAL(belay_look(world->kernel)->processes, 1);
-    world_close(world);
-}
-
-/* V23: the default grace of a supervisor under another is infinite. */
-static void a_nested_supervisor_has_all_the_time_to_stop(void) {
-    tree it = open_tree();
-    belay_pid slow =
-        trapping_child(it.world, it.inner[2], 200, BELAY_INFINITY);
-    stop(it.world, it.top, 8, BELAY_INFINITY);
-    advance(it.world, 0);
-    advance(it.world, BELAY_TIME_MAX);
-    CHECK(alive(it.world, it.inner[2]));
-    settle(it.world, slow);
-    CHECK(!alive(it.world, it.inner[2]));
-    world_close(it.world);
-}
-
-/* G30, V33 */
-static void a_killed_general_supervisor_lets_nested_ones_stop(void) {
-    tree it = open_tree();
-    send_exit(it.world, it.world->root, it.top, BELAY_REASON_KILL);
-    check_exited(it.world, it.top, BELAY_REASON_KILLED);
-    for (uint32_t i = 0; i < 3; i++) {
-        settle(it.world, it.tasks[i]);
-        check_exited(it.world, it.inner[i], BELAY_REASON_KILLED);
-    }
-    CHECK_EQUAL(world_count(it.world, BELAY_EVENT_RESTARTED), 0);
-    CHECK_EQUAL(belay_look(it.world->kernel)->processes, 1);
-    world_close(it.world);
-}
-
 static void beginnings(void) {
     RUN(a_task_supervisor_begins_empty_and_traps_exits);
     RUN(a_linked_supervisor_is_linked_to_its_parent);
@@ -1123,15 +957,6 @@ int main(void) {
     beginnings();
     restarts();
     stops();
-    RUN(a_nested_supervisor_is_a_permanent_child);
-    RUN(a_task_supervisor_takes_no_nested_one);
-    RUN(one_for_one_stops_in_reverse_order_one_by_one);
-    RUN(a_nested_supervisor_is_restarted_empty);
-    RUN(a_restarted_supervisor_has_its_name_and_settings);
-    RUN(a_restarted_child_keeps_its_place_in_the_order);
-    RUN(an_inner_one_that_gives_up_counts_once_in_the_outer);
-    RUN(a_nested_supervisor_has_all_the_time_to_stop);
-    RUN(a_killed_general_supervisor_lets_nested_ones_stop);
     RUN(a_supervisor_killed_while_it_stops_leaves_nothing_behind);
     return harness_end();
 }
