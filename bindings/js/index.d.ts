@@ -497,7 +497,10 @@ export interface StartContext {
   /** `Supervisor` for the supervisor. */
   readonly Supervisor: SupervisorApi;
 
-  /** `Process` for the supervisor. */
+  /**
+  `Process` for the supervisor. A supervisor always traps exits, and its `onExit`
+  listeners are not called: it deals with the ends of its children itself.
+  */
   readonly Process: ProcessApi;
 }
 

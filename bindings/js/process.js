@@ -83,6 +83,10 @@ export class ProcessApi {
     checkBoolean('Process.flag', 'value', value);
     const { kernel } = caller.runtime;
     const code = kernel.trapExit(caller.low, caller.high, value);
+    if (code === CODE.BAD_ARGUMENT) {
+      if (value) return true;
+      throw new RangeError('Process.flag: a supervisor always traps exits; value must be true');
+    }
     if (code !== CODE.OK) throw caller.refusal(code, 'Process.flag');
     return kernel.answerValue === 1;
   }

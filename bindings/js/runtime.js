@@ -116,6 +116,7 @@ export class Runtime {
       throw this.#spawnFailure(code, call, scope);
     }
     const cell = this.cells.claim(this.#kernel.answerLow, this.#kernel.answerHigh);
+    const { low, high } = cell;
     cell.body = body;
     cell.label = label;
     if (record !== null) {
@@ -125,14 +126,15 @@ export class Runtime {
       if (this.#traceStarts) record.startedAt = this.captureStart(this.spawn);
     }
     if (child !== null) child.live(cell);
-    if (scope === null) caller.started?.push({ low: cell.low, high: cell.high, isSupervisor: false });
+    if (scope === null) caller.started?.push({ low, high, isSupervisor: false });
     if (scope !== null || child !== null || options.signal !== null) {
       cell.details = { signal: null, child, supervisor: scope, info: null };
     }
     this.drain();
     if (options.signal !== null) this.#follow(options.signal, cell);
     this.#pump.schedule();
-    return cell;
+    // With a signal that has aborted, the process may have ended by now.
+    return cell.low === low && cell.high === high ? cell : { low, high };
   }
 
   #spawnFailure(code, call, scope) {

@@ -112,15 +112,15 @@ export class Starts {
     if (info.starting !== child) return; // the supervisor was killed
     info.starting = null;
     info.caller ??= new SupervisorCaller(this.#runtime, place.low, place.high);
+    let process = null;
     let failure = null;
     try {
-      const process = this.#call(child);
-      if (this.#runtime.disposed || info.gone) return;
-      failure = this.#answer(child, process);
+      process = this.#call(child);
     } catch (cause) {
-      if (this.#runtime.disposed || info.gone) return;
       failure = { cause };
     }
+    if (this.#runtime.disposed) return;
+    failure ??= this.#answer(child, process);
     if (failure !== null) this.#failed(child, failure.cause);
   }
 
@@ -142,25 +142,23 @@ export class Starts {
   /** Tells of a start that went well; gives { cause } when it did not after all. */
   #answer({ info, place }, process) {
     const runtime = this.#runtime;
-    const { started } = info.caller;
-    info.caller.started = null;
     runtime.settleInbox();
-    if (info.gone) return null;
     let code = CODE.BAD_ARGUMENT;
     if (process === null) code = runtime.kernel.supervisorChild(place, STARTED.IGNORED, 0, 0);
     else if (!isAbove(runtime, place, process)) {
       code = runtime.kernel.supervisorChild(place, STARTED.UP, process.low, process.high);
     }
+    if (code !== CODE.OK) return { cause: info.gone ? null : unfit(runtime, place, process) };
+    info.caller.started = null;
     runtime.drain();
     runtime.schedule();
-    if (code === CODE.OK) return null;
-    info.caller.started = started;
-    return { cause: unfit(runtime, place, process) };
+    return null;
   }
 
   #failed(child, cause) {
     const { info } = child;
     const rest = this.#undo(info.caller);
+    if (info.gone) return;
     if (info.initializing) {
       info.initFailure ??= { child, cause };
       this.#spareRoot(child);
@@ -184,7 +182,7 @@ export class Starts {
       if (isSupervisor) {
         const end = endOf(runtime, low, high);
         if (runtime.kernel.infoOf(low, high) !== null) rest.push(end);
-      } else runtime.exit(caller, low, high, 'shutdown');
+      } else runtime.exit(runtime.root, low, high, 'shutdown');
     }
     return rest;
   }

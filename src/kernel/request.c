@@ -139,7 +139,8 @@ static uint32_t find_by_pid(const belay_kernel *kernel, uint32_t supervisor,
                    ? child
                    : BELAY__NONE;
     }
-    uint32_t mail = supervisor_at(kernel, supervisor)->mail_head;
+    uint32_t mail =
+        pid == 0 ? BELAY__NONE : supervisor_at(kernel, supervisor)->mail_head;
     while (mail != BELAY__NONE) {
         if ((mail & 3) == MAIL_CHILD &&
             child_at(kernel, mail >> 2)->last == pid) {

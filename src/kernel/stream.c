@@ -504,7 +504,10 @@ belay_code belay__stream_open(belay_kernel *kernel,
         ((command->flags & BELAY_FLAG_KILL_TASK) != 0 ? STREAM_KILL_TASK
                                                       : 0u) |
         ((command->flags & BELAY_FLAG_NOLINK) != 0 ? STREAM_NOLINK : 0u) |
-        ((process->flags & PROCESS_TRAP) != 0 ? STREAM_TRAP : 0u);
+        ((process->flags & PROCESS_TRAP) != 0 ||
+                 process_is_supervisor(process)
+             ? STREAM_TRAP
+             : 0u);
     process->flags |= PROCESS_KNOWN;
     BELAY_ASSERT(stream->max_buffered == 0 ||
                  stream->max_buffered >= stream->limit);

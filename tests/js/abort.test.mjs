@@ -130,3 +130,18 @@ scenario('the first of two signals of nested tasks wins, and nothing is left of 
   assert.equal(getEventListeners(inner.signal, 'abort').length, 0);
   inner.abort('inner');
 });
+
+scenario('with a signal that has aborted already, the pid is that of the process that was', async ({ Task, TaskSupervisor, Process }) => {
+  const supervisor = TaskSupervisor.start();
+  const signal = AbortSignal.abort();
+  const body = () => assert.fail('it must not run');
+  const pids = [
+    Task.start(body, { signal }), Task.startLink(body, { signal }), TaskSupervisor.startChild(supervisor, body, { signal }),
+  ];
+  for (const pid of pids) {
+    assert.match(pid, /^<[1-9]\d*\.\d+>$/);
+    assert.ok(!Process.alive(pid));
+  }
+  assert.equal(new Set(pids).size, 3);
+  await supervisor.stop();
+});

@@ -1,6 +1,6 @@
 /** General supervisors: what the end of a child sets in motion. */
 import assert from 'node:assert/strict';
-import { ChildError, ChildStartError } from 'belay-tasks';
+import { ChildError, ChildStartError, TimeoutError } from 'belay-tasks';
 import { forever, pidOf, recorder, statesOf } from './children.mjs';
 import { rejection, scenario, stateOf } from './harness.mjs';
 
@@ -362,6 +362,43 @@ scenario('G9: children are stopped one after the other in reverse order, each wi
   assert.equal(record.taken(), '.a');
   await clock.advance(5000);
 });
+
+scenario('V27, V28: stop with a reason and a timeout', async ({ Supervisor, Process, clock }) => {
+  const record = recorder();
+  const supervisor = Supervisor.start([record.spec('a', { takes: 100 })], { ...oneForOne, name: 'App' });
+  const { down } = Process.monitor(supervisor.pid);
+  await clock.advance(0);
+  const late = rejection(Supervisor.stop('App', ['shutdown', 'night'], 10));
+  await clock.advance(10);
+  const error = await late;
+  assert.ok(error instanceof TimeoutError);
+  assert.equal(error.pid, supervisor.pid);
+  assert.equal(Process.info(supervisor.pid).state, 'stopping');
+  await clock.advance(90); // it goes on stopping
+  assert.deepEqual(await down, ['shutdown', 'night']);
+  assert.equal(record.taken(), '+a -a .a');
+  assert.equal(Process.whereis('App'), null);
+  await supervisor[Symbol.asyncDispose]();
+});
+
+scenario('V29, R11: the starter that is linked feels an end that is not normal', async ({ Task, Process, clock }) => {
+  const start = (stop, options) => Task.async(async (context) => {
+    const supervisor = context.Supervisor.startLink([
+      { id: 'a', start: (own) => own.Task.startLink(forever, { label: 'a' }) },
+    ], { ...oneForOne, ...options });
+    await stop(supervisor, context);
+    return context.sleep(1).then(() => 'lives');
+  });
+  const normal = start((supervisor) => supervisor.stop());
+  const abnormal = start((supervisor) => supervisor.stop('because'));
+  const gaveUp = start((supervisor, context) => {
+    Process.exit(context.Supervisor.whichChildren(supervisor)[0].pid, 'kill');
+  }, { maxRestarts: 0 });
+  const errors = [abnormal, gaveUp].map((task) => rejection(Task.await(task)));
+  await clock.advance(1);
+  assert.equal(await Task.await(normal), 'lives');
+  assert.deepEqual((await Promise.all(errors)).map(({ reason }) => reason), ['because', 'shutdown']);
+}, { onLog() {} });
 
 scenario('V30: the parent of a linked supervisor ends: children are stopped in reverse order', async ({ Task, Process, clock }) => {
   const record = recorder();

@@ -419,10 +419,12 @@ scenario('a nested start that fails: each level waits until the one below is gon
   };
   const inner = Supervisor.childSpec([adopt, { id: 'bad', start: () => { throw error; } }], { ...oneForOne, id: 'inner' });
   const order = [];
+  let outer = null;
   const sibling = {
     id: 'sibling',
     start: (context) => {
       const pid = context.Task.startLink(forever);
+      outer = Process.monitor(context.self).down;
       Process.monitor(pid).down.then(() => order.push('sibling'));
       return pid;
     },
@@ -441,6 +443,7 @@ scenario('a nested start that fails: each level waits until the one below is gon
   await failure.stopped;
   await failure.cause.stopped;
   assert.deepEqual(order, ['slow', 'sibling']);
+  assert.deepEqual(await outer, ['shutdown', ['failedToStartChild', 'inner', failure.reason]]);
 });
 
 scenario('what a start that fails had started is ended', async ({ Supervisor, Process }) => {
@@ -528,6 +531,13 @@ scenario('a start function that kills its supervisor', async ({ Supervisor, Proc
   assert.equal(late.reason, 'killed');
   assert.equal(late.pid, supervisor.pid);
   assert.deepEqual(Process.list(), [Process.self()]);
+  const another = Supervisor.start([], oneForOne);
+  await rejection(Supervisor.startChild(another, { id: 'a', start: (context) => {
+    const pid = context.Task.start(forever);
+    context.Process.exit(context.self, 'kill');
+    return pid;
+  } }));
+  assert.deepEqual(Process.list(), [Process.self()]);
 });
 
 scenario('a start function that stops its supervisor: all children are started first', async ({ Supervisor, Process }) => {
@@ -596,4 +606,41 @@ scenario('the caller of a linked start may be ended by it: the supervisor follow
   assert.equal((await rejection(Task.await(task))).reason, 'killed');
   assert.equal(await down, 'killed');
   assert.deepEqual(Process.list(), [Process.self()]);
+});
+
+scenario('the context offers the whole API while the function runs; what it awaits comes later', async ({ Supervisor, clock }) => {
+  const seen = {};
+  const note = (name, promise) => promise.then((value) => {
+    seen[name] = value;
+  });
+  const supervisor = Supervisor.start([{
+    id: 'a',
+    start: ({ self, Task, Process, TaskSupervisor }) => {
+      assert.throws(() => Process.flag('trapExit', false), RangeError);
+      assert.equal(Process.flag('trapExit', true), true);
+      const pool = TaskSupervisor.startLink();
+      note('await', Task.await(Task.async(() => 5)));
+      note('yield', Task.yield(TaskSupervisor.async(pool, forever), 10));
+      note('sleep', Process.sleep(10));
+      note('down', Process.monitor(Task.start(() => {})).down);
+      // A supervisor traps exits: the crash of an item is its entry.
+      note('stream', Task.asyncStream([1, 2], (item) => {
+        if (item === 1) throw 'one';
+        return item;
+      }).toArray());
+      note('linked', rejection(Task.await(Task.async(() => { throw 'crash'; }))));
+      assert.equal(Process.info(self).kind, 'supervisor');
+      return pool;
+    },
+  }], oneForOne);
+  await clock.advance(10);
+  assert.deepEqual(seen, {
+    await: 5,
+    yield: null,
+    sleep: undefined,
+    down: 'normal',
+    stream: [{ status: 'rejected', reason: 'one' }, { status: 'fulfilled', value: 2 }],
+    linked: 'crash',
+  });
+  await supervisor.stop();
 });

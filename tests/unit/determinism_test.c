@@ -12,15 +12,15 @@
 /* Of all events and answers, and of the state at the end. */
 static const uint64_t tape_hash[TAPES] = {
     7831037273374419884ull,
-    13207241130078189105ull,
+    10317829769029024737ull,
     2892268341093193177ull,
-    5693754901946315788ull,
+    17072238557892248961ull,
 };
 static const uint64_t tape_digest[TAPES] = {
     1605920929329956301ull,
-    6615134938897983506ull,
+    7993892539229549952ull,
     3800529632584301432ull,
-    10006574233099266389ull,
+    6013975647686439454ull,
 };
 
 /* Ids that were given; the newest replace the oldest. */

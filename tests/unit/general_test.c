@@ -709,6 +709,23 @@ static void significance_needs_a_supervisor_that_heeds_it(void) {
     world_close(world);
 }
 
+/* A supervisor traps exits: the failure of an item is no end of it. */
+static void a_streams_failing_item_does_not_end_a_supervisor(void) {
+    test_world *world = open_world();
+    belay_pid top = top_of(world, BELAY_SUP_ONE_FOR_ONE, 3, 0);
+    belay_pid stream = open_stream(world, top, 7, 2, 0);
+    belay_pid item = 0;
+    want(world, stream, ANY);
+    feed(world, stream, 1, &item);
+    world_do(world,
+             (belay_command){.op = BELAY_OP_STREAM_END, .other = stream});
+    exit_with(world, item, BELAY_REASON_NOPROC);
+    CHECK(alive(world, top));
+    CHECK_EQUAL(event_tagged(world, BELAY_EVENT_ITEM, 7)->extra,
+                BELAY_OUTCOME_EXIT);
+    world_close(world);
+}
+
 /* ---- Ends and trees ------------------------------------------------------ */
 
 /* G9 */
@@ -869,6 +886,7 @@ int main(void) {
     RUN(any_significant_end_ends_the_supervisor);
     RUN(the_last_significant_end_ends_the_supervisor);
     RUN(significance_needs_a_supervisor_that_heeds_it);
+    RUN(a_streams_failing_item_does_not_end_a_supervisor);
     RUN(children_are_stopped_in_reverse_one_by_one);
     RUN(an_inner_one_that_gives_up_counts_once_in_the_outer);
     RUN(a_nested_supervisor_has_all_the_time_to_stop);
