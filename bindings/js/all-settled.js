@@ -100,6 +100,7 @@ function limitPromises(caller, results, indexes, timeout) {
     low: 0,
     high: 0,
     tag: 0,
+    about: { what: 'allSettled', low: 0, high: 0, timeout },
     done(outcome, entry) {
       const reason = outcome === OUTCOME.OWNER
         ? errorOf(entry, { pid: caller.pid })

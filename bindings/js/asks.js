@@ -34,6 +34,11 @@ export class AskWait extends Wait {
     return this.#call;
   }
 
+  get about() {
+    const { low, high } = this.#place;
+    return { what: this.#call.slice(this.#call.indexOf('.') + 1), low, high, timeout: Infinity };
+  }
+
   get place() {
     return this.#place;
   }

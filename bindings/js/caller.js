@@ -5,10 +5,12 @@
 import { formatPid } from './pid.js';
 import { DisposedError, NoProcError } from './errors.js';
 import { failure } from './kernel.js';
+import { originOf } from './origin.js';
 
 export class Caller {
   /** Its process has ended. */
   gone = false;
+  #origin = null;
   #listeners = null;
   #monitors = null;
 
@@ -20,6 +22,12 @@ export class Caller {
 
   get pid() {
     return formatPid(this.low, this.high);
+  }
+
+  /** For all that this process starts: where it comes from. */
+  get origin() {
+    this.#origin ??= originOf(this.runtime, this.low, this.high);
+    return this.#origin;
   }
 
   /** Every public function begins here. */

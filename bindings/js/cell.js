@@ -7,6 +7,8 @@
  * while its body still runs, its cell is retired and another one takes its
  * place: a late settle then cannot reach the place's next owner.
  */
+import { formatPid } from './pid.js';
+
 export const CELL = Object.freeze({
   FREE: 0, // nobody's
   READY: 1, // its body has not begun
@@ -31,6 +33,8 @@ export class Cell {
   input = undefined;
   value = undefined;
   label = '';
+  /** A task's or supervisor's: the node of who started it (origin.js). */
+  origin = null;
   /** The TaskRecord that handles look at, of those that have one. */
   record = null;
   context = null;
@@ -80,6 +84,7 @@ export class Cell {
     this.number = 0;
     this.body = null;
     this.label = '';
+    this.origin = null;
     this.record = null;
     this.context = null;
     this.details = null;
@@ -95,6 +100,7 @@ export class Cell {
     heir.number = this.number;
     heir.input = this.input;
     heir.label = this.label;
+    heir.origin = this.origin;
     heir.record = this.record;
     heir.stream = this.stream;
     heir.details = this.details;
@@ -103,11 +109,18 @@ export class Cell {
 
   /** @param why makes the error that the body's signal aborts with */
   retire(why) {
-    const { context, stream } = this;
+    const { context, stream, low, high, label } = this;
     this.clear();
     this.stream = stream; // whose count of abandoned bodies this one is in
     this.retired = true;
-    this.orphan = { context, why };
+    this.orphan = { context, why, low, high, label };
+  }
+
+  /** The pid of its supervisor, or null. */
+  get supervisorPid() {
+    if (this.stream !== null) return this.stream.supervisorPid;
+    const supervisor = this.details?.supervisor ?? null;
+    return supervisor === null ? null : formatPid(supervisor.low, supervisor.high);
   }
 
   /** Why the process of `context` was ended while its body runs; else null. */

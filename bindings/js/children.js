@@ -67,6 +67,10 @@ export class GeneralInfo extends SupervisorInfo {
 export class GeneralChild {
   /** The kernel has asked for its start; from then on it says when the child is dropped. */
   started = false;
+  /** How often it has been started again. */
+  restarts = 0;
+  /** That of its last process. */
+  label = '';
   #known = true;
 
   /** @param isInitial one of the children that the supervisor is started with */

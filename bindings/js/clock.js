@@ -1,14 +1,18 @@
 /**
  * Time and the host's event loop.
  *
- * A clock has `now()` (ms), `setTimeout`, `clearTimeout`, and three things that
- * only the pump needs: `later`, which runs a function in the next turn of the
- * event loop, `slack`, by how many ms a reading cut to whole ms may be short,
- * and `real`, whether its time passes by itself.
+ * A clock has `now()` (ms), `setTimeout`, `clearTimeout`, and what only the pump
+ * needs: `later`, which runs a function in the next turn of the event loop,
+ * `slack`, by how many ms a reading cut to whole ms may be short, `real`, whether
+ * its time passes by itself, and `limit`, of a simulation, which counts steps.
+ *
+ * The functions of the platform are looked up when a clock is made, so that one
+ * stays as it is while a simulation has put others in their place.
  */
 
 /** Runs functions in the next turn of the event loop. */
 function makeLater() {
+  const { setImmediate, MessageChannel } = globalThis;
   if (typeof setImmediate === 'function') {
     return { later: (run) => setImmediate(run), close() {} };
   }
@@ -38,14 +42,17 @@ function makeLater() {
 
 export function realClock() {
   const { later, close } = makeLater();
+  const { performance, setTimeout, clearTimeout } = globalThis;
+  const { now } = performance;
   return {
-    now: () => performance.now(),
+    now: () => now.call(performance),
     setTimeout: (run, ms) => setTimeout(run, ms),
     clearTimeout: (handle) => clearTimeout(handle),
     later,
     close,
     slack: 1,
     real: true,
+    limit: null,
   };
 }
 
@@ -60,6 +67,7 @@ export function givenClock(clock) {
     close,
     slack: 0,
     real: false,
+    limit: null,
   };
 }
 

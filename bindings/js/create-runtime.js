@@ -11,9 +11,9 @@ import { TaskApi } from './task.js';
 import { TaskSupervisorApi } from './task-supervisor.js';
 import { toTraceEvents } from './trace-events.js';
 
-const RUNTIME_OPTIONS = ['clock', 'onLog', 'wasm', 'maxTasks', 'trace'];
+const RUNTIME_OPTIONS = ['clock', 'onLog', 'wasm', 'maxTasks', 'trace', 'reports'];
 
-function checkWasm(call, wasm) {
+export function checkWasm(call, wasm) {
   if (wasm === undefined || wasm instanceof WebAssembly.Module) return wasm;
   if (wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)) return wasm;
   throw new TypeError(
@@ -29,6 +29,8 @@ export function lookers(source) {
       return caller.runtime.sleep(caller, checkTimeout('sleep', 'ms', ms));
     },
     inspect() {
+      // Listeners are told first, so that what they have seen is what is shown.
+      source.enterSettled().runtime.observers.deliver();
       return inspect(source.enterSettled().runtime);
     },
     subscribe(listener) {
@@ -81,17 +83,26 @@ class PublicRuntime {
 
 export { insideOf };
 
-export function makeRuntime({ clock, onLog, wasm, maxTasks = 0, trace = false }) {
-  return new Runtime({ clock: clock === undefined ? realClock() : givenClock(clock), onLog, wasm, maxTasks, trace });
+export function makeRuntime({ clock, onLog, wasm, maxTasks = 0, trace = false, reports = false }) {
+  return new Runtime({
+    clock: clock === undefined ? realClock() : givenClock(clock), onLog, wasm, maxTasks, trace, reports,
+  });
+}
+
+/** A runtime on a simulation's clock; `runtime` is its inside. */
+export function simulatedRuntime(settings) {
+  const runtime = new Runtime(settings);
+  return { runtime, api: new PublicRuntime(runtime) };
 }
 
 export function createRuntime(options) {
   const call = 'createRuntime';
-  const { clock, onLog, wasm, maxTasks, trace = false } = checkOptions(call, options, RUNTIME_OPTIONS);
+  const { clock, onLog, wasm, maxTasks, trace = false, reports = false } = checkOptions(call, options, RUNTIME_OPTIONS);
   if (clock !== undefined) checkClock(call, clock);
   if (onLog !== undefined) checkListener(call, 'option onLog', onLog);
   checkWasm(call, wasm);
   checkBoolean(call, 'option trace', trace);
+  checkBoolean(call, 'option reports', reports);
   const most = checkMaxTasks(call, maxTasks);
-  return new PublicRuntime(makeRuntime({ clock, onLog, wasm, maxTasks: most, trace }));
+  return new PublicRuntime(makeRuntime({ clock, onLog, wasm, maxTasks: most, trace, reports }));
 }

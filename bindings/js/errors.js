@@ -27,11 +27,16 @@ export function withoutStack(make) {
   }
 }
 
+/** As `stack`: there to be read, not one of the fields that are shown and compared. */
+export function setStart(error, startedAt) {
+  Object.defineProperty(error, 'startedAt', { value: startedAt, configurable: true, writable: true });
+}
+
 export class BelayError extends Error {
   constructor(message, code = 'BELAY_ERROR', { startedAt, cause } = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    if (startedAt !== undefined && startedAt !== null) this.startedAt = startedAt;
+    if (startedAt !== undefined && startedAt !== null) setStart(this, startedAt);
   }
 
   get name() {

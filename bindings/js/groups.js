@@ -14,9 +14,11 @@ class Group {
   /** What is made of the promise, when that is what users get. */
   outer = null;
 
-  constructor(caller, records) {
+  constructor(caller, what, records, timeout) {
     this.#caller = caller;
+    this.what = what;
     this.records = records;
+    this.timeout = timeout;
     this.promise = new Promise((resolve, reject) => {
       this.resolveWith = resolve;
       this.rejectWith = reject;
@@ -24,7 +26,8 @@ class Group {
   }
 
   /** Begins a wait for each one that runs; equal ones share it. */
-  begin(call, kind, timeout) {
+  begin(call, kind) {
+    const { timeout } = this;
     const { runtime } = this.#caller;
     const seen = new Set();
     for (let index = 0; index < this.records.length && !this.#settled; index++) {
@@ -95,8 +98,7 @@ class AwaitGroup extends Group {
   #left;
 
   constructor(caller, records, timeout) {
-    super(caller, records);
-    this.timeout = timeout;
+    super(caller, 'await', records, timeout);
     this.#left = new Set(records).size;
   }
 
@@ -122,8 +124,8 @@ class YieldGroup extends Group {
   #left;
   #answered = 0;
 
-  constructor(caller, records, limit) {
-    super(caller, records);
+  constructor(caller, records, timeout, limit) {
+    super(caller, 'yield', records, timeout);
     this.#limit = limit;
     this.#left = new Set(records).size;
   }
@@ -153,7 +155,7 @@ class YieldGroup extends Group {
 export function awaitGroup(caller, records, timeout) {
   const group = new AwaitGroup(caller, records, timeout);
   if (records.length === 0) group.conclude();
-  else group.begin('Task.awaitMany', WAIT.AWAIT, timeout);
+  else group.begin('Task.awaitMany', WAIT.AWAIT);
   return group.promise;
 }
 
@@ -162,10 +164,10 @@ export function awaitGroup(caller, records, timeout) {
  * up. `finish(outcomes, timedOut)` makes of it what is promised.
  */
 export function yieldGroup(caller, records, timeout, limit, finish) {
-  const group = new YieldGroup(caller, records, limit);
+  const group = new YieldGroup(caller, records, timeout, limit);
   group.outer = group.promise.then(({ outcomes, timedOut }) => finish(outcomes, timedOut));
   if (limit === 0) {
     group.resolve({ outcomes: records.map(() => null), timedOut: false });
-  } else group.begin('Task.yieldMany', WAIT.YIELD, timeout);
+  } else group.begin('Task.yieldMany', WAIT.YIELD);
   return group.outer;
 }

@@ -1500,10 +1500,21 @@ export interface ProcessInfo {
   `'busy'`: a supervisor in the middle of stopping or starting some of them.
   */
   readonly state: 'ready' | 'running' | 'ending' | 'stopping' | 'busy';
-  /** Who started it. */
+  /** Who owns it; null for one that `start` or `startChild` started, and the root. */
   readonly parent: Pid | null;
   /** Whose child it is. */
   readonly supervisor: Pid | null;
+  /**
+  Who started it, who started that one, and so on: the nearest first, as Elixir's
+  `$callers`. The same after a restart. Of a stream's item, the consumer comes
+  first. Empty for supervisors and the root. At most 1,000.
+  */
+  readonly callers: readonly Pid[];
+  /**
+  As `callers`, but from supervisor to supervisor where there is one: Elixir's
+  `$ancestors`. At most 1,000.
+  */
+  readonly ancestors: readonly Pid[];
   /** Milliseconds since it was started. */
   readonly age: number;
   readonly trapExit: boolean;
@@ -1515,10 +1526,38 @@ export interface ProcessInfo {
   readonly restart?: Restart;
   /** How often it has been started again. */
   readonly restarts: number;
-  /** Of a supervisor. */
+  /** The processes of a supervisor's children. */
   readonly children: readonly Pid[];
   /** The name it is registered under. */
   readonly name?: string;
+  /** Of an item: its stream, while that is open. */
+  readonly stream?: number;
+  /** Of an item: the place of its element in the input, from 0. */
+  readonly index?: number;
+  /** Of a supervisor: what it was started with. */
+  readonly settings?: SupervisorSettings;
+  /** Of a general supervisor: its children, those without a process too. */
+  readonly specs?: readonly SupervisedChild[];
+}
+
+/** What a supervisor was started with. */
+export interface SupervisorSettings {
+  /** Of a general supervisor. */
+  readonly strategy?: 'oneForOne' | 'oneForAll' | 'restForOne';
+  /** Of a general supervisor. */
+  readonly autoShutdown?: 'never' | 'anySignificant' | 'allSignificant';
+  /** Of a task supervisor; null for `Infinity`. */
+  readonly maxChildren?: number | null;
+  readonly maxRestarts: number;
+  readonly maxSeconds: number;
+}
+
+/** What is known of a child of a general supervisor. */
+export interface SupervisedChild extends ChildInfo {
+  readonly restart: Restart;
+  /** How often it has been started again. */
+  readonly restarts: number;
+  readonly significant: boolean;
 }
 
 /** Processes as such: links, monitors, exit signals, names. */
@@ -1630,16 +1669,28 @@ export function sleep(ms: number): Promise<void>;
 interface EventBase {
   /** Milliseconds since the runtime was made, on its clock. */
   readonly time: number;
+  /** The process that it is about. */
   readonly pid: Pid;
+  /** Its label; of a supervisor its name; `'root'` for the root process. */
   readonly label: string;
 }
 
 /** A process was made. */
 export interface SpawnedEvent extends EventBase {
   readonly type: 'spawned';
+  readonly kind: Exclude<ProcessKind, 'root'>;
+  /** Its owner; null for one that `start` or `startChild` started. */
   readonly parent: Pid | null;
   readonly supervisor: Pid | null;
-  readonly kind: Exclude<ProcessKind, 'root'>;
+  /** Whether it is linked to `parent`. Items are linked by their stream. */
+  readonly linked: boolean;
+  /** As in {@link ProcessInfo}: who started it comes first. */
+  readonly callers: readonly Pid[];
+  readonly ancestors: readonly Pid[];
+  /** Of a supervised one. */
+  readonly restart?: Restart;
+  /** Of a supervisor. */
+  readonly settings?: SupervisorSettings;
   /** The stream that an item belongs to. */
   readonly stream?: number;
   /** The place of an item in the input, from 0. */
@@ -1651,7 +1702,10 @@ export interface StartedEvent extends EventBase {
   readonly type: 'started';
 }
 
-/** It has ended. Comes exactly once for each process. */
+/**
+It has ended. Comes exactly once for each process. With it go its links, its
+monitors and those on it, and its name; no events tell of those.
+*/
 export interface SettledEvent extends EventBase {
   readonly type: 'settled';
   readonly status: 'fulfilled' | 'rejected';
@@ -1659,6 +1713,19 @@ export interface SettledEvent extends EventBase {
   readonly reason?: ExitReason;
   /** Whether it ended of itself or was ended by a signal. */
   readonly by: 'body' | 'signal';
+  /** Its function runs on; {@link BodyReturnedEvent} tells when that is over. */
+  readonly abandoned: boolean;
+  /** The stream of an item, which now waits to be handed over. */
+  readonly stream?: number;
+  /** The place of an item in the input. */
+  readonly index?: number;
+}
+
+/** An abandoned function has returned at last. */
+export interface BodyReturnedEvent extends EventBase {
+  readonly type: 'bodyReturned';
+  /** The stream of an item. */
+  readonly stream?: number;
 }
 
 /** It is ended by somebody else with `'killed'`; `settled` follows. */
@@ -1676,6 +1743,8 @@ export interface TimedOutEvent extends EventBase {
 export interface RestartedEvent extends EventBase {
   readonly type: 'restarted';
   readonly previous: Pid;
+  /** How often this child has been started again, this time included. */
+  readonly restarts: number;
 }
 
 /** A supervisor begins to stop this child. */
@@ -1684,35 +1753,334 @@ export interface TerminatedEvent extends EventBase {
   readonly supervisor: Pid;
 }
 
+/** A task supervisor had no room for a task that this process wanted to start. */
+export interface RefusedEvent extends EventBase {
+  readonly type: 'refused';
+  readonly supervisor: Pid;
+}
+
+/** Its owner has let go of the task by `Task.ignore`. */
+export interface IgnoredEvent extends EventBase {
+  readonly type: 'ignored';
+}
+
+/** Its AbortSignal has aborted. */
+export interface AbortedEvent extends EventBase {
+  readonly type: 'aborted';
+  /** The reason of the signal. */
+  readonly reason: unknown;
+}
+
+/** `Process.exit` has sent it a signal. */
+export interface SignalledEvent extends EventBase {
+  readonly type: 'signalled';
+  readonly from: Pid;
+  readonly reason: ExitReason;
+}
+
+/** A signal has reached it, and it traps exits: its listeners are called. */
+export interface TrappedEvent extends EventBase {
+  readonly type: 'trapped';
+  /** Who ended or who sent the signal. */
+  readonly from: Pid | null;
+  readonly reason: ExitReason;
+}
+
+/**
+It failed, was linked to the root process, and nobody was waiting for it: an
+unhandled rejection, unless somebody asks for the outcome before long.
+*/
+export interface SurfacedEvent extends EventBase {
+  readonly type: 'surfaced';
+  readonly reason: ExitReason;
+}
+
+/** A flag of the process was set to another value than before. */
+export interface FlaggedEvent extends EventBase {
+  readonly type: 'flagged';
+  readonly flag: 'trapExit';
+  readonly value: boolean;
+}
+
+/** A link was made after the process was; see {@link SpawnedEvent} for those before. */
+export interface LinkedEvent extends EventBase {
+  readonly type: 'linked';
+  readonly other: Pid;
+}
+
+/** A link was taken away while both live. */
+export interface UnlinkedEvent extends EventBase {
+  readonly type: 'unlinked';
+  readonly other: Pid;
+}
+
+/** The process watches another one. */
+export interface MonitoredEvent extends EventBase {
+  readonly type: 'monitored';
+  readonly ref: string;
+  readonly watched: Pid;
+}
+
+/** It does no longer. */
+export interface DemonitoredEvent extends EventBase {
+  readonly type: 'demonitored';
+  readonly ref: string;
+}
+
+/** The one it watched has ended, or was not there. */
+export interface DownEvent extends EventBase {
+  readonly type: 'down';
+  readonly ref: string;
+  readonly watched: Pid;
+  readonly reason: ExitReason;
+}
+
+/** The process has got a name. */
+export interface RegisteredEvent extends EventBase {
+  readonly type: 'registered';
+  readonly name: string;
+}
+
+/** Its name was taken away while it lives. */
+export interface UnregisteredEvent extends EventBase {
+  readonly type: 'unregistered';
+  readonly name: string;
+}
+
+/** What a process waits for. `'allSettled'` is for promises that are no tasks. */
+export type WaitKind =
+  | 'await'
+  | 'yield'
+  | 'shutdown'
+  | 'sleep'
+  | 'stop'
+  | 'allSettled'
+  | 'startChild'
+  | 'terminateChild'
+  | 'restartChild'
+  | 'deleteChild';
+
+/** The process begins to wait. Of several tasks at once, for each of them. */
+export interface WaitingEvent extends EventBase {
+  readonly type: 'waiting';
+  /** Tells this wait from others; the same in the `waited` that ends it. */
+  readonly wait: number;
+  readonly what: WaitKind;
+  /** The task or the supervisor; null where there is none. */
+  readonly for: Pid | null;
+  /** Milliseconds; null for `Infinity`. Of a shutdown, the grace. */
+  readonly timeout: number | null;
+  /** The time at which that is over, at the earliest; null for never. */
+  readonly until: number | null;
+}
+
+/** A wait is over. */
+export interface WaitedEvent extends EventBase {
+  readonly type: 'waited';
+  readonly wait: number;
+  readonly what: WaitKind;
+  readonly for: Pid | null;
+  /**
+  - `'ok'`: the task has returned.
+  - `'exit'`: it, or the supervisor that was asked, ended in another way.
+  - `'done'`: what was asked for is done.
+  - `'timeout'`: the time was up; of a sleep, as wanted.
+  - `'cancelled'`: given up, since others have been the answer.
+  - `'ownerEnded'`: who waited has ended.
+  - `'refused'`, `'failed'`: by a supervisor; the start of a child.
+  */
+  readonly outcome:
+    | 'ok'
+    | 'exit'
+    | 'done'
+    | 'timeout'
+    | 'cancelled'
+    | 'ownerEnded'
+    | 'refused'
+    | 'failed';
+}
+
+/** A stream begins to be iterated; `pid` is its consumer, `label` its own. */
+export interface StreamOpenedEvent extends EventBase {
+  readonly type: 'streamOpened';
+  readonly stream: number;
+  /** Its `maxConcurrency`. */
+  readonly limit: number;
+  readonly ordered: boolean;
+  /** Whether its items are linked to the consumer. */
+  readonly linked: boolean;
+  /** Milliseconds for each item; null for `Infinity`. */
+  readonly timeout: number | null;
+  /** Null for `Infinity`. */
+  readonly maxBuffered: number | null;
+  readonly supervisor: Pid | null;
+}
+
+/**
+There is room for so many more items: the input is asked for elements. A
+{@link SpawnedEvent} follows for each that is there.
+*/
+export interface PulledEvent extends EventBase {
+  readonly type: 'pulled';
+  readonly stream: number;
+  readonly count: number;
+}
+
+/** The entry of an item was handed over; `pid` is the item. */
+export interface DeliveredEvent extends EventBase {
+  readonly type: 'delivered';
+  readonly stream: number;
+  readonly index: number;
+  readonly status: 'fulfilled' | 'rejected';
+  readonly reason?: ExitReason;
+}
+
+/** The stream is at its end. Items that still run are no longer its own. */
+export interface StreamClosedEvent extends EventBase {
+  readonly type: 'streamClosed';
+  readonly stream: number;
+  /**
+  - `'done'`: all was handed over.
+  - `'halted'`: the iteration was left, or the input or a signal ended it.
+  - `'timeout'`: an item was out of time, and `onTimeout` was `'exit'`.
+  - `'crash'`: a linked item failed, at the root.
+  - `'ownerEnded'`: the consumer has ended.
+  - `'maxChildren'`, `'noproc'`: its supervisor had no room, or was gone.
+  */
+  readonly how:
+    | 'done'
+    | 'halted'
+    | 'timeout'
+    | 'crash'
+    | 'ownerEnded'
+    | 'maxChildren'
+    | 'noproc';
+  /** Of `'crash'` and `'ownerEnded'`. */
+  readonly reason?: ExitReason;
+}
+
+/**
+A supervisor is in another state than before. A state that begins and ends at one
+moment is not told.
+*/
+export interface StateChangedEvent extends EventBase {
+  readonly type: 'stateChanged';
+  readonly state: 'running' | 'busy' | 'stopping';
+}
+
+/** A child of the general supervisor `pid` is new, or not what it was before. */
+export interface ChildChangedEvent extends EventBase {
+  readonly type: 'childChanged';
+  /** What it is now. Its process, if it has one, is a child from now on. */
+  readonly child: SupervisedChild;
+}
+
+/** The general supervisor `pid` has forgotten a child. */
+export interface ChildDroppedEvent extends EventBase {
+  readonly type: 'childDropped';
+  readonly id: string;
+}
+
 /**
 It crashed by its own doing and nobody received the failure; also given to
 {@link RuntimeOptions.onLog}.
 */
 export interface LoggedEvent extends EventBase {
   readonly type: 'logged';
+  readonly kind: 'crash';
   readonly reason: ExitReason;
+  /** Who started it: its name, if it has one at this moment, or its pid. */
+  readonly startedBy: string;
+  readonly callers: readonly Pid[];
+  readonly supervisor: Pid | null;
+  /** Names the process, who started it, and the reason. */
   readonly message: string;
 }
 
 /**
+What a supervisor has to say; `pid` is the supervisor. With
+{@link RuntimeOptions.reports} also given to {@link RuntimeOptions.onLog}.
+*/
+export interface ReportedEvent extends EventBase {
+  readonly type: 'reported';
+  readonly kind: 'report';
+  /**
+  - `'childTerminated'`: a child ended for another reason than `'normal'`,
+    `'shutdown'` or `['shutdown', detail]`, or a permanent one in any way.
+  - `'shutdownError'`: a child did not stop as it was asked to.
+  - `'startError'`: a child could not be started.
+  - `'intensity'`: too many restarts: the supervisor gives up.
+  - `'ended'`: the supervisor itself ended for a reason that is not good.
+  */
+  readonly report:
+    | 'childTerminated'
+    | 'shutdownError'
+    | 'startError'
+    | 'intensity'
+    | 'ended';
+  /** Null for `'ended'`. */
+  readonly child: {
+    /** Null for a child of a task supervisor. */
+    readonly id: string | null;
+    /** Its last process, if it ever had one. */
+    readonly pid: Pid | null;
+    readonly label: string;
+  } | null;
+  readonly reason: ExitReason;
+  readonly message: string;
+}
+
+/** What goes to {@link RuntimeOptions.onLog}. Tell them apart by `kind`. */
+export type LogEntry = LoggedEvent | ReportedEvent;
+
+/**
 What {@link Runtime.subscribe} reports. Tell them apart by `type`. Plain objects,
 safe for JSON but for `reason`, which is the value itself.
+
+They are complete: {@link EventFold} makes of them what `inspect()` shows. On a
+clock of one's own, the same program gives the same events.
 */
 export type RuntimeEvent =
   | SpawnedEvent
   | StartedEvent
   | SettledEvent
+  | BodyReturnedEvent
   | KilledEvent
   | TimedOutEvent
   | RestartedEvent
   | TerminatedEvent
-  | LoggedEvent;
+  | RefusedEvent
+  | IgnoredEvent
+  | AbortedEvent
+  | SignalledEvent
+  | TrappedEvent
+  | SurfacedEvent
+  | FlaggedEvent
+  | LinkedEvent
+  | UnlinkedEvent
+  | MonitoredEvent
+  | DemonitoredEvent
+  | DownEvent
+  | RegisteredEvent
+  | UnregisteredEvent
+  | WaitingEvent
+  | WaitedEvent
+  | StreamOpenedEvent
+  | PulledEvent
+  | DeliveredEvent
+  | StreamClosedEvent
+  | StateChangedEvent
+  | ChildChangedEvent
+  | ChildDroppedEvent
+  | LoggedEvent
+  | ReportedEvent;
 
 /** What is known of one stream that is being iterated. */
 export interface StreamInfo {
   readonly id: number;
   readonly consumer: Pid;
   readonly label: string;
+  readonly supervisor: Pid | null;
   /** Its `maxConcurrency`. */
   readonly limit: number;
   /** Items that run. */
@@ -1727,24 +2095,59 @@ export interface StreamInfo {
   readonly delivered: number;
 }
 
-/** A process with the processes below it. */
-export interface ProcessTree extends Omit<ProcessInfo, 'children'> {
-  readonly children: readonly ProcessTree[];
+/** What a process is waiting for. */
+export interface WaitInfo {
+  /** Who waits. */
+  readonly pid: Pid;
+  readonly what: WaitKind;
+  /** The task or the supervisor; null where there is none. */
+  readonly for: Pid | null;
+  /** Milliseconds, from when it began; null for `Infinity`. */
+  readonly timeout: number | null;
 }
 
-/** A picture of a runtime at one moment, as {@link Runtime.inspect} gives it. */
-export interface Inspection {
+/** A process with the processes below it. */
+export interface ProcessTree extends Omit<ProcessInfo, 'children' | 'specs'> {
+  /** Below a general supervisor, in the order of their first starts. */
+  readonly children: readonly (ProcessTree | ChildPlace)[];
+  /** The streams that it consumes. */
+  readonly streams: readonly StreamInfo[];
+  /** Of a child of a general supervisor. */
+  readonly id?: string;
+}
+
+/** A child of a general supervisor that has no process, in the tree. */
+export interface ChildPlace extends SupervisedChild {
+  readonly kind: 'child';
+  readonly pid: null;
+  readonly state: 'none' | 'restarting' | 'starting';
+  /** Its id. */
+  readonly label: string;
+  readonly children: readonly [];
+  readonly streams: readonly [];
+}
+
+/** What events tell of a runtime at one moment, as {@link EventFold} gives it. */
+export interface Picture {
   /** Milliseconds since the runtime was made. */
   readonly time: number;
   readonly root: Pid;
+  /** All living processes, in the order of their places in the kernel's table. */
   readonly processes: readonly ProcessInfo[];
   /** The same processes as a tree, from the root. */
   readonly tree: ProcessTree;
+  /** Those that are being iterated, the oldest first. */
   readonly streams: readonly StreamInfo[];
+  /** Who waits for whom, by pid. */
+  readonly waits: readonly WaitInfo[];
   /** Functions that run on though their process has ended. */
   readonly abandoned: number;
   /** Entries of streams that wait to be handed over. */
   readonly buffered: number;
+}
+
+/** A picture of a runtime at one moment, as {@link Runtime.inspect} gives it. */
+export interface Inspection extends Picture {
   /** Running timers. */
   readonly timers: number;
   /** What the kernel's tables take. */
@@ -1774,6 +2177,7 @@ export interface TraceEvent {
   readonly cat?: string;
   readonly id?: number | string;
   readonly s?: string;
+  readonly bp?: string;
   readonly args?: Readonly<Record<string, unknown>>;
 }
 
@@ -1787,6 +2191,11 @@ export function subscribe(listener: (event: RuntimeEvent) => void): () => void;
 Turns collected events into a trace: `JSON.stringify` of the answer is a file
 that https://ui.perfetto.dev opens.
 
+Each process is a bar on a lane, one that waits for its turn another one before
+it. Arrows lead from who starts a process to its bar, and from the end of a bar
+to who waited for it. Waits are spans, counters show how many processes live and
+what streams hold. A recording may begin and end at any moment.
+
 @example
 ```
 const events = [];
@@ -1797,6 +2206,57 @@ await writeFile('trace.json', JSON.stringify(toTraceEvents(events)));
 ```
 */
 export function toTraceEvents(events: Iterable<RuntimeEvent>): TraceEvent[];
+
+/**
+Makes of events what {@link Runtime.inspect} shows: after all events since the
+runtime was made, `picture()` is what `inspect()` gave at that moment, but for
+`timers` and `memory`. For who has a recording, or looks from somewhere else.
+
+@example
+```
+const fold = new EventFold();
+const runtime = createRuntime();
+runtime.subscribe((event) => fold.add(event));
+```
+*/
+export class EventFold {
+  /**
+  Takes note of the next event.
+
+  @throws {RangeError} It is about a process that no event has spawned: the
+  recording does not begin with the runtime.
+  */
+  add(event: RuntimeEvent): this;
+
+  /** The time of the last event, in milliseconds. */
+  readonly time: number;
+
+  /**
+  The picture after the last event. It does not change any more.
+
+  @param time - Milliseconds; what the ages of processes are computed from.
+  @default The time of the last event.
+  */
+  picture(time?: number): Picture;
+}
+
+/**
+As {@link EventFold}, for a list: the picture after the last of the events.
+
+@throws {RangeError} The events do not begin with the runtime.
+
+@example
+```
+const { processes, waits } = foldEvents(events.slice(0, at));
+```
+*/
+export function foldEvents(
+  events: Iterable<RuntimeEvent>,
+  options?: {
+    /** Milliseconds. @default The time of the last event. */
+    readonly time?: number | undefined;
+  },
+): Picture;
 
 // ---- Runtime ---------------------------------------------------------------
 
@@ -1825,9 +2285,21 @@ export interface RuntimeOptions {
   signal, and with `'normal'`, `'shutdown'` or `['shutdown', detail]`, are not
   logged.
 
+  With {@link RuntimeOptions.reports}, called for the reports of supervisors too.
+
   @default Writes `message` and the reason with `console.error`.
   */
-  readonly onLog?: ((event: LoggedEvent) => void) | undefined;
+  readonly onLog?: ((entry: LogEntry) => void) | undefined;
+
+  /**
+  Whether reports of supervisors go to the log: of children that ended as they
+  should not, did not stop as asked, or could not be started, of too many restarts,
+  and of supervisors that end for a reason that is not good. They are events in any
+  case.
+
+  @default false
+  */
+  readonly reports?: boolean | undefined;
 
   /**
   The kernel, as a compiled `WebAssembly.Module` or as its bytes: those of
@@ -1875,12 +2347,21 @@ export interface Runtime extends AsyncDisposing {
   /** Waits on the clock of this runtime. */
   sleep(ms: number): Promise<void>;
 
-  /** A picture of all processes and streams at this moment. */
+  /**
+  A picture of all processes and streams at this moment. Those who subscribed are
+  told first of all that has happened before; called by one of them, it may be
+  ahead of what they have been told.
+  */
   inspect(): Inspection;
 
   /**
-  Calls `listener` for each event from now on, in order. Gives a function that
-  ends it. Costs something for each process; nothing while nobody listens.
+  Calls `listener` for each event from now on, in order, soon after it has
+  happened. Gives a function that ends it; what has happened until then is told
+  before. Costs something for each event; nothing while nobody listens.
+
+  In Node, the events also go to the `diagnostics_channel` named `'belay:event'`
+  while somebody subscribes there, with one field more: `runtime`, a number that
+  tells the runtimes of the program apart.
 
   @example
   ```
@@ -1941,6 +2422,10 @@ export type BelayErrorCode =
   | 'BELAY_NO_PROC'
   | 'BELAY_DISPOSED'
   | 'BELAY_LIMIT'
+  | 'BELAY_SIMULATION'
+  | 'BELAY_DEADLOCK'
+  | 'BELAY_UNBOUNDED'
+  | 'BELAY_REAL_IO'
   | 'BELAY_INTERNAL';
 
 /**

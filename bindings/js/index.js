@@ -5,40 +5,26 @@
  * Importing does nothing: the default runtime is made when something is first
  * asked of it.
  */
-import { lookers, makeRuntime } from './create-runtime.js';
+import { lookers } from './create-runtime.js';
+import { defaultRoot } from './default-runtime.js';
 import { ProcessApi } from './process.js';
 import { SupervisorApi } from './supervisor.js';
 import { TaskApi } from './task.js';
 import { TaskSupervisorApi } from './task-supervisor.js';
 
-let defaultRuntime = null;
+export const Task = /* @__PURE__ */ new TaskApi(defaultRoot);
+export const TaskSupervisor = /* @__PURE__ */ new TaskSupervisorApi(defaultRoot);
+export const Supervisor = /* @__PURE__ */ new SupervisorApi(defaultRoot);
+export const Process = /* @__PURE__ */ new ProcessApi(defaultRoot);
 
-/** Stands for the root process of the default runtime. */
-const lazyRoot = {
-  enter() {
-    defaultRuntime ??= makeRuntime({});
-    return defaultRuntime.root.enter();
-  },
-  enterSettled() {
-    return this.enter().enterSettled();
-  },
-  peek() {
-    return this.enter();
-  },
-};
-
-export const Task = /* @__PURE__ */ new TaskApi(lazyRoot);
-export const TaskSupervisor = /* @__PURE__ */ new TaskSupervisorApi(lazyRoot);
-export const Supervisor = /* @__PURE__ */ new SupervisorApi(lazyRoot);
-export const Process = /* @__PURE__ */ new ProcessApi(lazyRoot);
-
-const looking = /* @__PURE__ */ lookers(lazyRoot);
+const looking = /* @__PURE__ */ lookers(defaultRoot);
 
 export const sleep = (ms) => looking.sleep(ms);
 export const inspect = () => looking.inspect();
 export const subscribe = (listener) => looking.subscribe(listener);
 
 export { createRuntime } from './create-runtime.js';
+export { EventFold, foldEvents } from './fold.js';
 export { toTraceEvents } from './trace-events.js';
 export {
   AlreadyStartedError, BelayError, ChildError, ChildStartError, DisposedError, ExitError,

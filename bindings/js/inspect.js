@@ -1,65 +1,69 @@
 /** A picture of a runtime at one moment. */
-import { kindName } from './observers.js';
+import { CELL } from './cell.js';
+import { ancestorsFrom, callersFrom, originsOf } from './origin.js';
 import { formatPid, formatPidOrNull } from './pid.js';
-import { KIND, STATE } from './protocol.js';
+import { KIND } from './protocol.js';
+import {
+  completePicture, finite, isSupervisor, kindName, restartName, settingsOf, stateName,
+} from './shapes.js';
+import { childrenOf } from './supervised.js';
 
-const STATES = [];
-STATES[STATE.READY] = 'ready';
-STATES[STATE.RUNNING] = 'running';
-STATES[STATE.ENDING] = 'ending';
-STATES[STATE.STOPPING] = 'stopping';
-STATES[STATE.BUSY] = 'busy';
-
-const RESTART_NAMES = ['temporary', 'transient', 'permanent'];
-
-function childrenByPid(runtime) {
-  const children = new Map();
-  for (const info of runtime.processes()) {
-    if (info.supervisorLow === 0) continue;
-    const pid = formatPid(info.supervisorLow, info.supervisorHigh);
-    if (!children.has(pid)) children.set(pid, []);
-    children.get(pid).push(formatPid(info.low, info.high));
-  }
-  return children;
+/**
+ * The children of a general supervisor, in the order of their first starts,
+ * those without a process too; `info` is what the kernel knows of it.
+ */
+export function specsOf(runtime, { low, high, kind }) {
+  if (kind !== KIND.SUPERVISOR) return [];
+  return Array.from(childrenOf(runtime, { low, high }), (child) =>
+    ({ ...child, restart: restartName(child.restart) }));
 }
 
-function describe(runtime, info, names, children) {
+const FROM_NOBODY = Object.freeze({ callers: null, ancestors: null });
+
+/** All but `children`, which takes a look at the others. */
+function describe(runtime, info, names) {
   const pid = formatPid(info.low, info.high);
   const supervisor = formatPidOrNull(info.supervisorLow, info.supervisorHigh);
+  const cell = runtime.cells.find(info.low, info.high);
+  const { callers, ancestors } = cell === null ? FROM_NOBODY : originsOf(runtime, cell, null);
   const described = {
     pid,
-    label: info.kind === KIND.ROOT ? 'root' : runtime.cells.find(info.low, info.high)?.label ?? '',
+    label: info.kind === KIND.ROOT ? 'root' : cell?.label ?? '',
     kind: kindName(info.kind),
-    state: STATES[info.state],
+    // The kernel holds an item to run once it is told of the element.
+    state: info.kind === KIND.ITEM && cell.state === CELL.READY ? 'ready' : stateName(info.state),
     parent: formatPidOrNull(info.ownerLow, info.ownerHigh),
     supervisor,
+    callers: callersFrom(callers),
+    ancestors: ancestorsFrom(ancestors),
     age: Math.max(0, runtime.now - info.started),
     trapExit: info.trapExit,
     links: info.links,
     monitors: info.monitors,
     restarts: info.restarts,
-    children: children.get(pid) ?? [],
+    children: [],
   };
-  if (supervisor !== null) described.restart = RESTART_NAMES[info.restart];
+  if (supervisor !== null) described.restart = restartName(info.restart);
   if (names.has(pid)) described.name = names.get(pid);
+  if (cell !== null && cell.stream !== null && !cell.detached) {
+    described.stream = cell.stream.id;
+    described.index = cell.number;
+  }
+  if (isSupervisor(info.kind)) described.settings = settingsOf(cell.details.info);
+  if (info.kind === KIND.SUPERVISOR) described.specs = specsOf(runtime, info);
   return described;
 }
 
 /** One process, for Process.info. */
 export function describeProcess(runtime, info) {
-  return describe(runtime, info, runtime.names.byPid(), childrenByPid(runtime));
-}
-
-/** The same processes, nested: a child under its supervisor, else its parent. */
-function treeOf(processes, rootPid) {
-  const nodes = new Map(processes.map((process) => [process.pid, { ...process, children: [] }]));
-  const root = nodes.get(rootPid);
-  for (const node of nodes.values()) {
-    if (node === root) continue;
-    const above = nodes.get(node.supervisor) ?? nodes.get(node.parent) ?? root;
-    above.children.push(node);
+  const described = describe(runtime, info, runtime.names.byPid());
+  if (described.specs !== undefined) described.children = described.specs.flatMap(({ pid }) => pid ?? []);
+  else if (isSupervisor(info.kind)) {
+    for (const { low, high, supervisorLow, supervisorHigh } of runtime.processes()) {
+      if (supervisorLow === info.low && supervisorHigh === info.high) described.children.push(formatPid(low, high));
+    }
   }
-  return root;
+  return described;
 }
 
 function streamsOf(runtime) {
@@ -67,12 +71,13 @@ function streamsOf(runtime) {
   for (let index = 0; ; ) {
     const info = runtime.kernel.inspectStream(index);
     if (info === null) return streams;
-    const run = runtime.streams.get(info.tag);
-    if (run !== null && !info.closed) {
+    const run = info.closed ? null : runtime.streams.get(info.tag);
+    if (run !== null) {
       streams.push({
         id: run.id,
-        consumer: formatPid(info.consumerLow, info.consumerHigh),
+        consumer: run.consumerPid,
         label: run.label,
+        supervisor: run.supervisorPid,
         limit: info.limit,
         inFlight: info.running,
         buffered: info.kept,
@@ -85,21 +90,30 @@ function streamsOf(runtime) {
   }
 }
 
+function waitsOf(runtime) {
+  const waits = [];
+  for (const { caller, about } of runtime.waits.values()) {
+    if (about === undefined) continue;
+    const { what, low, high, timeout } = about;
+    waits.push({ pid: caller.pid, what, for: formatPidOrNull(low, high), timeout: finite(timeout) });
+  }
+  return waits;
+}
+
 export function inspect(runtime) {
   const names = runtime.names.byPid();
-  const children = childrenByPid(runtime);
   const processes = [];
-  for (const info of runtime.processes()) processes.push(describe(runtime, info, names, children));
+  for (const info of runtime.processes()) processes.push(describe(runtime, info, names));
   const { view } = runtime.kernel;
-  return {
+  return completePicture({
     time: runtime.now,
     root: runtime.root.pid,
     processes,
-    tree: treeOf(processes, runtime.root.pid),
     streams: streamsOf(runtime),
+    waits: waitsOf(runtime),
     abandoned: view.abandoned,
     buffered: view.kept,
     timers: view.timers + view.fresh,
     memory: { bytes: view.bytes },
-  };
+  });
 }

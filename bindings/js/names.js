@@ -8,11 +8,13 @@ import { formatPid } from './pid.js';
 import { CODE } from './protocol.js';
 
 export class Names {
+  #runtime;
   #kernel;
   #numbers = new Map();
 
-  constructor(kernel) {
-    this.#kernel = kernel;
+  constructor(runtime) {
+    this.#runtime = runtime;
+    this.#kernel = runtime.kernel;
   }
 
   /** The words of the process that has the name, or null. */
@@ -44,12 +46,20 @@ export class Names {
       throw new NoProcError(`${call}: there is no process ${formatPid(low, high)}`, { pid: formatPid(low, high) });
     }
     if (code !== CODE.OK) throw failure(code, call);
+    const { observers } = this.#runtime;
+    if (!observers.tracing) return;
+    this.#runtime.drain(); // it may have been spawned just now
+    observers.watch.named('registered', name, { low, high });
   }
 
   /** False when nobody has it. */
   drop(name) {
-    const number = this.#numbers.get(name);
-    return number !== undefined && this.#kernel.nameDrop(number) === CODE.OK;
+    const holder = this.get(name);
+    if (holder === null) return false;
+    this.#kernel.nameDrop(this.#numbers.get(name));
+    const { observers } = this.#runtime;
+    if (observers.tracing) observers.watch.named('unregistered', name, holder);
+    return true;
   }
 
   /** All names in use, by the pid of who has them. */

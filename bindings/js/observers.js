@@ -1,55 +1,51 @@
 /**
- * Those who look on: subscribers, Node's diagnostics channel, the log. The
- * kernel puts its trace into the queue only while somebody does.
+ * Those who look on: subscribers, Node's diagnostics channel, the log. While
+ * somebody does, a Watch turns what happens into events; else there is none,
+ * and the kernel keeps its trace to itself.
  */
-import { nameProcess } from './errors.js';
-import { describe } from './options.js';
-import { formatPid, formatPidOrNull } from './pid.js';
-import { EVENT, EXITED, KIND, REASON } from './protocol.js';
+import { crashEntry, logToConsole } from './log.js';
 import { report } from './report.js';
+import { Watch } from './watch.js';
 
-const KIND_NAMES = [];
-KIND_NAMES[KIND.ROOT] = 'root';
-KIND_NAMES[KIND.TASK] = 'task';
-KIND_NAMES[KIND.ITEM] = 'item';
-KIND_NAMES[KIND.TASK_SUPERVISOR] = 'taskSupervisor';
-KIND_NAMES[KIND.SUPERVISOR] = 'supervisor';
+const CHANNEL = 'belay:event';
 
-const TIMED_OUT = ['item', 'wait', 'grace'];
-
-export const kindName = (kind) => KIND_NAMES[kind];
+/* Tells the runtimes of a program apart on the channel that they share. */
+let runtimes = 0;
 
 function nodeChannel() {
   const load = globalThis.process?.getBuiltinModule;
   if (typeof load !== 'function') return null;
-  return load.call(globalThis.process, 'node:diagnostics_channel')?.channel('belay:event') ?? null;
-}
-
-/* An Error shows its text and its stack itself; the message would repeat it. */
-function logToConsole({ message, reason, pid, label }) {
-  if (reason instanceof Error) console.error(`${nameProcess(pid, label || null)} crashed:`, reason);
-  else console.error(message);
+  return load.call(globalThis.process, 'node:diagnostics_channel')?.channel(CHANNEL) ?? null;
 }
 
 export class Observers {
+  /** Whether somebody looks; then `watch` must be told. */
   tracing = false;
+  watch = null;
   #runtime;
   #onLog;
+  #reports;
+  #number = ++runtimes;
   #listeners = new Map();
   #channel = nodeChannel();
   #queue = [];
+  #delivering = false;
 
-  constructor(runtime, onLog) {
+  constructor(runtime, onLog, reports) {
     this.#runtime = runtime;
     this.#onLog = onLog ?? logToConsole;
+    this.#reports = reports;
     this.lookAround();
   }
 
+  /** From now on, until what it gives is called. */
   subscribe(listener) {
+    this.deliver();
     const key = {};
     this.#listeners.set(key, listener);
     this.lookAround();
     return () => {
+      this.deliver();
       this.#listeners.delete(key);
       if (!this.#runtime.disposed) this.lookAround();
     };
@@ -59,100 +55,65 @@ export class Observers {
     this.#listeners.clear();
     this.#queue = [];
     this.tracing = false;
+    this.watch = null;
   }
 
-  /** Switches the kernel's trace on or off as there is somebody to look. */
+  /** Begins or ends to watch, as there is somebody to look. */
   lookAround() {
     const wanted = this.#listeners.size > 0 || (this.#channel !== null && this.#channel.hasSubscribers);
     if (wanted === this.tracing) return;
     this.tracing = wanted;
+    this.watch = wanted ? new Watch(this.#runtime, (event) => this.#publish(event)) : null;
     this.#runtime.kernel.trace(wanted);
   }
 
-  /* ---- From events of the kernel. ------------------------------------- */
-
-  trace(event) {
-    if (!this.tracing) return;
-    switch (event.kind) {
-      case EVENT.SPAWNED:
-        this.#spawned(event);
-        break;
-      case EVENT.STARTED:
-        this.#emit('started', event, {});
-        break;
-      case EVENT.TERMINATED:
-        this.#emit('terminated', event, { supervisor: formatPid(event.otherLow, event.otherHigh) });
-        break;
-      case EVENT.TIMED_OUT:
-        this.#emit('timedOut', event, { what: TIMED_OUT[event.extra] });
-        break;
-    }
-  }
-
-  #spawned(event) {
-    const cell = this.#runtime.cells.find(event.low, event.high);
-    const child = cell === null ? this.#runtime.children.get(event.tag) : null;
-    const supervisor = cell === null ? child?.supervisor : cell.details?.supervisor;
-    const fields = {
-      parent: formatPidOrNull(event.otherLow, event.otherHigh),
-      supervisor: supervisor ? formatPid(supervisor.low, supervisor.high) : null,
-      kind: kindName(event.extra),
-    };
-    if (cell !== null && cell.stream !== null) {
-      fields.supervisor = cell.stream.supervisorPid;
-      fields.stream = cell.stream.id;
-      fields.index = cell.number;
-    }
-    this.#emit('spawned', event, fields, cell?.label ?? child?.label);
-  }
-
-  exited(event) {
-    const { extra, reason } = event;
-    const fulfilled = (extra & EXITED.VALUE) !== 0;
-    const bySignal = (extra & (EXITED.NEVER_RAN | EXITED.BODY_RUNNING)) !== 0;
-    if (bySignal && reason === REASON.KILLED) this.#emit('killed', event, {});
-    const fields = { status: fulfilled ? 'fulfilled' : 'rejected' };
-    if (!fulfilled) fields.reason = this.#runtime.reasons.raw(reason);
-    fields.by = bySignal ? 'signal' : 'body';
-    this.#emit('settled', event, fields);
-  }
-
-  restarted(event) {
-    this.#emit('restarted', event, { previous: formatPid(event.otherLow, event.otherHigh) });
-  }
+  /* ---- The log. --------------------------------------------------------- */
 
   /** A crash that nobody received. */
-  log({ time, pid, label, reason, bare }) {
-    const shown = bare ? describe(reason) : `exit with ${describe(reason)}`;
-    const message = `${nameProcess(pid, label || null)} crashed: ${shown}`;
-    const event = { type: 'logged', time, pid, label, reason, message };
-    if (this.tracing) this.#publish(event);
-    this.#onLog(event);
+  crashed(crash) {
+    const entry = crashEntry(this.#runtime, crash);
+    if (this.tracing) this.#publish(entry);
+    this.#onLog(entry);
+  }
+
+  /** What a supervisor has to say; `make` gives the entry. */
+  reported(make) {
+    if (!this.#reports && !this.tracing) return;
+    const entry = make();
+    if (this.tracing) this.#publish(entry);
+    if (this.#reports) this.#runtime.effect(() => this.#onLog(entry));
   }
 
   /* ---- To those who look on. ------------------------------------------ */
 
-  #emit(type, { time, low, high }, fields, label = this.#runtime.cells.find(low, high)?.label) {
-    this.#publish({ type, time, pid: formatPid(low, high), label: label ?? '', ...fields });
-  }
-
   #publish(event) {
     this.#queue.push(event);
-    if (this.#queue.length === 1) this.#runtime.effect(() => this.#deliver());
+    if (this.#queue.length === 1) this.#runtime.effect(() => this.deliver());
   }
 
-  #deliver() {
+  /** Hands out the events at hand. Those that listeners cause come later. */
+  deliver() {
+    if (this.#delivering || this.#queue.length === 0) return;
     const events = this.#queue;
     this.#queue = [];
-    for (const event of events) {
-      for (const listener of this.#listeners.values()) {
-        try {
-          listener(event);
-        } catch (error) {
-          report(error);
-        }
-      }
-      if (this.#channel !== null && this.#channel.hasSubscribers) this.#channel.publish(event);
+    this.#delivering = true;
+    try {
+      for (const event of events) this.#hand(event);
+    } finally {
+      this.#delivering = false;
     }
+  }
+
+  #hand(event) {
+    for (const [key, listener] of [...this.#listeners]) {
+      if (!this.#listeners.has(key)) continue;
+      try {
+        listener(event);
+      } catch (error) {
+        report(error);
+      }
+    }
+    if (this.#channel === null || !this.#channel.hasSubscribers) return;
+    this.#channel.publish({ ...event, runtime: this.#number });
   }
 }

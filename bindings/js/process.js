@@ -63,7 +63,8 @@ export class ProcessApi {
     const caller = this.#source.enterSettled();
     const { low, high } = parsePid(checkPid('Process.link', 'pid', pid));
     const { runtime } = caller;
-    const code = runtime.kernel.link(caller.low, caller.high, low, high);
+    const code = runtime.relink('linked', caller, { low, high }, () =>
+      runtime.kernel.link(caller.low, caller.high, low, high));
     runtime.drain();
     if (code === CODE.GONE) throw new NoProcError(`Process.link: there is no process ${pid}`, { pid });
     if (code !== CODE.OK) throw caller.refusal(code, 'Process.link');
@@ -72,8 +73,10 @@ export class ProcessApi {
   unlink(pid) {
     const caller = this.#source.enterSettled();
     const { low, high } = parsePid(checkPid('Process.unlink', 'pid', pid));
-    caller.runtime.kernel.unlink(caller.low, caller.high, low, high);
-    caller.runtime.drain();
+    const { runtime } = caller;
+    runtime.relink('unlinked', caller, { low, high }, () =>
+      runtime.kernel.unlink(caller.low, caller.high, low, high));
+    runtime.drain();
   }
 
   /** Gives the old value. */
@@ -81,14 +84,16 @@ export class ProcessApi {
     const caller = this.#source.enterSettled();
     checkOneOf('Process.flag', 'name', name, ['trapExit']);
     checkBoolean('Process.flag', 'value', value);
-    const { kernel } = caller.runtime;
+    const { kernel, observers } = caller.runtime;
     const code = kernel.trapExit(caller.low, caller.high, value);
     if (code === CODE.BAD_ARGUMENT) {
       if (value) return true;
       throw new RangeError('Process.flag: a supervisor always traps exits; value must be true');
     }
     if (code !== CODE.OK) throw caller.refusal(code, 'Process.flag');
-    return kernel.answerValue === 1;
+    const old = kernel.answerValue === 1;
+    if (old !== value && observers.tracing) observers.watch.trapExit(caller, value);
+    return old;
   }
 
   onExit(listener) {
@@ -137,7 +142,7 @@ function infoOf(runtime, call, pid) {
 function monitor(caller, low, high) {
   const { runtime } = caller;
   const ref = `#ref.${runtime.unique()}`;
-  const entry = new MonitorEntry(caller, ref);
+  const entry = new MonitorEntry(caller, ref, formatPid(low, high));
   const tag = runtime.monitors.add(entry);
   runtime.monitorRefs.set(ref, tag);
   caller.addMonitor(tag);
@@ -148,6 +153,7 @@ function monitor(caller, low, high) {
     forget(runtime, tag);
     throw caller.refusal(code, 'Process.monitor');
   }
+  if (runtime.observers.tracing) runtime.observers.watch.monitored(entry, formatPid(low, high));
   runtime.drain();
   return { ref, down: entry.down };
 }
@@ -158,6 +164,7 @@ function demonitor(caller, ref) {
   const entry = tag === undefined ? null : runtime.monitors.get(tag);
   if (entry === null || entry.caller !== caller) return false;
   runtime.kernel.demonitor(entry.low, entry.high);
+  if (runtime.observers.tracing) runtime.observers.watch.demonitored(entry);
   runtime.drain();
   forget(runtime, tag);
   return true;

@@ -19,6 +19,8 @@ const resolved = Promise.resolve();
 
 export class Pump {
   #clock;
+  /** Of a simulation: counts steps, and says when it has gone on for too long. */
+  #limit;
   #origin;
   #work;
   #state = IDLE;
@@ -34,6 +36,7 @@ export class Pump {
   /** @param work has `turn(pump)`, `tell(now)` and `deadline` */
   constructor(clock, work) {
     this.#clock = clock;
+    this.#limit = clock.limit;
     this.#origin = clock.now();
     this.#turnBegan = this.#origin;
     this.#work = work;
@@ -57,9 +60,12 @@ export class Pump {
       this.#units = 0;
       this.#afterTurn();
       this.#work.advance(this.now);
-    } else if (this.now > this.#told) {
-      this.#told = this.now;
-      this.#work.tell(this.#told);
+    } else {
+      if (this.#limit !== null) this.#limit.step(1);
+      if (this.now > this.#told) {
+        this.#told = this.now;
+        this.#work.tell(this.#told);
+      }
     }
   }
 
@@ -75,6 +81,7 @@ export class Pump {
     this.#units += units;
     if (this.#units < UNITS_PER_LOOK) return false;
     this.#units = 0;
+    if (this.#limit !== null && this.#limit.step(UNITS_PER_LOOK)) return true;
     return this.#clock.now() - this.#turnBegan > BUDGET_MS;
   }
 
@@ -109,6 +116,10 @@ export class Pump {
   #run() {
     this.#state = RUNNING;
     this.touch();
+    if (this.#limit !== null && this.#limit.isOver) {
+      this.#state = YIELDED; // and stays so
+      return;
+    }
     let quiet = true;
     try {
       quiet = this.#work.turn(this);

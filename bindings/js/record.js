@@ -23,7 +23,8 @@ export class TaskRecord {
   failure = null;
   /** Its failure came over the link to the root process. */
   crashed = false;
-  startedAt = null;
+  /** Where it was started, when that is traced: has a `stack`. */
+  start = null;
   /** Tells apart the references of completed ones, which have no process. */
   number = 0;
   /** What `error` has made. */
@@ -38,6 +39,10 @@ export class TaskRecord {
 
   get pid() {
     return formatPidOrNull(this.low, this.high);
+  }
+
+  get startedAt() {
+    return this.start === null ? null : this.start.stack ?? null;
   }
 
   get settled() {

@@ -15,12 +15,14 @@ import { Cells } from './cells.js';
 import { Context } from './context.js';
 import { DisposedError, ExitError, MaxChildrenError, NoProcError } from './errors.js';
 import { failure, Kernel } from './kernel.js';
+import { noteEnd, noteReport } from './log.js';
 import { Names } from './names.js';
 import { Observers } from './observers.js';
 import { nameOf } from './options.js';
+import { keepAncestors } from './origin.js';
 import { formatPid } from './pid.js';
 import {
-  CODE, EVENT, EXITED, INDEX_MASK, OUTCOME, RESTART, STATE, WAIT, WORDS_MAX,
+  CODE, EVENT, EXITED, INDEX_MASK, OUTCOME, REASON, RESTART, STATE, WAIT, WORDS_MAX,
 } from './protocol.js';
 import { Pump } from './pump.js';
 import { errorOf, Reasons } from './reasons.js';
@@ -37,6 +39,8 @@ const nativeThen = Promise.prototype.then;
 
 export class Runtime {
   disposed = false;
+  /** No wait settles any more: a simulation has gone on for too long. */
+  halted = false;
   cells = new Cells(this);
   monitors = new Registry();
   /** Monitors by the reference that users hold. */
@@ -59,7 +63,12 @@ export class Runtime {
   #items = [];
   #counter = 0;
 
-  constructor({ clock, onLog, wasm, maxTasks, trace }) {
+  /**
+   * @param hooks what a simulation does in another way: `unhandled(failure)`
+   *   for a failure that reached the root while nobody waited, `called()` for a
+   *   call while it is halted, and `processors`, how many there seem to be
+   */
+  constructor({ clock, onLog, wasm, maxTasks, trace, reports, hooks = null }) {
     this.#kernel = new Kernel(
       wasm,
       { processesMax: maxTasks === 0 ? 0 : maxTasks + 1, clockSlack: clock.slack },
@@ -67,11 +76,12 @@ export class Runtime {
     );
     this.#pump = new Pump(clock, this);
     this.#traceStarts = trace;
+    this.hooks = hooks;
     this.reasons = new Reasons(this.#kernel);
     this.signals = new Signals(this);
-    this.names = new Names(this.#kernel);
-    this.observers = new Observers(this, onLog);
+    this.names = new Names(this);
     this.root = new Caller(this, this.#kernel.rootLow, this.#kernel.rootHigh);
+    this.observers = new Observers(this, onLog, reports);
   }
 
   get kernel() {
@@ -89,10 +99,15 @@ export class Runtime {
 
   /** Where a stream, group or supervisor is opened; null where engines cannot tell. */
   captureStart(below) {
-    if (typeof Error.captureStackTrace !== 'function') return new Error().stack ?? null;
+    return this.markStart(below).stack ?? null;
+  }
+
+  /** The same as an object with a `stack`, whose text is made when it is read. */
+  markStart(below) {
+    if (typeof Error.captureStackTrace !== 'function') return new Error();
     const holder = {};
     Error.captureStackTrace(holder, below);
-    return holder.stack;
+    return holder;
   }
 
   /* ---- Processes ------------------------------------------------------ */
@@ -113,23 +128,29 @@ export class Runtime {
     );
     if (code !== CODE.OK) {
       this.children.take(tag);
+      if (code === CODE.MAX_CHILDREN && this.observers.tracing) this.observers.watch.refused(caller, scope);
       throw this.#spawnFailure(code, call, scope);
     }
     const cell = this.cells.claim(this.#kernel.answerLow, this.#kernel.answerHigh);
     const { low, high } = cell;
     cell.body = body;
     cell.label = label;
+    cell.origin = caller.origin;
     if (record !== null) {
       record.low = cell.low;
       record.high = cell.high;
       cell.record = record;
-      if (this.#traceStarts) record.startedAt = this.captureStart(this.spawn);
+      if (this.#traceStarts) record.start = this.markStart(this.spawn);
     }
-    if (child !== null) child.live(cell);
+    if (child !== null) {
+      child.live(cell);
+      child.origin = caller.origin;
+    }
     if (scope === null) caller.started?.push({ low, high, isSupervisor: false });
     if (scope !== null || child !== null || options.signal !== null) {
-      cell.details = { signal: null, child, supervisor: scope, info: null };
+      cell.details = { signal: null, child, supervisor: scope, info: null, above: null };
     }
+    if (this.observers.tracing) this.observers.watch.spawning(flags);
     this.drain();
     if (options.signal !== null) this.#follow(options.signal, cell);
     this.#pump.schedule();
@@ -150,6 +171,18 @@ export class Runtime {
       default:
         return failure(code, call);
     }
+  }
+
+  /** A start of a general supervisor was answered: a process is its child now, or null. */
+  adopted(child, process) {
+    const { place } = child;
+    const cell = process === null ? null : this.cells.find(process.low, process.high);
+    if (cell !== null) {
+      cell.details ??= { signal: null, child: null, supervisor: null, info: null, above: null };
+      cell.details.supervisor = place;
+      child.label = cell.label;
+    }
+    if (this.observers.tracing) this.observers.watch.touched(place);
   }
 
   /** The kernel's facts about all living processes. */
@@ -173,6 +206,7 @@ export class Runtime {
     this.withReason(
       (reasons) => reasons.exit(reason),
       (number) => {
+        if (this.observers.tracing) this.observers.watch.signalled(caller, low, high, number);
         code = this.#kernel.signal(caller.low, caller.high, low, high, number);
       },
     );
@@ -200,8 +234,18 @@ export class Runtime {
   /** An AbortSignal wants a process to end. */
   abort(cell, reason) {
     if (cell.details !== null) cell.details.signal = null;
-    this.#kernel.abort(cell.low, cell.high, reason);
+    const { observers } = this;
+    if (observers.tracing) observers.watch.aborting(cell, reason, () => this.#kernel.abort(cell.low, cell.high, reason));
+    else this.#kernel.abort(cell.low, cell.high, reason);
     this.drain();
+  }
+
+  /**
+   * Carries out a command that may make or end the link between two processes;
+   * `type` is the event that tells it.
+   */
+  relink(type, a, b, command) {
+    return this.observers.tracing ? this.observers.watch.relinking(type, a, b, command) : command();
   }
 
   #follow(signal, cell) {
@@ -223,25 +267,42 @@ export class Runtime {
    * looks once: what has already happened counts, nothing more.
    */
   wait(wait, low, high, kind, time, reason = 0) {
+    if (this.halted) {
+      this.#waits.add(wait);
+      return CODE.OK;
+    }
     const looksOnce = time === 0 && kind !== WAIT.SHUTDOWN;
     if (looksOnce || kind === WAIT.SHUTDOWN || kind === WAIT.STOP) this.settleInbox();
-    const { caller } = wait;
     wait.tag = this.#waits.add(wait);
-    const code = this.#kernel.wait(caller.low, caller.high, low, high, kind, time, wait.tag, reason);
+    const code = kind === WAIT.SHUTDOWN
+      ? this.#beginShutdown(wait, low, high, time)
+      : this.#beginWait(wait, low, high, kind, time, reason);
     if (code !== CODE.OK) {
       this.#waits.take(wait.tag);
       return code;
     }
     wait.low = this.#kernel.answerLow;
     wait.high = this.#kernel.answerHigh;
+    if (this.observers.tracing) this.observers.watch.waiting(wait);
     if (looksOnce) this.advance(this.#pump.now);
     this.drain();
     this.#pump.schedule();
     return code;
   }
 
+  #beginWait({ caller, tag }, low, high, kind, time, reason) {
+    return this.#kernel.wait(caller.low, caller.high, low, high, kind, time, tag, reason);
+  }
+
+  /** It unlinks the two. A function of its own, for `wait` must not make closures. */
+  #beginShutdown(wait, low, high, time) {
+    return this.relink('unlinked', wait.caller, { low, high }, () =>
+      this.#beginWait(wait, low, high, WAIT.SHUTDOWN, time, 0));
+  }
+
   cancel(wait) {
     if (wait.tag === 0) return;
+    if (this.observers.tracing) this.observers.watch.cancelled(wait.tag);
     this.#waits.take(wait.tag);
     wait.tag = 0;
     this.#kernel.waitCancel(wait.low, wait.high);
@@ -254,13 +315,19 @@ export class Runtime {
     wait.tag = this.#waits.add(wait);
     const code = submit(wait.tag);
     if (code !== CODE.OK) this.#waits.take(wait.tag);
+    else if (this.observers.tracing) this.observers.watch.waiting(wait);
     this.drain();
     this.#pump.schedule();
     return code;
   }
 
+  /** All waits that have not ended. */
+  get waits() {
+    return this.#waits;
+  }
+
   sleep(caller, ms) {
-    const wait = new SleepWait(caller);
+    const wait = new SleepWait(caller, ms);
     const code = this.wait(wait, 0, 0, WAIT.SLEEP, ms);
     if (code !== CODE.OK) throw caller.refusal(code, 'sleep');
     return wait.promise;
@@ -302,6 +369,13 @@ export class Runtime {
       this.#abandonedReturned(cell);
       return;
     }
+    // What has returned before it may end it, or close its stream.
+    this.#pump.touch();
+    this.settleInbox();
+    if (cell.retired) {
+      this.#abandonedReturned(cell);
+      return;
+    }
     const own = cell.context === null ? null : Context.callerOf(cell.context);
     const asked = own !== null && ExitError.isRequestOf(error, own);
     cell.state = CELL.RETURNED;
@@ -315,8 +389,9 @@ export class Runtime {
   /** The end of a body whose process had ended before. */
   #abandonedReturned(cell) {
     if (this.disposed) return;
-    const stream = cell?.stream ?? null;
-    if (cell !== null) cell.stream = null;
+    const { stream } = cell;
+    cell.stream = null;
+    if (this.observers.tracing) this.observers.watch.returned(cell.orphan, stream);
     this.#kernel.abandoned(stream === null ? 0 : stream.low, stream === null ? 0 : stream.high);
     this.drain();
     this.#pump.schedule();
@@ -360,6 +435,7 @@ export class Runtime {
   #start(cell) {
     cell.state = CELL.RUNNING;
     const { stream } = cell;
+    if (stream !== null && this.observers.tracing) this.observers.watch.started(cell);
     const context = stream !== null && stream.isSimple ? null : new Context(cell);
     cell.context = context;
     let result;
@@ -442,6 +518,7 @@ export class Runtime {
 
   touch() {
     this.#pump.touch();
+    if (this.halted) this.hooks.called();
   }
 
   /** Tells the kernel the time; timers that are due fire. */
@@ -565,9 +642,11 @@ export class Runtime {
     const { view } = this.#kernel;
     if (view.events > 0 || view.pending > 0) this.#kernel.drain();
     if (this.cells.someEnded) this.cells.freeEnded();
+    if (this.observers.tracing) this.observers.watch.settle();
   }
 
   #handle(event) {
+    if (this.observers.tracing) this.observers.watch.see(event);
     switch (event.kind) {
       case EVENT.EXITED:
         this.#exited(event);
@@ -594,7 +673,10 @@ export class Runtime {
         this.#unhandled(event);
         break;
       case EVENT.LOG:
-        this.#log(event);
+        noteEnd(this, event);
+        break;
+      case EVENT.REPORT:
+        noteReport(this, event);
         break;
       case EVENT.CHILD_START:
         this.starts.wanted(event);
@@ -608,18 +690,18 @@ export class Runtime {
       case EVENT.REASON_FREE:
         this.reasons.forget(event.reason);
         break;
-      default:
-        this.observers.trace(event);
     }
   }
 
   #exited(event) {
     const { low, high, extra } = event;
-    if (this.observers.tracing) this.observers.exited(event);
     let cell = this.cells.find(low, high);
     if (cell === null) {
       // An item of a closed stream, whose body had returned before.
-      if ((extra & EXITED.BODY_RUNNING) !== 0) this.effect(() => this.#abandonedReturned(null));
+      if ((extra & EXITED.BODY_RUNNING) !== 0) {
+        const returned = { stream: null, orphan: { low, high, label: '' } };
+        this.effect(() => this.#abandonedReturned(returned));
+      }
       return;
     }
     if ((extra & EXITED.VALUE) !== 0) {
@@ -632,7 +714,10 @@ export class Runtime {
     const entry = this.reasons.entry(event.reason);
     cell.record?.fail(entry);
     this.#unfollow(cell);
-    cell.details?.info?.ended();
+    if ((extra & EXITED.SUPERVISOR) !== 0) {
+      cell.details.info.ended();
+      if (event.reason === REASON.KILLED) keepAncestors(this, cell);
+    }
     if ((extra & EXITED.BODY_RUNNING) !== 0) {
       const { record, label } = cell;
       const running = cell;
@@ -695,45 +780,29 @@ export class Runtime {
   #unhandled(event) {
     const cell = this.cells.find(event.low, event.high);
     const entry = this.reasons.entry(event.reason);
-    if (cell !== null && cell.record !== null) cell.record.surface();
-    else Promise.reject(errorOf(entry, { pid: formatPid(event.low, event.high), label: cell?.label }));
-  }
-
-  /**
-   * A body ended by its own doing with an abnormal reason. It is logged unless
-   * somebody turns out to receive the failure, which later events tell.
-   */
-  #log(event) {
-    const cell = this.cells.find(event.low, event.high);
-    const { stream } = cell;
-    const entry = this.reasons.entry(event.reason);
-    const log = {
-      received: false,
-      time: event.time,
-      pid: formatPid(event.low, event.high),
-      label: cell.label,
-      reason: entry.value,
-      bare: entry.bare,
+    const record = cell?.record ?? null;
+    const failure = record ?? {
+      error: errorOf(entry, { pid: formatPid(event.low, event.high), label: cell?.label }),
+      unhandled: null,
     };
-    cell.log = log;
-    const detached = cell.detached;
-    this.effect(() => {
-      if (log.received || (stream !== null && !detached && stream.receives)) return;
-      this.observers.log(log);
-    });
+    if (record !== null) record.surface();
+    else failure.unhandled = Promise.reject(failure.error);
+    if (this.hooks !== null) this.hooks.unhandled(failure);
   }
 
   #restarted(event) {
     const child = this.children.get(event.tag);
+    child.restarts++;
     // That of a general supervisor has been started by its start function.
     if (child instanceof Child) {
       const cell = this.cells.claim(event.low, event.high);
+      const { body, label, origin, signal, supervisor } = child;
       child.live(cell);
-      cell.body = child.body;
-      cell.label = child.label;
-      cell.details = { signal: child.signal, child, supervisor: child.supervisor, info: null };
+      cell.body = body;
+      cell.label = label;
+      cell.origin = origin;
+      cell.details = { signal, child, supervisor, info: null, above: null };
     }
-    if (this.observers.tracing) this.observers.restarted(event);
     this.#pump.schedule();
   }
 
@@ -745,6 +814,8 @@ export class Runtime {
 
   dispose() {
     if (this.disposed) return;
+    this.observers.deliver();
+    if (this.disposed) return;
     this.disposed = true;
     this.#pump.close();
     const error = new DisposedError();
@@ -754,7 +825,6 @@ export class Runtime {
     this.root.end();
     for (const wait of this.#waits.values()) wait.fail(error);
     for (const stream of this.streams.values()) stream.disposed(error);
-    this.signals.clear();
     const aborts = [];
     for (const cell of this.cells) {
       cell.record?.fail(failed);
@@ -764,6 +834,30 @@ export class Runtime {
       }
       cell.retire(() => error);
     }
+    this.#forgetAll();
+    for (const abort of aborts) {
+      try {
+        abort();
+      } catch (thrown) {
+        report(thrown);
+      }
+    }
+  }
+
+  /**
+   * Ends it without a word: who waits, waits for ever. Code that goes on would
+   * do so after the end of the simulation that it belongs to.
+   */
+  freeze() {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.#pump.close();
+    for (const cell of this.cells) cell.retired = true;
+    this.#forgetAll();
+  }
+
+  #forgetAll() {
+    this.signals.clear();
     for (const table of [this.#waits, this.streams, this.children]) table.clear();
     this.monitorRefs.clear();
     this.reasons.clear();
@@ -774,13 +868,6 @@ export class Runtime {
     this.#items = [];
     this.#cycling = [];
     this.#inboxCount = 0;
-    for (const abort of aborts) {
-      try {
-        abort();
-      } catch (thrown) {
-        report(thrown);
-      }
-    }
   }
 
   /** What is alive in the binding; all zero when nothing runs. For tests. */

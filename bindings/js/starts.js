@@ -140,7 +140,8 @@ export class Starts {
   }
 
   /** Tells of a start that went well; gives { cause } when it did not after all. */
-  #answer({ info, place }, process) {
+  #answer(child, process) {
+    const { info, place } = child;
     const runtime = this.#runtime;
     runtime.settleInbox();
     let code = CODE.BAD_ARGUMENT;
@@ -150,6 +151,7 @@ export class Starts {
     }
     if (code !== CODE.OK) return { cause: info.gone ? null : unfit(runtime, place, process) };
     info.caller.started = null;
+    runtime.adopted(child, process);
     runtime.drain();
     runtime.schedule();
     return null;
@@ -198,7 +200,8 @@ export class Starts {
     this.#runtime.drain();
   }
 
-  #answerFailed({ id, info, place, isInitial }, cause) {
+  #answerFailed(child, cause) {
+    const { id, info, place, isInitial } = child;
     const runtime = this.#runtime;
     if (runtime.disposed || info.gone) return;
     info.cause = cause;
@@ -206,7 +209,10 @@ export class Starts {
       (reasons) => (isInitial
         ? reasons.exit(failedToStart(id, ChildStartError.reasonOf(cause)))
         : reasons.thrown(cause)),
-      (number) => runtime.kernel.supervisorChild(place, STARTED.FAILED, 0, 0, number),
+      (number) => {
+        runtime.kernel.supervisorChild(place, STARTED.FAILED, 0, 0, number);
+        runtime.adopted(child, null);
+      },
     );
     info.cause = undefined;
   }

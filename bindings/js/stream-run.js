@@ -12,12 +12,13 @@
  * was left early, has been told and has cleaned up.
  */
 import {
-  LimitError, MaxChildrenError, NoProcError, TimeoutError, withoutStack,
+  LimitError, MaxChildrenError, NoProcError, setStart, TimeoutError, withoutStack,
 } from './errors.js';
 import { CELL } from './cell.js';
 import { failure } from './kernel.js';
+import { originOf } from './origin.js';
 import { formatPid } from './pid.js';
-import { CLOSED, CODE, OUTCOME, UNBOUNDED, WORDS_MAX } from './protocol.js';
+import { CLOSED, CODE, OUTCOME, STATE, UNBOUNDED, WORDS_MAX } from './protocol.js';
 import { errorOf } from './reasons.js';
 
 const CHUNK = WORDS_MAX / 2;
@@ -38,6 +39,8 @@ export class StreamRun {
   #state = NEW;
   #tag = 0;
   #scope = null;
+  /** The node of its supervisor (origin.js). */
+  #above = null;
   #iterator = null;
   /** An input that is an array is read by index, as its iterator would. */
   #array = null;
@@ -53,6 +56,8 @@ export class StreamRun {
   /** Items that have returned, in a stream that cycles: the first so many. */
   #returned = [];
   #returnedCount = 0;
+  /** The first of them that the kernel has not been told of. */
+  #untold = 0;
   #followed = [];
   /**
    * Whether to let the next elements follow in the places of items that return,
@@ -93,6 +98,16 @@ export class StreamRun {
     return this.#plan.label;
   }
 
+  get consumerPid() {
+    return this.#caller.pid;
+  }
+
+  /** What its items come from: see originsOf. */
+  get origins() {
+    const callers = this.#caller.origin;
+    return { callers, ancestors: this.#above ?? callers };
+  }
+
   get supervisorPid() {
     return this.#scope === null ? null : formatPid(this.#scope.low, this.#scope.high);
   }
@@ -115,6 +130,7 @@ export class StreamRun {
       return;
     }
     this.#scope = plan.findScope === null ? null : plan.findScope(this.#caller);
+    if (this.#scope !== null) this.#above = originOf(this.#runtime, this.#scope.low, this.#scope.high);
     this.id = this.#runtime.unique();
     this.#tag = this.#runtime.streams.add(this);
     const code = this.#runtime.kernel.streamOpen(
@@ -129,6 +145,7 @@ export class StreamRun {
     this.low = this.#runtime.kernel.answerLow;
     this.high = this.#runtime.kernel.answerHigh;
     this.#state = OPEN;
+    if (this.#runtime.observers.tracing) this.#runtime.observers.watch.streamOpened(this, plan);
     this.#runtime.drain();
     if (signal !== null) this.#runtime.signals.add(signal, this);
   }
@@ -227,13 +244,26 @@ export class StreamRun {
 
   /** True when the pump should yield. */
   #readChunk(pump) {
-    const most = Math.min(this.#asked, CHUNK);
+    const most = Math.min(this.#asked, CHUNK, this.#room);
     const elements = [];
     let over = false;
     while (elements.length < most && !over && this.#readInto(elements)) over = pump.spend(1);
     this.#push(elements);
     if (this.#inputDone && this.#ahead.length === 0) this.#endInput();
     return over && this.#asked > 0 && this.#state === OPEN;
+  }
+
+  /**
+   * How many elements are sure to be started. One that the supervisor refuses
+   * is the last that is read.
+   */
+  get #room() {
+    const scope = this.#scope;
+    if (scope === null) return CHUNK;
+    const info = this.#runtime.kernel.infoOf(scope.low, scope.high);
+    if (info === null || info.state === STATE.STOPPING) return 1;
+    const most = this.#runtime.supervisorInfo(scope)?.maxChildren ?? 0;
+    return Math.max(1, most - info.children);
   }
 
   /** Reads one element; false at the end of the input. */
@@ -274,9 +304,15 @@ export class StreamRun {
 
   /** The long way: the kernel is told that they have returned. */
   settleReturned(from = 0) {
-    const count = this.#returnedCount;
+    const runtime = this.#runtime;
+    this.#untold = from;
+    while (this.#untold < this.#returnedCount) {
+      const cell = this.#returned[this.#untold++];
+      runtime.settle(cell);
+      if (cell.detached) runtime.cells.freeLater(cell);
+    }
+    this.#untold = 0;
     this.#returnedCount = 0;
-    for (let index = from; index < count; index++) this.#runtime.settle(this.#returned[index]);
   }
 
   /** Reads an element for each item that has returned, and starts it there. */
@@ -396,7 +432,7 @@ export class StreamRun {
     const error = code === CODE.LIMIT || code === CODE.NO_MEMORY
       ? withoutStack(() => failure(code, this.#plan.call))
       : failure(code, this.#plan.call);
-    if (error instanceof LimitError) error.startedAt = this.#plan.startedAt;
+    if (error instanceof LimitError) setStart(error, this.#plan.startedAt);
     this.halt({ error });
   }
 
@@ -438,8 +474,10 @@ export class StreamRun {
 
   /** Items that go on belong to no stream; results that wait reach nobody. */
   #letGoOfItems() {
+    // These have returned, but their processes live until the kernel knows.
+    for (let index = this.#untold; index < this.#returnedCount; index++) this.#returned[index].detached = true;
     for (const cell of this.#runtime.cells) {
-      if (cell.stream !== this) continue;
+      if (cell.stream !== this || cell.detached) continue;
       if (cell.state === CELL.READY || cell.state === CELL.RUNNING) cell.detached = true;
       else cell.clear();
     }

@@ -26,13 +26,13 @@ function processors() {
 }
 
 /** Checks everything a stream is made of, and puts it into the kernel's terms. */
-export function streamPlan(call, items, body, options, accepted, findScope = null) {
+export function streamPlan(call, items, body, options, accepted, source, findScope = null) {
   checkIterable(call, 'items', items);
   checkBody(call, 'body', body);
   const given = checkOptions(call, options, accepted);
   const { ordered = true, timeout = 5000, onTimeout = 'exit', zipInputOnExit = false } = given;
   const limit = given.maxConcurrency === undefined
-    ? processors()
+    ? source.enter().runtime.hooks?.processors ?? processors()
     : checkCount(call, 'option maxConcurrency', given.maxConcurrency, {
       least: 1, most: PROCESSES_MAX, unbounded: true,
     });

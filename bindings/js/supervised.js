@@ -83,6 +83,9 @@ export class SupervisorInfo {
   /** Its process has ended. */
   gone = false;
 
+  /** What it was started with, as checked. */
+  settings = null;
+
   constructor(kind, { maxChildren = Infinity }) {
     this.kind = kind;
     this.maxChildren = maxChildren;
@@ -99,7 +102,9 @@ export function keepSupervisor(call, caller, settings, info) {
   const cell = runtime.cells.claim(runtime.kernel.answerLow, runtime.kernel.answerHigh);
   const { low, high } = cell;
   cell.label = settings.name ?? '';
-  cell.details = { signal: null, child: null, supervisor: null, info };
+  cell.origin = caller.origin;
+  info.settings = settings;
+  cell.details = { signal: null, child: null, supervisor: null, info, above: null };
   if (settings.name !== null) {
     try {
       runtime.names.set(call, settings.name, low, high);
@@ -118,6 +123,10 @@ export function keepSupervisor(call, caller, settings, info) {
 export class Child {
   low = 0;
   high = 0;
+  /** The node of who started it (origin.js). */
+  origin = null;
+  /** How often it has been started again. */
+  restarts = 0;
 
   constructor({ body, label, restart, supervisor, signal }) {
     this.body = body;

@@ -70,7 +70,7 @@ export class TaskSupervisorApi {
   #stream(call, supervisor, items, body, options, flags, below) {
     this.#source.enter();
     checkType(call, supervisor);
-    const plan = streamPlan(call, items, body, options, SUPERVISED_STREAM_OPTIONS,
+    const plan = streamPlan(call, items, body, options, SUPERVISED_STREAM_OPTIONS, this.#source,
       (consumer) => find(call, consumer, supervisor));
     plan.flags |= flags;
     return new TaskStream(this.#source, plan, below);

@@ -122,7 +122,7 @@ function yieldTask(caller, record, timeout) {
   lookAtInbox(caller, record, timeout);
   record.handled();
   if (record.state === 'running') {
-    return begin('Task.yield', new YieldWait(caller, record), record, WAIT.YIELD, timeout);
+    return begin('Task.yield', new YieldWait(caller, record, timeout), record, WAIT.YIELD, timeout);
   }
   if (record.state === 'ignored') return waitInVain(caller, record, null, timeout);
   return record.crashed ? Promise.reject(record.error) : Promise.resolve(record.outcome());
@@ -140,7 +140,7 @@ function shutDown(caller, record, shutdown) {
   if (record.settled) {
     return Promise.resolve(endedAsAsked(record, shutdown) ? null : record.outcome());
   }
-  const wait = new ShutdownWait(caller, record);
+  const wait = new ShutdownWait(caller, record, shutdown);
   const code = caller.runtime.wait(wait, record.low, record.high, WAIT.SHUTDOWN, shutdown);
   if (code === CODE.GONE) return Promise.resolve(null); // ignored, and gone since
   if (code !== CODE.OK) throw caller.refusal(code, 'Task.shutdown');
@@ -158,8 +158,10 @@ function ignoreTask(caller, record) {
   record.handled();
   if (record.settled) return record.outcome();
   if (record.state === 'running') {
-    const code = runtime.kernel.ignore(caller.low, caller.high, record.low, record.high);
+    const code = runtime.relink('unlinked', caller, record, () =>
+      runtime.kernel.ignore(caller.low, caller.high, record.low, record.high));
     if (code !== CODE.OK) throw caller.refusal(code, 'Task.ignore');
+    if (runtime.observers.tracing) runtime.observers.watch.ignored(record);
     runtime.drain();
     record.state = 'ignored';
   }
@@ -254,7 +256,7 @@ export class TaskApi {
 
   asyncStream(items, body, options) {
     this.#source.enter();
-    const plan = streamPlan('Task.asyncStream', items, body, options, STREAM_OPTIONS);
+    const plan = streamPlan('Task.asyncStream', items, body, options, STREAM_OPTIONS, this.#source);
     return new TaskStream(this.#source, plan, this.asyncStream);
   }
 

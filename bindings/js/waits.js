@@ -3,12 +3,17 @@
  * becomes the fate of a promise.
  *
  * Every wait has `done(outcome, failure, event)`, failure being the reason's
- * entry, and `fail(error)` for the end of the runtime.
+ * entry, and `fail(error)` for the end of the runtime. Those that users began
+ * have `about`, for who looks on: `{ what, low, high, timeout }`, which is what
+ * they wait for, whom, and how long.
  */
 import { NoProcError, TimeoutError, withoutStack } from './errors.js';
+import { parsePid } from './pid.js';
 import { OUTCOME } from './protocol.js';
 import { errorOf } from './reasons.js';
 import { quiet } from './record.js';
+
+const aboutTask = (what, { low, high }, timeout) => ({ what, low, high, timeout });
 
 /* Keeps only the resolver: a rejection is the resolution with a rejected
  * promise, which saves a closure per wait. */
@@ -57,6 +62,10 @@ export class AwaitWait extends Wait {
     this.timeout = timeout;
   }
 
+  get about() {
+    return aboutTask('await', this.record, this.timeout);
+  }
+
   done(outcome, failure) {
     const { record } = this;
     switch (outcome) {
@@ -82,9 +91,14 @@ export const timeoutOf = (record, task, timeout) =>
   }));
 
 export class YieldWait extends Wait {
-  constructor(caller, record) {
+  constructor(caller, record, timeout) {
     super(caller);
     this.record = record;
+    this.timeout = timeout;
+  }
+
+  get about() {
+    return aboutTask('yield', this.record, this.timeout);
   }
 
   done(outcome, failure) {
@@ -100,9 +114,15 @@ export class YieldWait extends Wait {
 
 /** `Task.shutdown`: null when it ended as asked. */
 export class ShutdownWait extends Wait {
-  constructor(caller, record) {
+  /** @param shutdown what was given: after so long it is killed */
+  constructor(caller, record, shutdown) {
     super(caller);
     this.record = record;
+    this.shutdown = shutdown;
+  }
+
+  get about() {
+    return aboutTask('shutdown', this.record, this.shutdown === 'brutalKill' ? 0 : this.shutdown);
   }
 
   done(outcome, failure) {
@@ -113,6 +133,15 @@ export class ShutdownWait extends Wait {
 }
 
 export class SleepWait extends Wait {
+  constructor(caller, timeout) {
+    super(caller);
+    this.timeout = timeout;
+  }
+
+  get about() {
+    return { what: 'sleep', low: 0, high: 0, timeout: this.timeout };
+  }
+
   done(outcome, failure) {
     if (outcome === OUTCOME.OWNER) this.ownerEnded(failure);
     else this.resolve(undefined);
@@ -128,6 +157,10 @@ export class VainWait extends Wait {
     this.timeout = timeout;
   }
 
+  get about() {
+    return aboutTask(this.task === null ? 'yield' : 'await', this.record, this.timeout);
+  }
+
   done(outcome, failure) {
     if (outcome === OUTCOME.OWNER) this.ownerEnded(failure);
     else if (this.task === null) this.resolve(null);
@@ -141,6 +174,10 @@ export class StopWait extends Wait {
     super(caller);
     this.pid = pid;
     this.timeout = timeout;
+  }
+
+  get about() {
+    return aboutTask('stop', parsePid(this.pid), this.timeout);
   }
 
   done(outcome, failure) {
@@ -165,6 +202,11 @@ export class GroupWait {
     this.index = index;
   }
 
+  get about() {
+    const { what, records, timeout } = this.group;
+    return aboutTask(what, records[this.index], timeout);
+  }
+
   done(outcome, failure) {
     this.tag = 0;
     if (outcome === OUTCOME.OWNER) {
@@ -180,9 +222,11 @@ export class GroupWait {
 
 /** A monitor that has not fired. */
 export class MonitorEntry {
-  constructor(caller, ref) {
+  /** @param of the pid that is watched */
+  constructor(caller, ref, of) {
     this.caller = caller;
     this.ref = ref;
+    this.of = of;
     this.low = 0;
     this.high = 0;
     this.down = new Promise(grab);

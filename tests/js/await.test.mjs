@@ -270,14 +270,17 @@ scenario('A26, A27: start and startLink give pids of processes nobody awaits', a
   assert.deepEqual(logged, []);
 });
 
-scenario('a crash that nobody awaits is logged once', async ({ Task, logged, clock }) => {
+scenario('a crash that nobody awaits is logged once', async ({ Task, Process, logged, clock }) => {
   const error = new Error('boom');
   const pid = Task.start(() => { throw error; }, { label: 'mailer' });
   await clock.advance(0);
   assert.equal(logged.length, 1);
   const { message, ...rest } = logged[0];
-  assert.deepEqual(rest, { type: 'logged', pid, label: 'mailer', reason: error, time: 0 });
-  assert.match(message, /mailer.*boom/);
+  assert.deepEqual(rest, {
+    type: 'logged', kind: 'crash', pid, label: 'mailer', reason: error, time: 0,
+    startedBy: Process.self(), callers: [Process.self()], supervisor: null,
+  });
+  assert.equal(message, `task ${pid} "mailer" (started by ${Process.self()}) crashed: Error: boom`);
 });
 
 scenario('a crash that an await, a yield or a group receives is not logged', async ({ Task, TaskSupervisor, logged }) => {

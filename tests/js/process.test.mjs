@@ -183,6 +183,7 @@ scenario('info and list tell of living processes', async ({ Task, Process, clock
   assert.deepEqual(Process.info(pid), {
     pid, label: 'sleeper', kind: 'task', state: 'running', parent: null, supervisor: null, age: 7,
     trapExit: false, links: 0, monitors: 1, restarts: 0, children: [],
+    callers: [Process.self()], ancestors: [Process.self()],
   });
   assert.deepEqual(Process.list(), [Process.self(), pid]);
   Process.exit(pid, 'kill');

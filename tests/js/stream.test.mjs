@@ -613,7 +613,8 @@ scenario('inspect tells of a stream that is being iterated', async ({ Task, Proc
   const [{ id, ...stream }] = streams;
   assert.equal(typeof id, 'number');
   assert.deepEqual(stream, {
-    consumer: Process.self(), label: 'pages', limit: 2, inFlight: 2, buffered: 1, abandoned: 0, started: 3, delivered: 0,
+    consumer: Process.self(), label: 'pages', supervisor: null, limit: 2, inFlight: 2, buffered: 1, abandoned: 0,
+    started: 3, delivered: 0,
   });
   assert.equal(buffered, 1);
   await iterator.return();

@@ -100,7 +100,7 @@ test('a crash of a task on its own is logged, and Node goes on', () => {
     setTimeout(() => console.log('went on'), 5);
   `);
   assert.equal(status, 0);
-  assert.match(stderr, /task <1\.1> "mailer" crashed: Error: logged/);
+  assert.match(stderr, /task <1\.1> "mailer" \(started by <0\.1>\) crashed: Error: logged/);
   assert.match(stdout, /went on/);
 });
 

@@ -1,6 +1,8 @@
 /* Runtimes, inspection and events. */
 import {
   createRuntime,
+  EventFold,
+  foldEvents,
   inspect,
   sleep,
   subscribe,
@@ -9,13 +11,15 @@ import {
 import type {
   Clock,
   Inspection,
-  LoggedEvent,
+  LogEntry,
   MemoryUse,
+  Picture,
   Pid,
   ProcessApi,
   ProcessInfo,
   Runtime,
   RuntimeEvent,
+  SupervisedChild,
   SupervisorApi,
   TaskApi,
   TaskSupervisorApi,
@@ -29,7 +33,18 @@ const runtime = createRuntime();
 same<typeof runtime, Runtime>(true);
 createRuntime({
   clock,
-  onLog: (event) => same<typeof event, LoggedEvent>(true),
+  onLog: (entry) => {
+    same<typeof entry, LogEntry>(true);
+    is<string>(entry.message);
+    if (entry.kind === 'crash') {
+      same<typeof entry.startedBy, string>(true);
+      same<typeof entry.callers, readonly Pid[]>(true);
+    } else {
+      is<string | null | undefined>(entry.child?.id);
+      is<'childTerminated' | 'shutdownError' | 'startError' | 'intensity' | 'ended'>(entry.report);
+    }
+  },
+  reports: true,
   wasm: new Uint8Array(8),
   maxTasks: 100,
   trace: true,
@@ -79,8 +94,29 @@ const { kernelBytes, wasmBytes, processes } = runtime.memory();
 is<number>(kernelBytes + wasmBytes + processes);
 is<readonly ProcessInfo[]>(picture.processes);
 for (const node of picture.tree.children) {
+  if (node.kind === 'child') {
+    same<typeof node.pid, null>(true);
+    is<'none' | 'restarting' | 'starting'>(node.state);
+    continue;
+  }
   same<typeof node.pid, Pid>(true);
   node.children[0]?.children;
+  node.streams[0]?.buffered;
+  is<string | undefined>(node.id);
+  // @ts-expect-error the tree has the children themselves
+  node.specs;
+}
+for (const { callers, ancestors, specs, settings } of picture.processes) {
+  same<typeof callers, readonly Pid[]>(true);
+  same<typeof ancestors, readonly Pid[]>(true);
+  is<readonly SupervisedChild[] | undefined>(specs);
+  is<number | null | undefined>(settings?.maxChildren);
+}
+for (const { pid, what, for: whom, timeout } of picture.waits) {
+  is<Pid>(pid);
+  is<string>(what);
+  is<Pid | null>(whom);
+  is<number | null>(timeout);
 }
 for (const stream of picture.streams) {
   is<number>(
@@ -118,8 +154,66 @@ const unsubscribe = subscribe((event) => {
       same<typeof event.supervisor, Pid>(true);
       break;
     case 'logged':
+    case 'reported':
       same<typeof event.message, string>(true);
       break;
+    case 'waiting':
+      is<number | null>(event.until);
+      is<Pid | null>(event.for);
+      break;
+    case 'waited':
+      is<string>(event.outcome);
+      break;
+    case 'linked':
+    case 'unlinked':
+      same<typeof event.other, Pid>(true);
+      break;
+    case 'monitored':
+    case 'demonitored':
+    case 'down':
+      same<typeof event.ref, string>(true);
+      break;
+    case 'flagged':
+      same<typeof event.value, boolean>(true);
+      break;
+    case 'registered':
+    case 'unregistered':
+      same<typeof event.name, string>(true);
+      break;
+    case 'streamOpened':
+      is<number | null>(event.timeout);
+      break;
+    case 'pulled':
+      same<typeof event.count, number>(true);
+      break;
+    case 'delivered':
+      same<typeof event.index, number>(true);
+      break;
+    case 'streamClosed':
+      is<string>(event.how);
+      break;
+    case 'stateChanged':
+      same<typeof event.state, 'running' | 'busy' | 'stopping'>(true);
+      break;
+    case 'childChanged':
+      same<typeof event.child, SupervisedChild>(true);
+      break;
+    case 'childDropped':
+      same<typeof event.id, string>(true);
+      break;
+    case 'refused':
+      same<typeof event.supervisor, Pid>(true);
+      break;
+    case 'signalled':
+      same<typeof event.from, Pid>(true);
+      break;
+    case 'trapped':
+      same<typeof event.from, Pid | null>(true);
+      break;
+    case 'bodyReturned':
+    case 'ignored':
+    case 'aborted':
+    case 'surfaced':
     case 'started':
     case 'killed':
       is<number>(event.time);
@@ -139,3 +233,15 @@ declare const events: RuntimeEvent[];
 is<TraceEvent[]>(toTraceEvents(events));
 // @ts-expect-error events, not a picture
 toTraceEvents(picture);
+
+same<ReturnType<typeof foldEvents>, Picture>(true);
+is<Picture>(foldEvents(events, { time: 5 }));
+is<Picture>(inspect());
+const fold = new EventFold();
+for (const event of events) is<EventFold>(fold.add(event));
+same<ReturnType<typeof fold.picture>, Picture>(true);
+is<Picture>(fold.picture(fold.time + 1));
+// @ts-expect-error events do not tell of the kernel's memory
+fold.picture().memory;
+// @ts-expect-error a time is a number
+foldEvents(events, { time: '5' });

@@ -99,12 +99,27 @@ async function load({ source, files }: Program): Promise<{ main?: unknown }> {
   }
 }
 
+/** What the page draws, of all that a runtime tells. */
+const DRAWN: ReadonlySet<string> = new Set([
+  'spawned',
+  'started',
+  'settled',
+  'killed',
+  'timedOut',
+  'restarted',
+  'terminated',
+  'logged',
+]);
+
 async function run(program: Program): Promise<void> {
   const runtime = belay.createRuntime({ onLog: () => {} });
   const recorder = new Recorder();
   const network = createNetwork();
   recorder.add({ type: 'began', time: 0, pid: runtime.inspect().root });
   const leave = runtime.subscribe((event) => {
+    if (!DRAWN.has(event.type)) {
+      return;
+    }
     const reason =
       'reason' in event && event.reason !== undefined ? { reason: reasonOf(event.reason) } : {};
     recorder.add({ ...event, ...reason, time: recorder.now() } as TraceEvent);
