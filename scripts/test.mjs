@@ -76,10 +76,22 @@ const suites = {
       nodeTests('tests/types'),
     ],
   },
+  semantics: {
+    about: 'each statement about Elixir in docs/semantics.md, on virtual time',
+    commands: () => [
+      nodeTests('tests/semantics'),
+      node('tests/semantics/mutants.mjs', '--quick'),
+    ],
+  },
   js: {
     about: 'the JavaScript binding',
     alone: true,
     commands: () => [nodeTests('tests/js')],
+  },
+  conformance: {
+    about: 'random scenarios: Belay and Elixir do the same',
+    alone: true,
+    commands: () => [nodeTests('tests/conformance')],
   },
   examples: {
     about: 'the examples',

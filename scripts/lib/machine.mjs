@@ -85,6 +85,11 @@ function missingTools(goal) {
         why: 'the second compiler to WebAssembly, for test:emscripten',
       },
       {
+        there: tools.onPath('elixir'),
+        packages: ['elixir'],
+        why: 'what Belay is held against, for test:conformance',
+      },
+      {
         there: tools.chromium(),
         packages: ['chromium'],
         why: 'the browser that the playground is tested in',

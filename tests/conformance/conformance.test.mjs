@@ -1,0 +1,49 @@
+// Belay and Elixir, side by side: the same scenarios must give the same rows.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readExamples, Tally, tell } from './check.mjs';
+import { elixirOutcomes, elixirVersion } from './elixir.mjs';
+import { generate } from './gen.mjs';
+
+const COUNT = 300;
+const COMPARED_MIN = 150;
+
+const version = elixirVersion();
+
+function judge(context, tally) {
+  for (const line of tally.summary.split('\n')) context.diagnostic(line);
+  assert.deepEqual(tally.different.map(tell), [], tally.different.map(tell).join('\n'));
+}
+
+async function compare(scenarios, outcomes) {
+  const tally = new Tally();
+  for (const [index, scenario] of scenarios.entries()) await tally.add(scenario, outcomes[index]);
+  return tally;
+}
+
+test('elixir is installed', () => {
+  assert.notEqual(version, null, 'elixir is missing: node scripts/setup.mjs test');
+});
+
+test('the examples give what Elixir gives', async (context) => {
+  const scenarios = readExamples('examples.txt').map(({ scenario }) => scenario);
+  const tally = await compare(scenarios, await elixirOutcomes(scenarios, { version, fresh: true }));
+  judge(context, tally);
+  assert.equal(tally.compared + (tally.left.get('late') ?? 0), scenarios.length);
+});
+
+test('the examples for newer versions of Elixir give what was recorded', async (context) => {
+  const examples = readExamples('examples-newer.txt');
+  const tally = await compare(examples.map(({ scenario }) => scenario), examples.map(({ outcome }) => outcome));
+  judge(context, tally);
+  assert.equal(tally.compared, examples.length);
+});
+
+test(`${COUNT} random scenarios give what Elixir gives`, async (context) => {
+  const seed = Number(process.env.BELAY_CONFORMANCE_SEED ?? Math.floor(Date.now() / 1000));
+  context.diagnostic(`seed ${seed}: again by BELAY_CONFORMANCE_SEED=${seed}`);
+  const scenarios = generate({ count: COUNT, seed });
+  const tally = await compare(scenarios, await elixirOutcomes(scenarios, { version, fresh: true }));
+  judge(context, tally);
+  assert.ok(tally.compared >= COMPARED_MIN, `only ${tally.compared} of ${COUNT} could be compared`);
+});
