@@ -150,7 +150,10 @@ belay_code belay_inspect_stream(const belay_kernel *kernel, uint32_t index,
             .consumer = stream->consumer_pid,
             .tag = stream->tag,
             .limit = stream->limit,
-            .running = stream->started - stream->delivered - stream->kept,
+            .running =
+                (stream->flags & STREAM_CLOSED) != 0
+                    ? stream->running /* what ends now is dropped */
+                    : stream->started - stream->delivered - stream->kept,
             .kept = stream->kept,
             .abandoned = stream->abandoned,
             .started = stream->started,

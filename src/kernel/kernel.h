@@ -561,6 +561,8 @@ void belay__signal_shutdown(belay_kernel *kernel, belay_pid from,
 void belay__wait_fire(belay_kernel *kernel, uint32_t index);
 /* The target of the first wait in its ring has ended. */
 void belay__wait_pop_on(belay_kernel *kernel, uint32_t process);
+/* Whether the root waits for it. */
+int belay__wait_by_root(const belay_kernel *kernel, uint32_t target);
 /* The owner of the first wait in its ring has ended. */
 void belay__wait_pop_by(belay_kernel *kernel, uint32_t process);
 /* A place being reserved: `owner` has asked the supervisor `target` for

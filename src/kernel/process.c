@@ -300,7 +300,8 @@ belay_code belay__process_settle(belay_kernel *kernel,
         uint32_t index = belay__process_find_body(kernel, pid);
         if (index == BELAY__NONE) {
             /* a stale one */
-        } else if (item_is_plain(kernel, process_at(kernel, index))) {
+        } else if (kernel->exits.head == BELAY__NONE && /* in their order */
+                   item_is_plain(kernel, process_at(kernel, index))) {
             belay__stream_item_returned(kernel, index);
         } else {
             belay__process_doom(kernel, index, BELAY_REASON_NORMAL,

@@ -52,6 +52,9 @@ belay_code belay__reason_new(belay_kernel *kernel,
     if (command->kind > BELAY_CLASS_SHUTDOWN || command->flags != 0) {
         return BELAY_BAD_ARGUMENT;
     }
+    if (kernel->view.events > 0) {
+        return BELAY_BUSY; /* one may say that the number is free */
+    }
     belay_code code =
         belay__table_reserve(&kernel->reasons, &kernel->memory, 1);
     if (code != BELAY_OK) {

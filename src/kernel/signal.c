@@ -23,15 +23,15 @@ static void signal_supervisor(belay_kernel *kernel, belay_pid from,
     }
 }
 
-/* The root cannot die. When somebody waits for the failed one, the failure
- * shows there, else as UNHANDLED. */
+/* The root cannot die. When it waits for the failed one, the failure shows
+ * there, else as UNHANDLED. */
 static void signal_root(belay_kernel *kernel, uint32_t from,
                         uint32_t reason) {
     belay__process *process = process_at(kernel, from);
     BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
     BELAY_ASSERT(process->kind != BELAY_KIND_ROOT);
     BELAY_ASSERT(process->reason == reason);
-    if (process->waits_on != BELAY__NONE) {
+    if (belay__wait_by_root(kernel, from)) {
         process->flags |= PROCESS_SURFACED;
         return;
     }
@@ -169,14 +169,16 @@ belay_code belay__signal_abort(belay_kernel *kernel,
         belay__edge_part(kernel, owner, index);
     }
     uint32_t grace = process->shutdown;
-    if ((process->flags & PROCESS_TRAP) == 0 || grace == 0 ||
-        grace == BELAY__GRACE_BRUTAL) {
+    if ((process->flags & PROCESS_TRAP) == 0) {
         belay__process_doom(kernel, index, command->reason, DOOM_SIGNAL);
-        BELAY_ASSERT(process->reason == command->reason);
         return BELAY_OK;
     }
-    signal_message(kernel, process->owner, index, command->reason);
-    if (grace != BELAY__GRACE_INFINITY) {
+    if (grace != BELAY__GRACE_BRUTAL) {
+        signal_message(kernel, process->owner, index, command->reason);
+    }
+    if (grace == BELAY__GRACE_BRUTAL || grace == 0) {
+        belay__process_doom(kernel, index, BELAY_REASON_KILLED, DOOM_SIGNAL);
+    } else if (grace != BELAY__GRACE_INFINITY) {
         belay__timer_start_grace(kernel, index, grace);
     }
     return BELAY_OK;

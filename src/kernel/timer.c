@@ -69,6 +69,9 @@ void belay__timer_start_grace(belay_kernel *kernel, uint32_t process,
     BELAY_ASSERT(grace < BELAY__GRACE_BRUTAL);
     uint32_t timer = timer_of_process(process);
     const belay__timer *self = timer_at(kernel, timer);
+    if (self->bucket != BELAY__NONE && self->kind == TIMER_GRACE) {
+        return; /* it was asked before, with the same grace */
+    }
     if (self->bucket != BELAY__NONE && self->kind == TIMER_ITEM) {
         BELAY_ASSERT(process_at(kernel, process)->kind == BELAY_KIND_ITEM);
         uint64_t left = self->bucket == TIMER_FRESH

@@ -42,6 +42,19 @@ static void wait_finish(belay_kernel *kernel, uint32_t index,
     wait_free(kernel, index);
 }
 
+int belay__wait_by_root(const belay_kernel *kernel, uint32_t target) {
+    uint32_t head = process_at(kernel, target)->waits_on;
+    uint32_t walk = head;
+    while (walk != BELAY__NONE) {
+        if (wait_at(kernel, walk)->owner == 0) {
+            return 1;
+        }
+        walk = wait_at(kernel, walk)->on.next;
+        walk = walk == head ? BELAY__NONE : walk;
+    }
+    return 0;
+}
+
 /* What a wait learns from the end of its target. */
 static enum belay_outcome wait_judge(const belay__wait *wait,
                                      const belay__process *target) {
@@ -63,8 +76,9 @@ static enum belay_outcome wait_judge(const belay__wait *wait,
         return reason == wanted ? BELAY_OUTCOME_NONE : BELAY_OUTCOME_EXIT;
     }
     BELAY_ASSERT(wait->kind <= BELAY_WAIT_YIELD);
-    return (target->flags & PROCESS_SURFACED) != 0 ? BELAY_OUTCOME_CRASH
-                                                   : BELAY_OUTCOME_EXIT;
+    return wait->owner == 0 && (target->flags & PROCESS_SURFACED) != 0
+               ? BELAY_OUTCOME_CRASH
+               : BELAY_OUTCOME_EXIT;
 }
 
 void belay__wait_pop_on(belay_kernel *kernel, uint32_t process) {
