@@ -10,7 +10,8 @@ import { originOf } from './origin.js';
 export class Caller {
   /** Its process has ended. */
   gone = false;
-  #origin = null;
+  /** `origin`, once somebody has asked for it. */
+  node = null;
   #listeners = null;
   #monitors = null;
 
@@ -26,8 +27,8 @@ export class Caller {
 
   /** For all that this process starts: where it comes from. */
   get origin() {
-    this.#origin ??= originOf(this.runtime, this.low, this.high);
-    return this.#origin;
+    this.node ??= originOf(this.runtime, this.low, this.high);
+    return this.node;
   }
 
   /** Every public function begins here. */

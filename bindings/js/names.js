@@ -46,10 +46,10 @@ export class Names {
       throw new NoProcError(`${call}: there is no process ${formatPid(low, high)}`, { pid: formatPid(low, high) });
     }
     if (code !== CODE.OK) throw failure(code, call);
-    const { observers } = this.#runtime;
-    if (!observers.tracing) return;
+    const { watch } = this.#runtime;
+    if (watch === null) return;
     this.#runtime.drain(); // it may have been spawned just now
-    observers.watch.named('registered', name, { low, high });
+    watch.named('registered', name, { low, high });
   }
 
   /** False when nobody has it. */
@@ -57,8 +57,7 @@ export class Names {
     const holder = this.get(name);
     if (holder === null) return false;
     this.#kernel.nameDrop(this.#numbers.get(name));
-    const { observers } = this.#runtime;
-    if (observers.tracing) observers.watch.named('unregistered', name, holder);
+    this.#runtime.watch?.named('unregistered', name, holder);
     return true;
   }
 

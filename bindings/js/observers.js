@@ -19,9 +19,6 @@ function nodeChannel() {
 }
 
 export class Observers {
-  /** Whether somebody looks; then `watch` must be told. */
-  tracing = false;
-  watch = null;
   #runtime;
   #onLog;
   #reports;
@@ -54,17 +51,16 @@ export class Observers {
   clear() {
     this.#listeners.clear();
     this.#queue = [];
-    this.tracing = false;
-    this.watch = null;
+    this.#runtime.watch = null;
   }
 
   /** Begins or ends to watch, as there is somebody to look. */
   lookAround() {
     const wanted = this.#listeners.size > 0 || (this.#channel !== null && this.#channel.hasSubscribers);
-    if (wanted === this.tracing) return;
-    this.tracing = wanted;
-    this.watch = wanted ? new Watch(this.#runtime, (event) => this.#publish(event)) : null;
-    this.#runtime.kernel.trace(wanted);
+    const runtime = this.#runtime;
+    if (wanted === (runtime.watch !== null)) return;
+    runtime.watch = wanted ? new Watch(runtime, (event) => this.#publish(event)) : null;
+    runtime.kernel.trace(wanted);
   }
 
   /* ---- The log. --------------------------------------------------------- */
@@ -72,15 +68,15 @@ export class Observers {
   /** A crash that nobody received. */
   crashed(crash) {
     const entry = crashEntry(this.#runtime, crash);
-    if (this.tracing) this.#publish(entry);
+    if (this.#runtime.watch !== null) this.#publish(entry);
     this.#onLog(entry);
   }
 
   /** What a supervisor has to say; `make` gives the entry. */
   reported(make) {
-    if (!this.#reports && !this.tracing) return;
+    if (!this.#reports && this.#runtime.watch === null) return;
     const entry = make();
-    if (this.tracing) this.#publish(entry);
+    if (this.#runtime.watch !== null) this.#publish(entry);
     if (this.#reports) this.#runtime.effect(() => this.#onLog(entry));
   }
 

@@ -84,7 +84,7 @@ export class ProcessApi {
     const caller = this.#source.enterSettled();
     checkOneOf('Process.flag', 'name', name, ['trapExit']);
     checkBoolean('Process.flag', 'value', value);
-    const { kernel, observers } = caller.runtime;
+    const { kernel, watch } = caller.runtime;
     const code = kernel.trapExit(caller.low, caller.high, value);
     if (code === CODE.BAD_ARGUMENT) {
       if (value) return true;
@@ -92,7 +92,7 @@ export class ProcessApi {
     }
     if (code !== CODE.OK) throw caller.refusal(code, 'Process.flag');
     const old = kernel.answerValue === 1;
-    if (old !== value && observers.tracing) observers.watch.trapExit(caller, value);
+    if (old !== value) watch?.trapExit(caller, value);
     return old;
   }
 
@@ -153,7 +153,7 @@ function monitor(caller, low, high) {
     forget(runtime, tag);
     throw caller.refusal(code, 'Process.monitor');
   }
-  if (runtime.observers.tracing) runtime.observers.watch.monitored(entry, formatPid(low, high));
+  runtime.watch?.monitored(entry, formatPid(low, high));
   runtime.drain();
   return { ref, down: entry.down };
 }
@@ -164,7 +164,7 @@ function demonitor(caller, ref) {
   const entry = tag === undefined ? null : runtime.monitors.get(tag);
   if (entry === null || entry.caller !== caller) return false;
   runtime.kernel.demonitor(entry.low, entry.high);
-  if (runtime.observers.tracing) runtime.observers.watch.demonitored(entry);
+  runtime.watch?.demonitored(entry);
   runtime.drain();
   forget(runtime, tag);
   return true;

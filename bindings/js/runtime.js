@@ -41,6 +41,8 @@ export class Runtime {
   disposed = false;
   /** No wait settles any more: a simulation has gone on for too long. */
   halted = false;
+  /** What happens is told to it, while somebody looks on; else null. */
+  watch = null;
   cells = new Cells(this);
   monitors = new Registry();
   /** Monitors by the reference that users hold. */
@@ -128,14 +130,14 @@ export class Runtime {
     );
     if (code !== CODE.OK) {
       this.children.take(tag);
-      if (code === CODE.MAX_CHILDREN && this.observers.tracing) this.observers.watch.refused(caller, scope);
+      if (code === CODE.MAX_CHILDREN) this.watch?.refused(caller, scope);
       throw this.#spawnFailure(code, call, scope);
     }
     const cell = this.cells.claim(this.#kernel.answerLow, this.#kernel.answerHigh);
     const { low, high } = cell;
     cell.body = body;
     cell.label = label;
-    cell.origin = caller.origin;
+    cell.origin = caller.node ?? caller.origin;
     if (record !== null) {
       record.low = cell.low;
       record.high = cell.high;
@@ -150,7 +152,7 @@ export class Runtime {
     if (scope !== null || child !== null || options.signal !== null) {
       cell.details = { signal: null, child, supervisor: scope, info: null, above: null };
     }
-    if (this.observers.tracing) this.observers.watch.spawning(flags);
+    this.watch?.spawning(flags);
     this.drain();
     if (options.signal !== null) this.#follow(options.signal, cell);
     this.#pump.schedule();
@@ -182,7 +184,7 @@ export class Runtime {
       cell.details.supervisor = place;
       child.label = cell.label;
     }
-    if (this.observers.tracing) this.observers.watch.touched(place);
+    this.watch?.touched(place);
   }
 
   /** The kernel's facts about all living processes. */
@@ -206,7 +208,7 @@ export class Runtime {
     this.withReason(
       (reasons) => reasons.exit(reason),
       (number) => {
-        if (this.observers.tracing) this.observers.watch.signalled(caller, low, high, number);
+        this.watch?.signalled(caller, low, high, number);
         code = this.#kernel.signal(caller.low, caller.high, low, high, number);
       },
     );
@@ -234,9 +236,9 @@ export class Runtime {
   /** An AbortSignal wants a process to end. */
   abort(cell, reason) {
     if (cell.details !== null) cell.details.signal = null;
-    const { observers } = this;
-    if (observers.tracing) observers.watch.aborting(cell, reason, () => this.#kernel.abort(cell.low, cell.high, reason));
-    else this.#kernel.abort(cell.low, cell.high, reason);
+    const act = () => this.#kernel.abort(cell.low, cell.high, reason);
+    if (this.watch === null) act();
+    else this.watch.aborting(cell, reason, act);
     this.drain();
   }
 
@@ -245,7 +247,7 @@ export class Runtime {
    * `type` is the event that tells it.
    */
   relink(type, a, b, command) {
-    return this.observers.tracing ? this.observers.watch.relinking(type, a, b, command) : command();
+    return this.watch === null ? command() : this.watch.relinking(type, a, b, command);
   }
 
   #follow(signal, cell) {
@@ -276,33 +278,29 @@ export class Runtime {
     wait.tag = this.#waits.add(wait);
     const code = kind === WAIT.SHUTDOWN
       ? this.#beginShutdown(wait, low, high, time)
-      : this.#beginWait(wait, low, high, kind, time, reason);
+      : this.#kernel.wait(wait.caller.low, wait.caller.high, low, high, kind, time, wait.tag, reason);
     if (code !== CODE.OK) {
       this.#waits.take(wait.tag);
       return code;
     }
     wait.low = this.#kernel.answerLow;
     wait.high = this.#kernel.answerHigh;
-    if (this.observers.tracing) this.observers.watch.waiting(wait);
+    this.watch?.waiting(wait);
     if (looksOnce) this.advance(this.#pump.now);
     this.drain();
     this.#pump.schedule();
     return code;
   }
 
-  #beginWait({ caller, tag }, low, high, kind, time, reason) {
-    return this.#kernel.wait(caller.low, caller.high, low, high, kind, time, tag, reason);
-  }
-
   /** It unlinks the two. A function of its own, for `wait` must not make closures. */
-  #beginShutdown(wait, low, high, time) {
-    return this.relink('unlinked', wait.caller, { low, high }, () =>
-      this.#beginWait(wait, low, high, WAIT.SHUTDOWN, time, 0));
+  #beginShutdown({ caller, tag }, low, high, time) {
+    return this.relink('unlinked', caller, { low, high }, () =>
+      this.#kernel.wait(caller.low, caller.high, low, high, WAIT.SHUTDOWN, time, tag, 0));
   }
 
   cancel(wait) {
     if (wait.tag === 0) return;
-    if (this.observers.tracing) this.observers.watch.cancelled(wait.tag);
+    this.watch?.cancelled(wait.tag);
     this.#waits.take(wait.tag);
     wait.tag = 0;
     this.#kernel.waitCancel(wait.low, wait.high);
@@ -315,7 +313,7 @@ export class Runtime {
     wait.tag = this.#waits.add(wait);
     const code = submit(wait.tag);
     if (code !== CODE.OK) this.#waits.take(wait.tag);
-    else if (this.observers.tracing) this.observers.watch.waiting(wait);
+    else this.watch?.waiting(wait);
     this.drain();
     this.#pump.schedule();
     return code;
@@ -391,7 +389,7 @@ export class Runtime {
     if (this.disposed) return;
     const { stream } = cell;
     cell.stream = null;
-    if (this.observers.tracing) this.observers.watch.returned(cell.orphan, stream);
+    this.watch?.returned(cell.orphan, stream);
     this.#kernel.abandoned(stream === null ? 0 : stream.low, stream === null ? 0 : stream.high);
     this.drain();
     this.#pump.schedule();
@@ -435,7 +433,7 @@ export class Runtime {
   #start(cell) {
     cell.state = CELL.RUNNING;
     const { stream } = cell;
-    if (stream !== null && this.observers.tracing) this.observers.watch.started(cell);
+    if (stream !== null) this.watch?.started(cell);
     const context = stream !== null && stream.isSimple ? null : new Context(cell);
     cell.context = context;
     let result;
@@ -609,7 +607,7 @@ export class Runtime {
     while (view.ready > 0 && kernel.run() === CODE.OK) {
       const low = kernel.answerLow;
       const high = kernel.answerHigh;
-      if (this.observers.tracing) this.drain();
+      if (this.watch !== null) this.drain();
       this.#start(this.cells.find(low, high));
       if (this.disposed) return true;
       if (pump.spend(1)) return false;
@@ -642,11 +640,11 @@ export class Runtime {
     const { view } = this.#kernel;
     if (view.events > 0 || view.pending > 0) this.#kernel.drain();
     if (this.cells.someEnded) this.cells.freeEnded();
-    if (this.observers.tracing) this.observers.watch.settle();
+    this.watch?.settle();
   }
 
   #handle(event) {
-    if (this.observers.tracing) this.observers.watch.see(event);
+    this.watch?.see(event);
     switch (event.kind) {
       case EVENT.EXITED:
         this.#exited(event);
@@ -858,7 +856,7 @@ export class Runtime {
 
   #forgetAll() {
     this.signals.clear();
-    for (const table of [this.#waits, this.streams, this.children]) table.clear();
+    for (const table of [this.#waits, this.monitors, this.streams, this.children]) table.clear();
     this.monitorRefs.clear();
     this.reasons.clear();
     this.observers.clear();

@@ -145,7 +145,7 @@ export class StreamRun {
     this.low = this.#runtime.kernel.answerLow;
     this.high = this.#runtime.kernel.answerHigh;
     this.#state = OPEN;
-    if (this.#runtime.observers.tracing) this.#runtime.observers.watch.streamOpened(this, plan);
+    this.#runtime.watch?.streamOpened(this, plan);
     this.#runtime.drain();
     if (signal !== null) this.#runtime.signals.add(signal, this);
   }

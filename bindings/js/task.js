@@ -161,7 +161,7 @@ function ignoreTask(caller, record) {
     const code = runtime.relink('unlinked', caller, record, () =>
       runtime.kernel.ignore(caller.low, caller.high, record.low, record.high));
     if (code !== CODE.OK) throw caller.refusal(code, 'Task.ignore');
-    if (runtime.observers.tracing) runtime.observers.watch.ignored(record);
+    runtime.watch?.ignored(record);
     runtime.drain();
     record.state = 'ignored';
   }

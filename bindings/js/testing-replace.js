@@ -25,8 +25,16 @@ export class Replacements {
     this.#undo.push(undo);
   }
 
-  /** The last one first. */
+  /** The last one first; all of them, also when one cannot be undone. */
   restore() {
-    while (this.#undo.length > 0) this.#undo.pop()();
+    const failures = [];
+    while (this.#undo.length > 0) {
+      try {
+        this.#undo.pop()();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }

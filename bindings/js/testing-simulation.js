@@ -26,7 +26,7 @@ export class Simulation {
   #scope = null;
   #settings;
   #runtime;
-  #turns = makeTurns((isFirst, isLast) => this.#turn(isFirst, isLast));
+  #turns = null;
   #resources = new OpenResources();
   #time = new VirtualTime();
   /** Callbacks for which no time need pass, and the place of the next one. */
@@ -100,6 +100,7 @@ export class Simulation {
       if (this.#inside) this.fail(error);
       return this.#inside;
     });
+    this.#turns = makeTurns((isFirst, isLast) => this.#turn(isFirst, isLast));
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -107,9 +108,9 @@ export class Simulation {
     });
   }
 
-  /** The run ends with `error`, unless it has ended in another way. */
+  /** The run ends with `error`, unless another one was before it. */
   fail(error) {
-    this.#outcome ??= { error };
+    if (this.#outcome === null || 'value' in this.#outcome) this.#outcome = { error };
   }
 
   /** Has `run` called in a turn of its own, before time goes on. */
@@ -208,9 +209,7 @@ export class Simulation {
     }
     const failure = this.#failures.find(({ unhandled }) => unhandled !== null);
     this.#failures = [];
-    if (failure !== undefined && (this.#outcome === null || 'value' in this.#outcome)) {
-      this.#outcome = { error: failure.error };
-    }
+    if (failure !== undefined) this.fail(failure.error);
     if (this.#outcome === null && opened !== null) {
       this.#outcome = { error: new RealIoError(`simulate: at ${now} ms, ${tellKind(opened)}`, opened) };
     }
@@ -286,14 +285,15 @@ export class Simulation {
     this.#runtime.freeze();
     this.#time.clear();
     this.#soon = [];
-    const outcome = this.#outcome;
     const { seed, ended } = this.#settings;
-    const run = { events: this.#events, elapsed: this.#time.now, seed };
     try {
       this.#globals.restore?.();
-    } finally {
-      ended();
+    } catch (error) {
+      this.fail(error); // main has made it impossible
     }
+    ended();
+    const outcome = this.#outcome;
+    const run = { events: this.#events, elapsed: this.#time.now, seed };
     if ('value' in outcome) this.#resolve({ value: outcome.value, ...run });
     else {
       attach(outcome.error, run);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { createRuntime } from 'belay-tasks';
 import {
   DeadlockError, RealIoError, SimulationError, simulate, UnboundedError,
@@ -118,6 +118,16 @@ test('a listener that throws ends the run', async () => {
     });
     assert.equal(error.message, 'listener');
   }
+});
+
+test('a listener that throws while main returns ends the run', async () => {
+  const error = await failureOf(async ({ Task, subscribe }) => {
+    subscribe(({ type }) => {
+      if (type === 'settled') throw new Error('listener');
+    });
+    return Task.await(Task.async(() => 1));
+  });
+  assert.equal(error.message, 'listener');
 });
 
 test('an onLog that throws ends the run', async () => {
@@ -259,8 +269,6 @@ test('maxTime is thirty days unless given', async () => {
   assert.equal((await failureOf(days(30.5))).limit, 'maxTime');
 });
 
-/* Nobody can stop a function that goes on for ever but itself. */
-let over = false;
 const endless = {
   'sleep(0)': async ({ sleep }) => {
     for (;;) await sleep(0);
@@ -295,9 +303,6 @@ const endless = {
     for await (const { value } of Task.asyncStream(numbers, (number) => number)) sum += value;
     return sum;
   },
-  'immediates that are real': async () => {
-    while (!over) await new Promise((resolve) => setImmediate(resolve));
-  },
   'a task that starts the next one': ({ Task }) => {
     const next = () => Task.start(next);
     next();
@@ -315,9 +320,19 @@ for (const [what, main] of Object.entries(endless)) {
   });
 }
 
+test('no end at one instant is an error: immediates that are real', async () => {
+  let isOver = false;
+  const error = await failureOf(async () => {
+    while (!isOver) await new Promise((resolve) => setImmediate(resolve));
+  }, { maxSteps: 20_000 });
+  isOver = true; // nobody stops them else
+  assert.equal(error.limit, 'maxSteps');
+});
+
 /* ---- The world outside. ------------------------------------------------- */
 
 const servers = [];
+const closeServers = () => servers.splice(0).forEach((server) => server.close());
 const outside = {
   FSReqPromise: () => readFile(new URL(import.meta.url)),
   Timeout: () => new Promise((resolve) => setTimeout(resolve, 5)),
@@ -329,6 +344,7 @@ const outside = {
 for (const [kind, main] of Object.entries(outside)) {
   test(`real I/O is an error that names its kind: ${kind}`, async () => {
     const error = await failureOf(main);
+    closeServers();
     assert.ok(error instanceof RealIoError);
     assert.equal(error.code, 'BELAY_REAL_IO');
     assert.equal(error.kind, kind);
@@ -339,15 +355,11 @@ for (const [kind, main] of Object.entries(outside)) {
       main().catch(() => {});
       await scope.sleep(10_000);
     });
+    closeServers();
     assert.equal(error.kind, kind);
     assert.equal(error.simulation.elapsed, 0);
   });
 }
-
-after(() => {
-  over = true;
-  servers.forEach((server) => server.close());
-});
 
 test('work of other threads that main awaits is an error', async () => {
   const digest = () => crypto.subtle.digest('SHA-256', new Uint8Array(1000));

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import * as belay from 'belay-tasks';
 import { simulate } from 'belay-tasks/testing';
+import { Replacements } from '../../bindings/js/testing-replace.js';
 import { rejection } from './harness.mjs';
 
 const START = Date.UTC(2000, 0, 1);
@@ -231,16 +232,17 @@ test('AbortSignal.timeout shuts a task down', async () => {
 });
 
 test('a timer that was set before can be cleared, and does not take part', async () => {
-  let fired = false;
-  const before = setTimeout(() => {
-    fired = true;
-  }, 5);
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const others = timers();
+  let fired = 0;
+  const [cleared, kept] = [60_000, 60_000].map((ms) => setTimeout(() => fired++, ms));
   await inGlobals(({ sleep }) => {
-    clearTimeout(before);
-    return sleep(1000);
+    clearTimeout(cleared);
+    return sleep(3_600_000);
   });
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal(fired, false);
+  assert.equal(timers(), others + 1);
+  clearTimeout(kept);
+  assert.equal(fired, 0);
 });
 
 test('what is left over never fires', async () => {
@@ -414,6 +416,17 @@ test('what main replaces itself is put back', async () => {
     globalThis.setTimeout = () => {};
     delete globalThis.clearTimeout;
   });
+});
+
+test('one that cannot be put back does not keep the others', () => {
+  const [first, stubborn, last] = [{ name: 1 }, { name: 2 }, {}];
+  const replacements = new Replacements();
+  replacements.set(first, 'name', 'new');
+  replacements.set(stubborn, 'name', 'new');
+  replacements.set(last, 'name', 'new');
+  Object.freeze(stubborn);
+  assert.throws(() => replacements.restore(), TypeError);
+  assert.deepEqual([first, stubborn, last], [{ name: 1 }, { name: 'new' }, {}]);
 });
 
 test('globals are back when main fails, and when it never ends', async () => {
