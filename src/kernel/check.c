@@ -229,10 +229,9 @@ static uint32_t check_supervisor(const belay_kernel *kernel, uint32_t index) {
     int alive = process_is_alive(process_at(kernel, supervisor->process));
     HOLDS(7, !alive || has_cursor);
     HOLDS(7, mailed == mailed_children(kernel, index));
-    HOLDS(7, !alive ||
-                 (supervisor->phase == PHASE_IDLE) ==
-                     (supervisor->cursor == BELAY__NONE &&
-                      supervisor->phase != PHASE_STOPPING));
+    HOLDS(7, !alive || (supervisor->phase == PHASE_IDLE) ==
+                           (supervisor->cursor == BELAY__NONE &&
+                            supervisor->phase != PHASE_STOPPING));
     HOLDS(7, kernel->view.pending || supervisor->phase != PHASE_IDLE ||
                  supervisor->mail_head == BELAY__NONE);
     HOLDS(7, count <= supervisor->config.max_children);
