@@ -5,7 +5,7 @@
 //   npm test -- --verbose          with what the suites print
 //
 // The suites that only compute run two at a time; those in which real time
-// passes run alone, after them. One line per suite, the whole output of
+// passes, or that build what others build, run alone, after them. One line per suite, the whole output of
 // those that fail, a summary, and exit code 1 when one has failed.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -44,7 +44,8 @@ function cTests(preset) {
 
 /**
  * Each suite: what it is about, whether it must run alone because real time
- * passes in it, and its commands, which stop at the first that fails.
+ * passes in it or because it shares its builds with others, and its commands,
+ * which stop at the first that fails.
  */
 const suites = {
   tidy: {
@@ -65,6 +66,15 @@ const suites = {
       node('scripts/build.mjs', '--emscripten'),
       ...cTests('emscripten'),
       nodeTests('tests/emscripten'),
+    ],
+  },
+  sim: {
+    about: 'random commands for the kernel and for a model of it; planted mistakes',
+    alone: true,
+    commands: () => [
+      node('scripts/sim.mjs', '--seeds', '400'),
+      node('scripts/sim.mjs', '--canary'),
+      node('scripts/sim.mjs', '--builds', '--seeds', '200'),
     ],
   },
   types: {

@@ -243,7 +243,7 @@ static void request_answered(belay_kernel *kernel, uint32_t index,
     belay_pid pid = child->process == BELAY__NONE
                         ? 0
                         : process_pid(kernel, child->process);
-    if (failed) {
+    if (stops) { /* else who asked is told, and that is all */
         belay__child_report(kernel, index, BELAY_REPORT_START_ERROR, reason);
     }
     belay__wait_answer(kernel, request->wait,

@@ -1,0 +1,37 @@
+# The simulator, tests/sim with the model in tests/model: target `sim`. It is
+# built and run by scripts/sim.mjs.
+#
+# build/canaries holds files of the kernel with a mistake planted in each, by
+# scripts/sim.mjs: target `canaries`, one simulator with each of them.
+
+file(GLOB sim_sources CONFIGURE_DEPENDS
+    ${CMAKE_SOURCE_DIR}/tests/model/*.c ${CMAKE_SOURCE_DIR}/tests/sim/*.c)
+if(BELAY_WEB)
+    # It needs processes; what WebAssembly finds is shrunk natively.
+    list(FILTER sim_sources EXCLUDE REGEX "/shrink\\.c$")
+endif()
+
+add_library(sim_objects OBJECT EXCLUDE_FROM_ALL ${sim_sources})
+target_include_directories(sim_objects PRIVATE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(sim_objects PRIVATE ${BELAY_COMPILE_OPTIONS})
+
+add_executable(sim EXCLUDE_FROM_ALL $<TARGET_OBJECTS:sim_objects>)
+target_link_libraries(sim PRIVATE belay_objects)
+target_link_options(sim PRIVATE ${unit_link_options})
+if(BELAY_WEB)
+    set_target_properties(sim PROPERTIES SUFFIX .wasm)
+    return()
+endif()
+
+file(GLOB canaries CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/build/canaries/*.c)
+add_custom_target(canaries)
+foreach(source IN LISTS canaries)
+    # The archive gives what the changed file does not.
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} EXCLUDE_FROM_ALL
+        ${source} $<TARGET_OBJECTS:sim_objects>)
+    target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(${name} PRIVATE belay)
+    target_link_options(${name} PRIVATE ${BELAY_LINK_OPTIONS})
+    add_dependencies(canaries ${name})
+endforeach()

@@ -1,0 +1,103 @@
+// Mistakes to be planted in the kernel, one at a time: the simulator must
+// find each. `from` stands exactly once in `file`; `to` takes its place.
+// Most are of kinds that other task systems have had.
+export const canaries = [
+  {
+    name: 'stale_id',
+    what: 'an old id finds the stranger in its place',
+    file: 'kernel/kernel.c',
+    from: 'pid_of(table, index) != id) {',
+    to: '(id >> BELAY_INDEX_BITS) == 0) {',
+  },
+  {
+    name: 'timer_early',
+    what: "a timer does not make up for the clock's slack",
+    file: 'kernel/timer.c',
+    from: 'timeout += clock->slack;',
+    to: 'timeout += 0;',
+  },
+  {
+    name: 'clock_back',
+    what: 'the clock goes back',
+    file: 'kernel/timer.c',
+    from: 'if (command->time > clock->now) {',
+    to: 'if (command->time > clock->now || clock->running == 0) {',
+  },
+  {
+    name: 'normal_trapped',
+    what: 'a process that traps exits is not told of a normal end',
+    file: 'kernel/signal.c',
+    from: '    if ((receiver->flags & PROCESS_TRAP) != 0) {\n        signal_message(kernel, from, to, reason);\n    } else if',
+    to: '    if ((receiver->flags & PROCESS_TRAP) != 0) {\n        if (reason != BELAY_REASON_NORMAL) {\n            signal_message(kernel, from, to, reason);\n        }\n    } else if',
+  },
+  {
+    name: 'down_first',
+    what: 'the down comes before the exit message',
+    file: 'kernel/process.c',
+    from: '    } else if (process->links != BELAY__NONE) {\n        exit_pop_link(kernel, index);',
+    to: '    } else if (process->monitors != BELAY__NONE) {\n        exit_pop_monitor(kernel, index);\n    } else if (process->links != BELAY__NONE) {\n        exit_pop_link(kernel, index);',
+  },
+  {
+    name: 'late_body',
+    what: 'a killed item does not count as abandoned in its stream',
+    file: 'kernel/process.c',
+    from: 'stream_at(kernel, process->body)->abandoned++;',
+    to: '(void)0;',
+  },
+  {
+    name: 'forgotten_turn',
+    what: 'a stream stands still after the queue of events was full',
+    file: 'kernel/stream.c',
+    from: '    if (turns) {\n        belay__stream_queue(kernel, index);\n    }',
+    to: '    (void)turns;',
+  },
+  {
+    name: 'lost_demand',
+    what: 'a request for all results counts down',
+    file: 'kernel/stream.c',
+    from: 'if (stream->demand != STREAM_DEMAND_ALL) {',
+    to: 'if (stream->demand != 0) {',
+  },
+  {
+    name: 'window',
+    what: 'a restart counts for a second less',
+    file: 'kernel/supervisor.c',
+    from: 'oldest->second + supervisor->config.max_seconds >= second',
+    to: 'oldest->second + supervisor->config.max_seconds > second',
+  },
+  {
+    name: 'rest_for_all',
+    what: 'rest_for_one stops the children before the failed one, too',
+    file: 'kernel/child.c',
+    from: 'int last = index == (rest ? parent->origin : parent->children);',
+    to: 'int last = index == parent->children;',
+  },
+  {
+    name: 'retry_first',
+    what: 'a start that failed is tried again without counting',
+    file: 'kernel/child.c',
+    from: '        child->flags &= (uint8_t)~CHILD_RETRY;\n        child_restart(kernel, index);',
+    to: '        child->flags &= (uint8_t)~CHILD_RETRY;\n        belay__child_start(kernel, index);',
+  },
+  {
+    name: 'leaked_reason',
+    what: "a supervisor that stops does not let go of its parent's reason",
+    file: 'kernel/supervisor.c',
+    from: '        belay__reason_release(kernel, supervisor->parent_reason);\n    }\n    if (supervisor->phase == PHASE_IDLE) {',
+    to: '    }\n    if (supervisor->phase == PHASE_IDLE) {',
+  },
+  {
+    name: 'kept_name',
+    what: 'a name is not free again when its process ends',
+    file: 'kernel/process.c',
+    from: '    belay__name_leave(kernel, index);\n',
+    to: '    process->name = BELAY__NONE;\n',
+  },
+  {
+    name: 'half_done',
+    what: 'a start that is refused memory has changed something',
+    file: 'kernel/process.c',
+    from: '    if (code == BELAY_OK && linked) {\n        code = belay__table_reserve(&kernel->edges,',
+    to: '    if (code == BELAY_OK && linked) {\n        kernel->tracing ^= kernel->memory.bytes < 70000;\n        code = belay__table_reserve(&kernel->edges,',
+  },
+];
