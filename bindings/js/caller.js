@@ -59,6 +59,27 @@ export class Caller {
     });
   }
 
+  get canAct() {
+    return !this.gone && !this.runtime.disposed;
+  }
+
+  /**
+   * The refusal as a promise that is rejected in a later turn of the event loop:
+   * a body that was killed, catches everything and sleeps again and again would
+   * else never let the event loop turn.
+   */
+  refuseLater() {
+    return new Promise((_, reject) => {
+      this.runtime.later(() => {
+        try {
+          this.enter();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
   /** As `enter`, for what a body may still ask after its end. */
   peek() {
     return this;

@@ -57,7 +57,10 @@ export class Context {
 
   get sleep() {
     const own = this.#own;
-    return (ms) => own.enter().runtime.sleep(own, checkTimeout('sleep', 'ms', ms));
+    return (ms) => {
+      const timeout = checkTimeout('sleep', 'ms', ms);
+      return own.canAct ? own.enter().runtime.sleep(own, timeout) : own.refuseLater();
+    };
   }
 
   get exit() {

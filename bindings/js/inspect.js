@@ -13,15 +13,16 @@ import { childrenOf } from './supervised.js';
  * those without a process too; `info` is what the kernel knows of it.
  */
 export function specsOf(runtime, { low, high, kind }) {
-  if (kind !== KIND.SUPERVISOR) return [];
-  return Array.from(childrenOf(runtime, { low, high }), (child) =>
-    ({ ...child, restart: restartName(child.restart) }));
+  return kind === KIND.SUPERVISOR ? Array.from(childrenOf(runtime, { low, high }), specOf) : [];
 }
+
+/** One of them. */
+export const specOf = (child) => ({ ...child, restart: restartName(child.restart) });
 
 const FROM_NOBODY = Object.freeze({ callers: null, ancestors: null });
 
 /** All but `children`, which takes a look at the others. */
-function describe(runtime, info, names) {
+function describe(runtime, info, names, now) {
   const pid = formatPid(info.low, info.high);
   const supervisor = formatPidOrNull(info.supervisorLow, info.supervisorHigh);
   const cell = runtime.cells.find(info.low, info.high);
@@ -36,7 +37,7 @@ function describe(runtime, info, names) {
     supervisor,
     callers: callersFrom(callers),
     ancestors: ancestorsFrom(ancestors),
-    age: Math.max(0, runtime.now - info.started),
+    age: Math.max(0, now - info.started),
     trapExit: info.trapExit,
     links: info.links,
     monitors: info.monitors,
@@ -56,7 +57,7 @@ function describe(runtime, info, names) {
 
 /** One process, for Process.info. */
 export function describeProcess(runtime, info) {
-  const described = describe(runtime, info, runtime.names.byPid());
+  const described = describe(runtime, info, runtime.names.byPid(), runtime.now);
   if (described.specs !== undefined) described.children = described.specs.flatMap(({ pid }) => pid ?? []);
   else if (isSupervisor(info.kind)) {
     for (const { low, high, supervisorLow, supervisorHigh } of runtime.processes()) {
@@ -101,12 +102,13 @@ function waitsOf(runtime) {
 }
 
 export function inspect(runtime) {
+  const { now } = runtime;
   const names = runtime.names.byPid();
   const processes = [];
-  for (const info of runtime.processes()) processes.push(describe(runtime, info, names));
+  for (const info of runtime.processes()) processes.push(describe(runtime, info, names, now));
   const { view } = runtime.kernel;
   return completePicture({
-    time: runtime.now,
+    time: now,
     root: runtime.root.pid,
     processes,
     streams: streamsOf(runtime),

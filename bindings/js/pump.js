@@ -76,6 +76,11 @@ export class Pump {
     resolved.then(this.#inMicrotask);
   }
 
+  /** In a later turn of the event loop, also after the end. */
+  later(run) {
+    this.#clock.later(run);
+  }
+
   /** Counts units of work; true when the rest should wait for the next turn. */
   spend(units) {
     this.#units += units;

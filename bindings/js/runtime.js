@@ -58,6 +58,8 @@ export class Runtime {
   /** How many pids wait in the word area to be settled. */
   #inboxCount = 0;
   #effects = [];
+  /** Monitors that have fired and are still to be told. */
+  #downs = new Set();
   #pulls = [];
   /** Streams with items that have returned and may be followed in their place. */
   #cycling = [];
@@ -184,7 +186,7 @@ export class Runtime {
       cell.details.supervisor = place;
       child.label = cell.label;
     }
-    this.watch?.touched(place);
+    this.watch?.childAnswered(child);
   }
 
   /** The kernel's facts about all living processes. */
@@ -322,6 +324,11 @@ export class Runtime {
   /** All waits that have not ended. */
   get waits() {
     return this.#waits;
+  }
+
+  /** Has `run` called in a later turn of the event loop. */
+  later(run) {
+    this.#pump.later(run);
   }
 
   sleep(caller, ms) {
@@ -761,7 +768,14 @@ export class Runtime {
     if (entry === null) return;
     this.monitorRefs.delete(entry.ref);
     entry.caller.dropMonitor(event.tag);
-    entry.resolve(this.reasons.raw(event.reason));
+    const reason = this.reasons.raw(event.reason);
+    const tell = () => {
+      this.#downs.delete(tell);
+      entry.resolve(reason);
+    };
+    // Not at once: exit messages, which come before it, wait for their turn as well.
+    this.#downs.add(tell);
+    this.effect(tell);
   }
 
   #exitMessage(event) {
@@ -820,6 +834,7 @@ export class Runtime {
     const failed = Object.freeze({ value: error, bare: true });
     for (const entry of this.monitors.values()) entry.fail(error);
     this.monitors.clear();
+    for (const tell of this.#downs) tell();
     this.root.end();
     for (const wait of this.#waits.values()) wait.fail(error);
     for (const stream of this.streams.values()) stream.disposed(error);

@@ -163,23 +163,23 @@ CHILD_STATES[CHILD.UP] = 'up';
 CHILD_STATES[CHILD.RESTARTING] = 'restarting';
 CHILD_STATES[CHILD.STARTING] = 'starting';
 
-/**
- * What is known of a supervisor's children, in the order of their starts. `id`
- * is null for those of a task supervisor.
- */
+/** A child by what the kernel knows of it. `id` is null under a task supervisor. */
+export const describeChild = (runtime, info) => ({
+  id: runtime.children.get(info.tag)?.id ?? null,
+  pid: formatPidOrNull(info.low, info.high),
+  state: CHILD_STATES[info.state],
+  type: info.type === 0 ? 'worker' : 'supervisor',
+  significant: info.significant,
+  restart: info.restart,
+  restarts: info.restarts,
+});
+
+/** What is known of a supervisor's children, in the order of their starts. */
 export function* childrenOf(runtime, { low, high }) {
   for (let at = 0; ; ) {
     const info = runtime.kernel.inspectChild(low, high, at);
     if (info === null) return;
-    yield {
-      id: runtime.children.get(info.tag)?.id ?? null,
-      pid: formatPidOrNull(info.low, info.high),
-      state: CHILD_STATES[info.state],
-      type: info.type === 0 ? 'worker' : 'supervisor',
-      significant: info.significant,
-      restart: info.restart,
-      restarts: info.restarts,
-    };
+    yield describeChild(runtime, info);
     at = info.next;
     if (at === 0) return;
   }

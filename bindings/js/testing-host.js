@@ -10,9 +10,9 @@
  * next batch is asked for before anything that the simulation may set, so that
  * its immediates, too, run within a batch.
  */
-const { MessageChannel, setTimeout, clearTimeout } = globalThis;
+const { MessageChannel, setTimeout } = globalThis;
 /* Where tests run in an imitation of a browser, Node's are not among the globals. */
-const { setImmediate, clearImmediate } = typeof globalThis.setImmediate === 'function'
+const { setImmediate } = typeof globalThis.setImmediate === 'function'
   ? globalThis
   : globalThis.process?.getBuiltinModule?.('node:timers') ?? {};
 const activeResources = globalThis.process?.getActiveResourcesInfo?.bind(globalThis.process) ?? null;
@@ -62,26 +62,10 @@ class Turns {
   }
 }
 
+/** Those that are still to come at the end do nothing, in the next turn. */
 class ImmediateTurns extends Turns {
-  #handles = new Set();
-
   post() {
-    this.#handles.add(setImmediate(this.#run));
-  }
-
-  #run = () => {
-    // In the order in which they were set.
-    for (const handle of this.#handles) {
-      this.#handles.delete(handle);
-      break;
-    }
-    this.next();
-  };
-
-  stop() {
-    super.stop();
-    for (const handle of this.#handles) clearImmediate(handle);
-    this.#handles.clear();
+    setImmediate(this.next);
   }
 }
 
@@ -111,8 +95,7 @@ const GRACE_MS = 250;
 
 /** Has `run` called when the outside has had time to make itself felt. */
 export function afterGrace(run) {
-  const handle = setTimeout(run, GRACE_MS);
-  return () => clearTimeout(handle);
+  setTimeout(run, GRACE_MS);
 }
 
 /* What writing to a console opens; nothing comes back from there. */

@@ -4,12 +4,48 @@
  * to do with are looked at once the kernel has done its work, and what is
  * another than before is told.
  */
-import { specsOf } from './inspect.js';
+import { specOf } from './inspect.js';
 import { formatPid } from './pid.js';
 import { EVENT, KIND } from './protocol.js';
 import { isSupervisor, stateName } from './shapes.js';
+import { describeChild } from './supervised.js';
 
 const same = (one, other) => Object.keys(one).every((key) => one[key] === other[key]);
+
+/** Children in these states may change without an event that names them. */
+const isMoving = ({ state }) => state === 'starting' || state === 'restarting';
+
+/** What was told last of one supervisor. */
+class Known {
+  state = 'running';
+  /** Children of a general one by id: { child, spec, at }, `at` being where the kernel has it. */
+  children = new Map();
+  /** The entry of the one that was started last. */
+  last = null;
+  /** The ids of those to be looked at. */
+  dirty = new Set();
+
+  constructor(low, high, kind, owner) {
+    this.low = low;
+    this.high = high;
+    this.kind = kind;
+    this.owner = owner;
+    this.pid = formatPid(low, high);
+  }
+
+  set(id, entry) {
+    if (!this.children.has(id)) this.last = entry;
+    this.children.set(id, entry);
+  }
+
+  delete(id) {
+    const entry = this.children.get(id);
+    this.children.delete(id);
+    if (entry !== this.last) return;
+    this.last = null;
+    for (const other of this.children.values()) this.last = other;
+  }
+}
 
 export class SupervisorWatch {
   #runtime;
@@ -18,28 +54,26 @@ export class SupervisorWatch {
   #known = new Map();
   /** The supervisors that a process has started, by its pid. */
   #startedBy = new Map();
-  /** Whose child a process is, for those of general supervisors. */
+  /** Whose child a process is, and by which id, for those of general supervisors. */
   #parents = new Map();
   #dirty = new Set();
 
   /** @param tell is called with an event's type, pid, label and fields */
   constructor(runtime, tell) {
     this.#runtime = runtime;
-    this.#tell = tell;
+    this.#tell = () => {}; // what is there already is no news
     for (const info of runtime.processes()) {
       if (!isSupervisor(info.kind)) continue;
-      const known = this.#add(info.low, info.high, info.kind, formatPid(info.ownerLow, info.ownerHigh));
-      known.state = stateName(info.state);
-      for (const spec of specsOf(runtime, info)) this.#place(known, spec);
+      this.#look(this.#add(info.low, info.high, info.kind, formatPid(info.ownerLow, info.ownerHigh)), info);
     }
+    this.#tell = tell;
   }
 
   #add(low, high, kind, owner) {
-    const pid = formatPid(low, high);
-    const known = { low, high, pid, kind, owner, state: 'running', specs: new Map() };
-    this.#known.set(pid, known);
+    const known = new Known(low, high, kind, owner);
+    this.#known.set(known.pid, known);
     if (!this.#startedBy.has(owner)) this.#startedBy.set(owner, new Set());
-    this.#startedBy.get(owner).add(pid);
+    this.#startedBy.get(owner).add(known.pid);
     return known;
   }
 
@@ -50,39 +84,63 @@ export class SupervisorWatch {
     const others = this.#startedBy.get(known.owner);
     others.delete(pid);
     if (others.size === 0) this.#startedBy.delete(known.owner);
-    for (const spec of known.specs.values()) this.#parents.delete(spec.pid);
+    for (const { spec } of known.children.values()) this.#parents.delete(spec.pid);
   }
 
-  #place(known, spec) {
-    this.#parents.delete(known.specs.get(spec.id)?.pid);
-    known.specs.set(spec.id, spec);
-    if (spec.pid !== null) this.#parents.set(spec.pid, known.pid);
+  /* ---- What may have changed. -------------------------------------------- */
+
+  /** Something was done with a process that may be a supervisor, or with a child of it. */
+  touch(low, high, id = null) {
+    this.#mark(formatPid(low, high), id);
   }
 
-  /** Something was done with a process that may be a supervisor. */
-  touch(low, high) {
-    this.#mark(formatPid(low, high));
-  }
-
-  #mark(pid) {
-    if (this.#known.has(pid)) this.#dirty.add(pid);
+  #mark(pid, id = null) {
+    const known = this.#known.get(pid);
+    if (known === undefined) return;
+    this.#dirty.add(pid);
+    if (id !== null) known.dirty.add(id);
   }
 
   /** An event of the kernel, before it is handled. */
   see(event) {
     const pid = formatPid(event.low, event.high);
-    if (event.kind === EVENT.SPAWNED && isSupervisor(event.extra)) {
-      this.#add(event.low, event.high, event.extra, formatPid(event.otherLow, event.otherHigh));
+    switch (event.kind) {
+      case EVENT.SPAWNED:
+        if (isSupervisor(event.extra)) {
+          this.#add(event.low, event.high, event.extra, formatPid(event.otherLow, event.otherHigh));
+          this.#mark(pid);
+        }
+        break;
+      case EVENT.EXITED:
+        this.#exited(event, pid);
+        break;
+      case EVENT.CHILD_START:
+      case EVENT.REPORT:
+        this.#mark(pid, this.#idOf(event));
+        break;
+      case EVENT.CHILD_DROPPED:
+        this.#mark(formatPid(event.otherLow, event.otherHigh), this.#idOf(event));
+        break;
+      case EVENT.TERMINATED:
+        this.#mark(pid);
+        this.#mark(formatPid(event.otherLow, event.otherHigh));
+        break;
     }
-    if (event.kind === EVENT.EXITED) {
-      this.#mark(this.#parents.get(pid));
-      this.#mark(this.#runtime.cells.find(event.low, event.high)?.supervisorPid);
-      for (const below of this.#startedBy.get(pid) ?? []) this.#mark(below);
-      this.#remove(pid);
-    }
-    this.#mark(pid);
-    if (event.otherLow !== 0) this.#mark(formatPid(event.otherLow, event.otherHigh));
   }
+
+  #idOf({ tag }) {
+    return this.#runtime.children.get(tag)?.id ?? null;
+  }
+
+  #exited(event, pid) {
+    const parent = this.#parents.get(pid);
+    if (parent !== undefined) this.#mark(parent.pid, parent.id);
+    this.#mark(this.#runtime.cells.find(event.low, event.high)?.supervisorPid);
+    for (const below of this.#startedBy.get(pid) ?? []) this.#mark(below);
+    this.#remove(pid);
+  }
+
+  /* ---- Looking. ----------------------------------------------------------- */
 
   /** Looks at those that something has happened to. */
   settle() {
@@ -97,28 +155,57 @@ export class SupervisorWatch {
   }
 
   #look(known, info) {
-    const { pid } = known;
     const label = this.#runtime.cells.find(known.low, known.high)?.label ?? '';
-    if (known.kind === KIND.SUPERVISOR) {
-      const specs = specsOf(this.#runtime, info);
-      const ids = new Set(specs.map(({ id }) => id));
-      for (const { id, pid: child } of [...known.specs.values()]) {
-        if (ids.has(id)) continue;
-        known.specs.delete(id);
-        this.#parents.delete(child);
-        this.#tell('childDropped', pid, label, { id });
-      }
-      for (const spec of specs) {
-        const before = known.specs.get(spec.id);
-        if (before !== undefined && same(before, spec)) continue;
-        this.#place(known, spec);
-        this.#tell('childChanged', pid, label, { child: spec });
-      }
-    }
+    if (known.kind === KIND.SUPERVISOR) this.#lookAtChildren(known, label);
     const state = stateName(info.state);
-    if (state !== known.state) {
-      known.state = state;
-      this.#tell('stateChanged', pid, label, { state });
+    if (state === known.state) return;
+    known.state = state;
+    this.#tell('stateChanged', known.pid, label, { state });
+  }
+
+  #lookAtChildren(known, label) {
+    const { dirty } = known;
+    known.dirty = new Set();
+    for (const id of dirty) {
+      const entry = known.children.get(id);
+      if (entry !== undefined) this.#lookAt(known, entry, label);
     }
+    // New ones stand behind those that are known.
+    for (let at = this.#next(known); at !== null; at = this.#next(known)) {
+      const info = this.#runtime.kernel.inspectChild(known.low, known.high, at);
+      if (info === null) return;
+      this.#place(known, { child: this.#runtime.children.get(info.tag), spec: null, at }, info, label);
+    }
+  }
+
+  /** Where the kernel has the child after the last one that is known; null for nowhere. */
+  #next(known) {
+    const { last } = known;
+    if (last === null) return 0;
+    return this.#runtime.kernel.inspectChild(known.low, known.high, last.at)?.next || null;
+  }
+
+  #lookAt(known, entry, label) {
+    const info = this.#runtime.kernel.inspectChild(known.low, known.high, entry.at);
+    if (info !== null && this.#runtime.children.get(info.tag) === entry.child) {
+      this.#place(known, entry, info, label);
+      return;
+    }
+    const { id, pid } = entry.spec;
+    known.delete(id);
+    this.#parents.delete(pid);
+    this.#tell('childDropped', known.pid, label, { id });
+  }
+
+  #place(known, entry, info, label) {
+    const spec = specOf(describeChild(this.#runtime, info));
+    if (isMoving(spec)) known.dirty.add(spec.id);
+    const before = entry.spec;
+    if (before !== null && same(before, spec)) return;
+    this.#parents.delete(before?.pid);
+    entry.spec = spec;
+    known.set(spec.id, entry);
+    if (spec.pid !== null) this.#parents.set(spec.pid, { pid: known.pid, id: spec.id });
+    this.#tell('childChanged', known.pid, label, { child: spec });
   }
 }

@@ -368,8 +368,8 @@ export class Watch {
     this.#about('waited', time, caller.low, caller.high, { ...told, outcome });
   }
 
-  /** A supervisor was asked for something, or answered. */
-  touched({ low, high }) {
-    this.#supervisors.touch(low, high);
+  /** A general supervisor was told what came of the start of a child. */
+  childAnswered({ place: { low, high }, id }) {
+    this.#supervisors.touch(low, high, id);
   }
 }

@@ -32,8 +32,10 @@ export class Actor {
     this.context = context;
     this.handles = new Map(handles);
     this.row = world.register(label, context.self, 'body');
+    this.row.isHelped = consumer !== null && supervisor === undefined;
     if (supervisor !== undefined) world.link(supervisor, context.self);
     context.Process.onExit(({ from, reason }) => {
+      if (from === supervisor) world.unlink(from, context.self); // as supervisors do before they stop one
       // A stream's items are linked to its consumer, in Elixir to a helper of it.
       const name = from === consumer ? '?' : world.nameOf(from);
       this.box.push({ kind: 'exit', from: name, reason: world.reasonOf(reason) });

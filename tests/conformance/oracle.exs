@@ -19,7 +19,10 @@ defmodule Oracle do
       ~s({"id":"w","limit":9,"body":[["trap_exit",true],["sup","S",{"max_children":2}],["async_sup","a","S",[["return",1]]],["await","a",5],["async_nolink","b","S",[["raise","x"]]],["yield","b",5],["start_child","c","S",[["hang"]]],["async_nolink","d","S",[["hang"]]],["catch",[["async_nolink","e","S",[]]]],["shutdown","d",1],["count","S"],["async","f",[["catch",[["shutdown","b",1]]]]],["catch",[["await","f",3]]],["stop_sup","S","normal"]]}),
       ~s({"id":"w","limit":9,"body":[["trap_exit",true],["stream","s",[[["exit","x"]],[["hang"]]],{"timeout":2,"on_timeout":"kill_task"}],["tree","T",{},[{"id":"a","body":[["hang"]]}]],["t_which","T"],["t_count","T"],["stop_sup","T","shutdown"],["inbox"]]})
     ]
-    |> Enum.each(&(&1 |> Oracle.JSON.decode!() |> Oracle.Collector.run(20)))
+    |> Enum.each(fn line ->
+      scenario = Oracle.JSON.decode!(line)
+      Task.await(Task.async(fn -> Oracle.Collector.run(scenario, 20) end), :infinity)
+    end)
   end
 
   def main(argv) do

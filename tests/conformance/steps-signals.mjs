@@ -22,6 +22,15 @@ async function shown(actor, message) {
 /** Names of processes; those that are no part of the scenario are left out. */
 const known = (actor, pids) => pids.map((pid) => actor.world.nameOf(pid)).filter((name) => name !== '?');
 
+/**
+ * In Elixir the items of a stream without supervisor are started by a helper
+ * process, where the list ends; in Belay by the consumer.
+ */
+function asInElixir({ world, pid }, ancestors) {
+  const at = [pid, ...ancestors].findIndex((each) => world.rowOf(each)?.isHelped === true);
+  return at < 0 ? ancestors : ancestors.slice(0, at);
+}
+
 export const signals = {
   async exit_signal(actor, target, reason) {
     const pid = actor.pidOf(target);
@@ -92,11 +101,11 @@ export const signals = {
 
   async callers(actor) {
     const { callers } = actor.context.Process.info(actor.context.self);
-    actor.emit('callers', null, known(actor, callers ?? []));
+    actor.emit('callers', null, known(actor, callers));
   },
 
   async ancestors(actor) {
     const { ancestors } = actor.context.Process.info(actor.context.self);
-    actor.emit('ancestors', null, known(actor, ancestors ?? []));
+    actor.emit('ancestors', null, known(actor, asInElixir(actor, ancestors)));
   },
 };

@@ -11,6 +11,8 @@ class Stream {
   #pulls = 0;
   /** It has come to its end while its consumer was alive. */
   isOver = false;
+  /** The tick in which its consumer has ended for want of the supervisor. */
+  brokenAt = null;
   /** Rows of the items' processes. */
   #items = [];
 

@@ -13,6 +13,8 @@ export class Row {
   reason = null;
   /** What its body returned: { value }. */
   returned = null;
+  /** An item of a stream that is not under a supervisor. */
+  isHelped = false;
   /** Ends are numbered in the order in which they are told. */
   sequence = 0;
   #onEnd = [];
@@ -89,7 +91,10 @@ export class World {
     this.#rows.push(row);
     this.#byPid.set(pid, row);
     this.#latest.set(label, row);
-    this.watch(pid, (reason) => row.ended(this.tick, this.#sequence, reason));
+    this.watch(pid, (reason) => {
+      if (reason === 'noproc') this.#noteBroken(row);
+      row.ended(this.tick, this.#sequence, this.reasonOf(reason));
+    });
     return row;
   }
 
@@ -97,7 +102,7 @@ export class World {
   watch(pid, run) {
     this.#api.Process.monitor(pid).down.then((reason) => {
       this.#sequence += 1;
-      run(this.reasonOf(reason), this.#sequence);
+      run(reason, this.#sequence);
     }, () => {});
   }
 
@@ -106,16 +111,22 @@ export class World {
     this.#streams.push(stream);
   }
 
+  /** A process has ended: by its stream, when the supervisor of that was gone. */
+  #noteBroken(row) {
+    for (const stream of this.#streams) {
+      if (stream.actor.row !== row || stream.isOver) continue;
+      if (stream.supervisor !== null && !stream.supervisor.isAlive) stream.brokenAt = this.tick;
+    }
+  }
+
   /**
    * A reason in its normal form. A consumer whose stream's supervisor is gone
-   * ends with a bare `noproc`; Elixir says which call failed (S47).
+   * ends with a bare `noproc`, and so do those linked to it; Elixir says which
+   * call has failed.
    */
   reasonOf(raw) {
     if (raw !== 'noproc') return reasonOf(raw);
-    const broken = this.#streams.find(({ actor, supervisor, isOver }) =>
-      !isOver && supervisor !== null && !this.isAlive(supervisor.pid) &&
-      !this.isAlive(actor.pid) && (actor.row.end ?? this.tick) === this.tick);
-    return broken === undefined ? raw : broken.whyBroken;
+    return this.#streams.find(({ brokenAt }) => brokenAt === this.tick)?.whyBroken ?? raw;
   }
 
   /** The latest process of that name. */

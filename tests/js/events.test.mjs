@@ -517,6 +517,26 @@ scenario('the states of a supervisor and of its children as events', async ({ Su
   });
 });
 
+scenario('who looks late is told of changes only', async ({ Supervisor, TaskSupervisor, Task, Process, runtime, clock }) => {
+  const forever = ({ sleep }) => sleep(Infinity);
+  const app = Supervisor.start([
+    Task.childSpec(forever, { id: 'first', restart: 'permanent' }), Task.childSpec(forever, { id: 'second', restart: 'permanent' }),
+  ], { strategy: 'oneForOne' });
+  const pool = TaskSupervisor.start();
+  await clock.advance(0);
+  const events = watched(runtime);
+  TaskSupervisor.startChild(pool, forever);
+  await quiet();
+  assert.deepEqual(only(events, 'childChanged', 'stateChanged', 'waited'), []);
+  Process.exit(Supervisor.whichChildren(app)[0].pid, 'kill');
+  await clock.advance(0);
+  assert.deepEqual(only(events, 'childChanged', 'childDropped').map(({ child: { id, state, restarts } }) => [id, state, restarts]), [
+    ['second', 'starting', 0], ['second', 'up', 1],
+  ]);
+  await pool.stop();
+  await app.stop();
+});
+
 test('on the real clock an event bears the time at which it happened', async () => {
   const runtime = createRuntime();
   const ends = [];

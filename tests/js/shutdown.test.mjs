@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ExitError, NoProcError } from 'belay-tasks';
+import test from 'node:test';
+import { createRuntime, ExitError, NoProcError } from 'belay-tasks';
 import { deferred, failed, ok, quiet, rejection, scenario, stateOf } from './harness.mjs';
 
 /** A body that traps exits and tells what reaches it. */
@@ -201,7 +202,7 @@ scenario('the context of an ended process refuses to act', async ({ Task, clock 
     ];
     for (const call of calls) {
       try {
-        call();
+        await call(); // sleep refuses in a later turn of the event loop
         found.push('no error');
       } catch (error) {
         found.push(error);
@@ -211,7 +212,7 @@ scenario('the context of an ended process refuses to act', async ({ Task, clock 
   await quiet();
   await Task.shutdown(task, 'brutalKill');
   gate.resolve();
-  await quiet();
+  while (found.length < 6) await quiet();
   assert.equal((await woken).reason, 'killed');
   assert.equal(found.length, 6);
   for (const error of found) {
@@ -254,4 +255,24 @@ scenario('a signal that is read is one object, and does not abort on return', as
   }));
   await quiet();
   assert.equal(signal.aborted, false);
+});
+
+test('a killed body that catches everything and goes on sleeping does not hold the event loop', async () => {
+  const runtime = createRuntime();
+  let refused = 0;
+  const stubborn = runtime.Task.async(async ({ sleep }) => {
+    while (refused < 5) {
+      try {
+        await sleep(1);
+      } catch {
+        refused++;
+      }
+    }
+  });
+  await runtime.sleep(5);
+  await runtime.Task.shutdown(stubborn, 'brutalKill');
+  const turned = new Promise((resolve) => setImmediate(resolve));
+  await turned;
+  runtime.dispose();
+  while (refused < 5) await new Promise((resolve) => setImmediate(resolve));
 });

@@ -1,6 +1,7 @@
 /** Part L of docs/semantics.md: processes, links, monitors, exit signals. */
 import assert from 'node:assert/strict';
-import { NoProcError } from 'belay-tasks';
+import { test } from 'node:test';
+import { createRuntime, NoProcError } from 'belay-tasks';
 import { exits, forever, returns, statement, thrown, throws, trapping, unwatched } from './harness.mjs';
 
 statement('L1 a body that returns ends with normal, one that exits with what it gave', async ({ alone }) => {
@@ -265,6 +266,15 @@ statement('L15 a monitor on one that is gone tells noproc at once', async ({ alo
   assert.equal(now(), 7);
 });
 
+test('L15 one that has fired tells the reason, even if the runtime is disposed of at once', async () => {
+  const runtime = createRuntime();
+  const pid = runtime.Task.start(forever);
+  const { down } = runtime.Process.monitor(pid);
+  runtime.Process.exit(pid, 'kill');
+  runtime.dispose();
+  assert.equal(await down, 'killed');
+});
+
 statement('L16 monitors are independent of each other; one that is taken away tells nothing', async ({ Task, Process, say, trace, at }) => {
   const pid = Task.start(exits(7, 'because'));
   const [one, two, three] = [1, 2, 3].map((number) => {
@@ -316,6 +326,23 @@ const exitBeforeDown = async ({ Task }) => {
 
 statement('L18 one that is linked and watches is told of the exit before the down', exitBeforeDown);
 unwatched('L18 also when nobody looks on', exitBeforeDown);
+
+test('L18 also when there is more to tell than fits into a turn of the event loop', async () => {
+  let time = 0;
+  const clock = { now: () => (time += 3), setTimeout: (run) => setImmediate(run), clearTimeout: clearImmediate };
+  const runtime = createRuntime({ clock });
+  const told = new Map();
+  await runtime.Task.await(runtime.Task.async(async (me) => {
+    me.Process.flag('trapExit', true);
+    me.Process.onExit(({ from }) => told.set(from, 'exit'));
+    const pids = Array.from({ length: 1000 }, () => me.Task.startLink(forever));
+    const downs = pids.map((pid) => me.Process.monitor(pid).down.then(() => assert.equal(told.get(pid), 'exit')));
+    for (const pid of pids) me.Process.exit(pid, 'because');
+    await Promise.all(downs);
+  }), Infinity);
+  assert.equal(told.size, 1000);
+  runtime.dispose();
+});
 
 statement('L19 an owner that traps exits has the value before the exit message, and that before the down', async ({ alone }) => {
   const told = [];

@@ -137,7 +137,7 @@ await run(async () => {
   const started = performance.now();
   const tests = testsById();
   const list = chosen();
-  check(list, tests);
+  check(mutants, tests);
   const ids = [...new Set(list.flatMap((mutant) => mutant.ids))];
   const failing = await unnoticed(root, ids, tests);
   const broken = ids.filter((id) => !failing.includes(id));

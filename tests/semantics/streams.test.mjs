@@ -231,11 +231,11 @@ statement('S14 unordered: each entry comes as its task ends, before the next rea
 });
 
 statement('S15 what has ended is dealt with one at a time, with a read after each', async ({ Task, say, trace, sleep }) => {
-  const stream = Task.asyncStream(numbers(say, 5), lasting(10, 20, 30, 5, 5), { maxConcurrency: 3, ordered: false });
+  const stream = Task.asyncStream(numbers(say, 5), lasting(30, 10, 20, 5, 5), { maxConcurrency: 3, ordered: false });
   await consume(stream, { say, sleep }, 100);
   assert.deepEqual(trace, [
-    [0, 'pull', 0], [0, 'pull', 1], [0, 'pull', 2], [10, 'entry', 0],
-    [110, 'pull', 3], [110, 'entry', 1], [210, 'pull', 4], [210, 'entry', 2],
+    [0, 'pull', 0], [0, 'pull', 1], [0, 'pull', 2], [10, 'entry', 1],
+    [110, 'pull', 3], [110, 'entry', 2], [210, 'pull', 4], [210, 'entry', 0],
     [310, 'closed'], [310, 'entry', 3], [410, 'entry', 4],
   ]);
 });
@@ -278,14 +278,23 @@ test('S19 a body that has returned when its time is found to be up counts with i
   let time = 0;
   const clock = { now: () => time, setTimeout: () => null, clearTimeout() {} };
   const runtime = createRuntime({ clock });
-  const busy = () => {
+  const atOnce = () => {
     time += 100; // holds the thread for longer than it may
     return 'value';
   };
-  const entries = await runtime.Task.asyncStream([1, 2], busy, { timeout: 10, onTimeout: 'killTask' }).toArray();
-  assert.deepEqual(entries, [ok('value'), ok('value')]);
+  const later = async () => {
+    await turn();
+    return atOnce();
+  };
+  for (const body of [atOnce, later]) {
+    const stream = runtime.Task.asyncStream([1, 2], body, { timeout: 10, onTimeout: 'killTask', maxConcurrency: 1 });
+    assert.deepEqual(await stream.toArray(), [ok('value'), ok('value')]);
+  }
   runtime.dispose();
 });
+
+/** The next turn of the event loop. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 statement('S20 each item has a time of its own, from its own start', async ({ Task, say, trace, sleep }) => {
   const bodies = [returns(30, 0), forever, returns(40, 2), forever];

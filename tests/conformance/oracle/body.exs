@@ -266,7 +266,7 @@ defmodule Oracle.Body do
     s = opts["sup"]
 
     run = fn i ->
-      c = child(st, "#{h}.#{i}", %{sup: s, shutdown: nil, stream: st.who <> "/" <> h, timeout: Map.get(opts, "timeout"), linked: opts["nolink"] != true && st.who})
+      c = child(st, "#{h}.#{i}", %{sup: s, shutdown: if(opts["shutdown"] == "brutal_kill", do: "brutal_kill"), stream: st.who <> "/" <> h, timeout: Map.get(opts, "timeout"), linked: opts["nolink"] != true && st.who})
       main(%{c | handles: handles}, Enum.at(bodies, i))
     end
 

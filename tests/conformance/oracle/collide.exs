@@ -99,12 +99,19 @@ defmodule Oracle.Collide do
 
   # A process that ends starts a race between its links and a supervisor of its own: for a
   # child of that one which is linked to it as well.
-  defp rivals(%{procs: procs, by_label: by_label, by_who: by_who}) do
-    for p <- procs, p.fin == nil, p.end != nil, me = by_who[p.info[:linked]], me.end == p.end, me.reason != {:reason, :shutdown},
-        s <- Map.get(by_label, p.info[:sup], []), s.info[:owner] == me.who do
-      "rivals@#{p.end}"
+  defp rivals(%{procs: procs, evs: evs, by_label: by_label, by_who: by_who}) do
+    for p <- procs, p.end != nil, me = by_who[p.info[:linked]], me.end != nil, s <- Map.get(by_label, p.info[:sup], []),
+        race?(p, me, s) or (told?(p, me.end, evs) and s.end != nil) do
+      "rivals@#{me.end}"
     end
   end
+
+  defp race?(p, me, s) do
+    same = me.reason == {:reason, :shutdown} and p.info[:shutdown] != "brutal_kill"
+    p.fin == nil and p.end == me.end and s.info[:owner] == me.who and not same
+  end
+
+  defp told?(p, tick, evs), do: Enum.any?(evs, &(&1.op == "wait_exit" and &1.who == p.who and &1.tick == tick))
 
   # Of two linked processes one crashes, and the other ends by itself in the same tick.
   defp ends(%{procs: procs, evs: evs, by_who: by_who}) do
