@@ -12,9 +12,9 @@
 /* Of all events and answers, and of the state at the end. */
 static const uint64_t tape_hash[TAPES] = {
     7831037273374419884ull,
-    10317829769029024737ull,
-    11861680059935836375ull,
-    17072238557892248961ull,
+    16773554459209748040ull,
+    4985798776237557193ull,
+    515986478018569590ull,
 };
 static const uint64_t tape_digest[TAPES] = {
     1605920929329956301ull,
