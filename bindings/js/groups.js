@@ -30,6 +30,8 @@ class Group {
     const { timeout } = this;
     const { runtime } = this.#caller;
     const seen = new Set();
+    const pending = [];
+    // What is there already comes first: a timeout of 0 must not hide it.
     for (let index = 0; index < this.records.length && !this.#settled; index++) {
       const record = this.records[index];
       record.handled();
@@ -37,8 +39,11 @@ class Group {
       seen.add(record);
       if (record.settled) {
         this.answer(index, record.crashed ? OUTCOME.CRASH : record.state === 'fulfilled' ? OUTCOME.OK : OUTCOME.EXIT);
-        continue;
-      }
+      } else pending.push(index);
+    }
+    for (const index of pending) {
+      if (this.#settled) break;
+      const record = this.records[index];
       const wait = new GroupWait(this.#caller, this, index);
       this.#waits.push(wait);
       const code = record.state === 'ignored'

@@ -461,3 +461,16 @@ scenario('await using shuts the task down', async ({ Task }) => {
   await task[Symbol.asyncDispose]();
   gate.resolve();
 });
+
+scenario('A22: awaitMany with a timeout of 0 sees a failure that is there, wherever it stands', async ({ Task, clock }) => {
+  const owner = Task.async(async ({ Task: Own, Process, sleep }) => {
+    Process.flag('trapExit', true);
+    const slow = Own.async(({ sleep: rest }) => rest(50));
+    const failed = Own.async(({ exit }) => exit('boom'));
+    await sleep(1);
+    return Own.awaitMany([slow, failed], 0).then(() => 'values', (error) => error.reason);
+  });
+  await clock.advance(1);
+  assert.equal(await Task.await(owner), 'boom');
+  await clock.advance(60);
+});

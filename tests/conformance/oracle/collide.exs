@@ -113,13 +113,20 @@ defmodule Oracle.Collide do
 
   defp told?(p, tick, evs), do: Enum.any?(evs, &(&1.op == "wait_exit" and &1.who == p.who and &1.tick == tick))
 
-  # Of two linked processes one crashes, and the other ends by itself in the same tick.
+  # Of two linked processes one ends by itself in the tick in which the other one does so, too,
+  # or begins.
   defp ends(%{procs: procs, evs: evs, by_who: by_who}) do
-    for p <- procs, p.fin != nil, me = by_who[p.info[:linked]], me.fin != nil, p.end != nil, me.end == p.end,
-        (p.fin == :bad and not me.trap) or (me.fin == :bad and p.start == p.end and not p.trap),
+    for p <- procs, me = by_who[p.info[:linked]], me.fin != nil, meet?(p, me, evs),
         not Enum.any?(evs, &(&1.who == me.who and &1.op in ["shutdown", "ignore", "unlink"] and &1.target == p.label)) do
-      "ends@#{p.end}"
+      "ends@#{me.end}"
     end
+  end
+
+  defp meet?(p, me, evs) do
+    crash = p.fin == :bad and not me.trap
+    struck = me.fin == :bad and p.fin != nil and p.start == p.end and not p.trap
+    told = Enum.any?(evs, &(&1.who == p.who and &1.op in ["inbox", "wait_exit"]))
+    (p.end == me.end and (crash or struck)) or (p.start == me.end and told)
   end
 
   # Ended by a signal in the tick of its start, or before it could even report its start; or
@@ -128,6 +135,7 @@ defmodule Oracle.Collide do
     for(p <- procs, p.kind == :body, p.end != nil, p.end == p.start, p.fin == nil, do: "spawnkill@#{p.end}") ++
       for({label, t} <- s.spawned, not Map.has_key?(by_label, label), do: "spawnkill@#{t}") ++
       for(e <- evs, l = e.extra[:pull], not Map.has_key?(by_label, l), not refused?(e, evs, by_who, s), do: "spawnkill@#{e.tick}") ++
+      for(e <- evs, e.op == "wait_exit", p = by_who[e.who], p.start == e.tick, do: "spawnkill@#{e.tick}") ++
       for p <- procs, p.end != nil, p.fin == nil, last = last_event(p, evs), not suicide?(last, p), do: "active@#{p.end}"
   end
 
