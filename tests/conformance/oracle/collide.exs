@@ -152,13 +152,23 @@ defmodule Oracle.Collide do
     String.contains?(text, "\"max_children\"") or String.contains?(text, "\"noproc\"")
   end
 
-  # A request to a supervisor in the tick in which one of its children ends.
+  # A request to a supervisor in the tick in which one of its children ends, or it does itself;
+  # or one that waits, and behind which a stop waits.
   defp under(%{procs: procs, evs: evs, by_label: by_label, by_who: by_who}) do
     limited = fn name -> Enum.any?(Map.get(by_label, name, []), &(&1.info[:opts]["max_children"] != nil)) end
 
-    for e <- evs, name = e.extra[:sup] || (e.op == "under" && limited.(e.target) && e.target), p <- procs, p.info[:sup] == name,
-        p.end == e.tick, not settled?(p, e, evs, by_who) do
-      "sup@#{e.tick}"
+    for(e <- evs, name = e.extra[:sup] || (e.op == "under" && limited.(e.target) && e.target), p <- procs, p.info[:sup] == name,
+        p.end == e.tick, not settled?(p, e, evs, by_who), do: "sup@#{e.tick}") ++
+      for(e <- evs, e.op == "under", s <- Map.get(by_label, e.target, []), s.end == e.tick, do: "sup@#{e.tick}") ++
+      for(e <- evs, e.op == "under", t = answered(e, evs, by_who), t > e.tick, x <- evs, x.target == e.target,
+          x.op in ["stop_sup", "exit_signal"], (x.extra[:since] || x.tick) in e.tick..t, do: "sup@#{t}")
+  end
+
+  # the tick in which the process of e did the next thing, or ended
+  defp answered(e, evs, by_who) do
+    case Enum.find(evs, &(&1.who == e.who and &1.n > e.n)) do
+      nil -> by_who[e.who].end || 0
+      next -> next.tick
     end
   end
 
