@@ -159,8 +159,7 @@ enum stream_flag {
 enum stream_fate {
     FATE_KILL = 0,   /* killed; then STREAM_CLOSED */
     FATE_SIGNAL = 1, /* linked ones get the reason; then STREAM_CLOSED */
-    FATE_DETACH = 2, /* run on by themselves */
-    FATE_LINGER = 3  /* stay, linked, until the consumer ends */
+    FATE_LINGER = 2  /* stay, linked, until the consumer ends */
 };
 
 typedef struct belay__stream {

@@ -406,19 +406,17 @@ void belay__stream_pop_by(belay_kernel *kernel, uint32_t process) {
     BELAY_ASSERT(consumer->state == BELAY_STATE_ENDING);
     BELAY_ASSERT(stream->consumer == process);
     BELAY_ASSERT(stream->consumer_pid == process_pid(kernel, process));
-    enum stream_fate fate =
-        consumer->reason == BELAY_REASON_NORMAL ? FATE_DETACH : FATE_SIGNAL;
     ring_remove(kernel, stream_ring, &process_at(kernel, process)->streams,
                 index);
     stream->consumer = BELAY__NONE;
     if ((stream->flags & STREAM_CLOSED) == 0) {
         belay__stream_close(kernel, index, BELAY_CLOSED_OWNER,
-                            consumer->reason, fate);
+                            consumer->reason, FATE_SIGNAL);
     } else if (stream->fate == FATE_LINGER) {
         uint32_t old = stream->close_reason;
         belay__reason_retain(kernel, consumer->reason);
         stream->close_reason = consumer->reason;
-        stream->fate = (uint8_t)fate;
+        stream->fate = FATE_SIGNAL;
         belay__reason_release(kernel, old);
         belay__stream_queue(kernel, index);
     }

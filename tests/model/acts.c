@@ -165,6 +165,8 @@ void act_edge_monitor(model_world *world, const model_deed *deed) {
         COMPLAIN(world, "the model has no room for more monitors");
         return;
     }
+    world->processes[process].touched = 1;
+    world->processes[other].touched = 1;
     world->edges[world->edge_count++] = (model_edge){
         .there = 1,
         .monitor = 1,
@@ -223,6 +225,7 @@ void act_name_set(model_world *world, const model_deed *deed) {
     }
     name->process = process;
     world->processes[process].name = name->number;
+    world->processes[process].touched = 1;
 }
 
 void act_name_drop(model_world *world, const model_deed *deed) {

@@ -133,6 +133,7 @@ void model_child_add(model_world *world, uint32_t supervisor,
     world->children[child].grace = world->processes[process].grace;
     world->children[child].restart = restart;
     world->processes[process].child = child;
+    world->processes[process].touched = 1;
 }
 
 /* The child before `child` (or the last one of all) and after it. */

@@ -157,6 +157,10 @@ static uint32_t wait_new(model_world *world, const model_deed *deed,
         COMPLAIN(world, "the model has no room for more waits");
         world->wait_count--;
     }
+    world->processes[owner].touched = 1;
+    if (target != MODEL_NONE) {
+        world->processes[target].touched = 1;
+    }
     world->waits[world->wait_count] = (model_wait){
         .there = 1,
         .id = deed->answer.pid,

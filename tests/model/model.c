@@ -205,6 +205,8 @@ void model_link(model_world *world, uint32_t a, uint32_t b) {
         COMPLAIN(world, "the model has no room for more links");
         return;
     }
+    world->processes[a].touched = 1;
+    world->processes[b].touched = 1;
     world->edges[world->edge_count++] = (model_edge){
         .there = 1,
         .a = a,

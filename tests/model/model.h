@@ -79,9 +79,11 @@ typedef struct model_process {
     int timed_out; /* ended: by its stream's timeout */
     int dealt;     /* KEPT: its stream has given its place on */
     int surfaced;  /* ended: its crash shows in a wait of the root */
+    int touched;   /* a link, wait, name ... has ever had to do with it */
     uint32_t reason;
     uint32_t name;        /* or NONE */
     uint32_t stream;      /* of an item, or NONE */
+    uint32_t place;       /* among its items */
     uint32_t ended_order; /* KEPT: among its stream's ended items */
     uint32_t child;       /* its place under a supervisor, or NONE */
     int asked;            /* an item: to end, while its timeout runs */
@@ -133,7 +135,7 @@ enum model_fate {
     FATE_LINGER = 2  /* S27: they run on, linked, while the consumer lives */
 };
 
-/* Its items are the processes that name it, in input order. */
+/* Its items are the processes that name it. */
 typedef struct model_stream {
     int there;
     int queued;

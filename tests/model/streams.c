@@ -17,14 +17,19 @@ void model_stream_queue(model_world *world, uint32_t stream) {
 
 /* ---- Items ----------------------------------------------------------- */
 
-/* The first item in input order, or NONE. */
+/* The first item, or NONE. They are in input order, but that in a stream that
+ * is not ordered STREAM_CYCLE puts an item into the place of the last one. */
 static uint32_t oldest_item(const model_world *world, uint32_t stream) {
+    uint32_t best = MODEL_NONE;
     for (uint32_t i = 0; i < world->process_count; i++) {
-        if (world->processes[i].stream == stream) {
-            return i;
+        const model_process *item = &world->processes[i];
+        if (item->stream == stream &&
+            (best == MODEL_NONE ||
+             item->place < world->processes[best].place)) {
+            best = i;
         }
     }
-    return MODEL_NONE;
+    return best;
 }
 
 /* The first of the ended ones whose end is not dealt with, or NONE. */
@@ -308,6 +313,7 @@ void act_stream_open(model_world *world, const model_deed *deed) {
         COMPLAIN(world, "the model has no room for more streams");
         return;
     }
+    world->processes[consumer].touched = 1;
     world->streams[world->stream_count++] = (model_stream){
         .there = 1,
         .id = deed->answer.pid,
@@ -343,6 +349,7 @@ static void start_item(model_world *world, uint32_t stream, belay_pid pid) {
                           model_pid(world, self->consumer));
     model_process *process = &world->processes[item];
     process->stream = stream;
+    process->place = item;
     process->grace = self->grace;
     if (self->timeout != BELAY_INFINITY) {
         model_timer_start(world, &process->timeout, self->timeout);
@@ -445,6 +452,16 @@ static int item_is_known(const model_world *world, uint32_t item) {
     return known;
 }
 
+static int some_result_waits(const model_world *world, uint32_t stream) {
+    for (uint32_t i = 0; i < world->process_count; i++) {
+        if (world->processes[i].stream == stream &&
+            world->processes[i].state == BELAY_STATE_KEPT) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* Whether STREAM_CYCLE may take this one. */
 static int may_cycle(const model_world *world, uint32_t stream,
                      belay_pid pid) {
@@ -454,12 +471,13 @@ static int may_cycle(const model_world *world, uint32_t stream,
            self->together && !self->input_done && self->scope == 0 &&
            self->asked == 0 && self->max_buffered == 0 && self->demand >= 2 &&
            self->abandoned <= self->max_abandoned && !world->tracing &&
-           oldest_end(world, stream) == MODEL_NONE &&
+           !some_result_waits(world, stream) &&
            (!self->ordered || oldest_item(world, stream) == item) &&
            !item_is_known(world, item);
 }
 
-/* As many as the kernel likes of those that may go this way. */
+/* All that may go this way, but for those that were touched, which the
+ * kernel need not take. */
 void act_stream_cycle(model_world *world, const model_deed *deed) {
     uint32_t stream = model_find_stream(world, deed->command.other);
     model_stream *self = &world->streams[stream];
@@ -481,5 +499,15 @@ void act_stream_cycle(model_world *world, const model_deed *deed) {
             self->demand--;
         }
         start_item(world, stream, deed->after[i]);
+        if (!self->ordered) {
+            world->processes[world->process_count - 1].place =
+                world->processes[item].place;
+        }
+    }
+    uint32_t done = deed->answer.value;
+    if (done < deed->command.count &&
+        may_cycle(world, stream, deed->before[done]) &&
+        !world->processes[model_find(world, deed->before[done])].touched) {
+        COMPLAIN(world, "STREAM_CYCLE took fewer items than it could");
     }
 }

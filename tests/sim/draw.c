@@ -13,15 +13,19 @@ static void draw_spawn(sim_swarm *swarm, const sim_game *game,
     step->flags = dice_percent(dice, swarm->links)
                       ? BELAY_FLAG_LINK
                       : dice_below(dice, 2) * BELAY_FLAG_ORPHAN;
+    uint32_t parent = swarm_pick(swarm, game->world, swarm_is_running);
+    uint32_t stopping = swarm_pick(swarm, game->world, swarm_is_stopping);
     if (starting != MODEL_NONE && dice_percent(dice, 60)) {
         step->pid = swarm_ref_process(game, starting);
         step->flags = BELAY_FLAG_LINK;
+    } else if (swarm_gathers(swarm) && parent != MODEL_NONE &&
+               (swarm->crowd & 1) != 0) {
+        step->pid = swarm_ref_process(game, parent);
+        step->flags = BELAY_FLAG_LINK;
+    } else if (stopping != MODEL_NONE && dice_percent(dice, 30)) {
+        step->scope = swarm_ref_process(game, stopping);
     } else if (dice_percent(dice, swarm->scopes)) {
-        uint32_t stopping = swarm_pick(swarm, game->world, swarm_is_stopping);
-        step->scope =
-            stopping != MODEL_NONE && dice_percent(dice, 30)
-                ? swarm_ref_process(game, stopping)
-                : swarm_pick_ref(swarm, game, swarm_is_task_supervisor);
+        step->scope = swarm_pick_ref(swarm, game, swarm_is_task_supervisor);
         step->kind = dice_below(dice, 3);
     }
 }
@@ -74,6 +78,15 @@ static void draw_wait(sim_swarm *swarm, const sim_game *game,
     step->pid = swarm_pick_actor(swarm, game);
     step->other = swarm_pick_ref(swarm, game, swarm_is_any);
     step->time = swarm_draw_timeout(swarm);
+    uint32_t stubborn = swarm_pick(swarm, game->world, swarm_is_stubborn);
+    if (stubborn != MODEL_NONE && dice_percent(&swarm->dice, 15)) {
+        uint32_t child = game->world->processes[stubborn].child;
+        step->kind = BELAY_WAIT_STOP;
+        step->other =
+            swarm_ref_process(game, game->world->children[child].supervisor);
+        step->reason = swarm_pick_reason(swarm, game);
+        return;
+    }
     if (step->kind == BELAY_WAIT_STOP) {
         step->other = swarm_pick_ref(swarm, game, swarm_is_supervisor);
         step->reason = swarm_pick_reason(swarm, game);
@@ -102,9 +115,12 @@ static void draw_owned(sim_swarm *swarm, const sim_game *game,
 static void draw_stream_open(sim_swarm *swarm, const sim_game *game,
                              sim_step *step) {
     sim_dice *dice = &swarm->dice;
-    step->pid = swarm_pick_actor(swarm, game);
+    uint32_t body = swarm_pick(swarm, game->world, swarm_is_running);
+    step->pid = body != MODEL_NONE && dice_percent(dice, 40)
+                    ? swarm_ref_process(game, body)
+                    : swarm_pick_actor(swarm, game);
     step->flags = dice_below(dice, 8) * BELAY_FLAG_ORDERED;
-    step->limit = 1 + dice_below(dice, 4);
+    step->limit = 1 + dice_below(dice, swarm->wide ? 60 : 4);
     step->count =
         dice_percent(dice, 30) ? step->limit + dice_below(dice, 3) : 0;
     step->extra = dice_percent(dice, 30) ? dice_below(dice, 3) : SIM_ALL;
@@ -127,7 +143,7 @@ static void draw_stream_push(sim_swarm *swarm, const sim_game *game,
                              sim_step *step) {
     sim_dice *dice = &swarm->dice;
     step->other = swarm_pick_stream(swarm, game, 1);
-    step->count = 1 + dice_below(dice, 3);
+    step->count = 1 + dice_below(dice, swarm->wide ? 60 : 3);
     const model_world *world = game->world;
     for (uint32_t i = 0; i < world->stream_count; i++) {
         sim_ref ref = swarm_ref_of(game, MADE_STREAM, world->streams[i].id);
@@ -181,7 +197,9 @@ static void draw_sup_ask(sim_swarm *swarm, const sim_game *game,
     step->extra = dice_below(dice, 5);
     uint32_t starting = swarm_pick(swarm, world, swarm_is_starting);
     if (starting != MODEL_NONE && dice_percent(dice, 30)) {
-        step->kind = BELAY_ASK_TERMINATE + dice_below(dice, 4);
+        int restarts = world->processes[starting].ask == MODEL_NONE;
+        step->kind = restarts ? BELAY_ASK_RESTART + dice_below(dice, 2)
+                              : BELAY_ASK_TERMINATE + dice_below(dice, 4);
         step->scope = swarm_ref_process(game, starting);
         step->extra = world->children[world->processes[starting].at].id;
     }
@@ -223,6 +241,16 @@ static uint32_t find_started(const model_world *world, uint32_t supervisor) {
     return MODEL_NONE;
 }
 
+static int has_asks(const model_world *world, uint32_t supervisor) {
+    for (uint32_t i = 0; i < world->mail_count; i++) {
+        if (world->mail[i].supervisor == supervisor &&
+            world->mail[i].kind == MAIL_ASK) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* The host's answer to CHILD_START; before that, the start of a process. */
 static void draw_sup_child(sim_swarm *swarm, const sim_game *game,
                            sim_step *step) {
@@ -237,6 +265,9 @@ static void draw_sup_child(sim_swarm *swarm, const sim_game *game,
     }
     if (starting == MODEL_NONE || dice_percent(dice, swarm->stale)) {
         return;
+    }
+    if (has_asks(world, starting) && dice_percent(dice, 30)) {
+        step->kind = BELAY_STARTED_FAILED; /* they will see it retrying */
     }
     uint32_t started = find_started(world, starting);
     step->scope = swarm_ref_process(game, starting);
@@ -311,9 +342,10 @@ void swarm_draw_fields(sim_swarm *swarm, const sim_game *game,
         step->other = swarm_pick_ref(swarm, game, swarm_is_any);
         break;
     case BELAY_OP_TRAP_EXIT:
-        step->pid = dice_percent(dice, 90)
-                        ? swarm_pick_ref(swarm, game, swarm_is_running)
-                        : swarm_root;
+        step->pid = dice_percent(dice, 10) ? swarm_root
+                    : dice_percent(dice, 40)
+                        ? swarm_pick_ref(swarm, game, swarm_is_child)
+                        : swarm_pick_ref(swarm, game, swarm_is_running);
         step->flags = dice_percent(dice, swarm->traps) ? BELAY_FLAG_ON : 0;
         break;
     case BELAY_OP_SUP_START:

@@ -85,13 +85,17 @@ int swarm_is_starting(const model_world *world, uint32_t process) {
 }
 
 int swarm_is_stopping(const model_world *world, uint32_t process) {
-    return model_alive(world, process) &&
+    return swarm_is_task_supervisor(world, process) &&
            world->processes[process].phase == PHASE_STOPPING;
 }
 
 int swarm_is_owned(const model_world *world, uint32_t process) {
     return model_alive(world, process) &&
            model_find(world, world->processes[process].owner) != MODEL_NONE;
+}
+
+int swarm_is_stubborn(const model_world *world, uint32_t process) {
+    return swarm_is_child(world, process) && world->processes[process].traps;
 }
 
 int swarm_is_child(const model_world *world, uint32_t process) {

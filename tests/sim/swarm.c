@@ -40,7 +40,7 @@ typedef struct habit {
 } habit;
 
 static const habit habits[] = {
-    {BELAY_OP_ADVANCE, GROUP_LIFE, 10},
+    {BELAY_OP_ADVANCE, GROUP_LIFE, 8},
     {BELAY_OP_SPAWN, GROUP_LIFE, 16},
     {BELAY_OP_RUN, GROUP_LIFE, 24},
     {BELAY_OP_SETTLE, GROUP_LIFE, 16},
@@ -58,7 +58,7 @@ static const habit habits[] = {
     {BELAY_OP_ABORT, GROUP_ENDS, 3},
     {BELAY_OP_STREAM_OPEN, GROUP_STREAMS, 6},
     {BELAY_OP_STREAM_NEXT, GROUP_STREAMS, 10},
-    {BELAY_OP_STREAM_PUSH, GROUP_STREAMS, 24},
+    {BELAY_OP_STREAM_PUSH, GROUP_STREAMS, 60},
     {BELAY_OP_STREAM_END, GROUP_STREAMS, 1},
     {BELAY_OP_STREAM_HALT, GROUP_ENDS, 1},
     {BELAY_OP_SUP_START, GROUP_SUPERVISORS, 5},
@@ -70,8 +70,8 @@ static const habit habits[] = {
     {BELAY_OP_REASON_NEW, GROUP_REST, 4},
     {BELAY_OP_REASON_DROP, GROUP_REST, 3},
     {BELAY_OP_TRACE, GROUP_REST, 1},
-    {BELAY_OP_STREAM_CYCLE, GROUP_STREAMS, 6},
-    {BELAY_OP_SUP_CHILD, GROUP_SUPERVISORS, 30},
+    {BELAY_OP_STREAM_CYCLE, GROUP_STREAMS, 10},
+    {BELAY_OP_SUP_CHILD, GROUP_SUPERVISORS, 60},
 };
 
 #define HABITS (sizeof habits / sizeof *habits)
@@ -146,13 +146,19 @@ sim_swarm *swarm_open(uint64_t seed, sim_tape *tape, uint32_t *count) {
     swarm->slow = dice_percent(dice, 40) ? ONE_OF(dice, slows) : 0;
     swarm->sips = ONE_OF(dice, sips);
     swarm->hub = ONE_OF(dice, hubs);
-    swarm->crowd = dice_percent(dice, 20) ? 20 + dice_below(dice, 60) : 0;
+    swarm->crowd = dice_percent(dice, 20) ? 20 + dice_below(dice, 80) : 0;
     if (swarm->crowd > 0) {
         *count = 400;
-        tape->processes_max = 60;
+        tape->processes_max = 200;
         tape->events_max = BELAY_EVENTS_MIN;
         swarm->slow = dice_below(dice, 100);
         swarm->sips = 3;
+    }
+    swarm->wide = dice_percent(dice, 10);
+    if (swarm->wide) {
+        *count = 400;
+        tape->processes_max = 200;
+        swarm->crowd = 0;
     }
     swarm->traced = dice_percent(dice, swarm->slow > 0 ? 60 : 20);
     if (swarm->slow > 0 && dice_percent(dice, 80)) {
@@ -252,7 +258,8 @@ static int is_apt(const sim_game *game, uint32_t op) {
     case BELAY_OP_STREAM_OPEN:
         return open_streams(world, 0) < 3;
     case BELAY_OP_STREAM_PUSH:
-        return open_streams(world, 1) > 0;
+        return open_streams(world, 1) > 0 &&
+               view->processes + view->kept < world->processes_max;
     case BELAY_OP_STREAM_NEXT:
     case BELAY_OP_STREAM_END:
     case BELAY_OP_STREAM_HALT:
@@ -279,10 +286,36 @@ static int is_apt(const sim_game *game, uint32_t op) {
 
 static uint32_t crowd_op(sim_swarm *swarm) {
     static const uint32_t ops[] = {
+        BELAY_OP_SPAWN, BELAY_OP_SPAWN,   BELAY_OP_SPAWN,
         BELAY_OP_SPAWN, BELAY_OP_SPAWN,   BELAY_OP_RUN,
         BELAY_OP_LINK,  BELAY_OP_MONITOR, BELAY_OP_TRAP_EXIT,
     };
     return ONE_OF(&swarm->dice, ops);
+}
+
+static int queue_is_full(const sim_game *game) {
+    return belay_look(game->kernel)->events > 40;
+}
+
+/* Some seeds have streams with many items, most of which end before anyone
+ * asks for them; by then the queue may have too little room for them all. */
+static uint32_t wide_op(sim_swarm *swarm, const sim_game *game) {
+    static const uint32_t ops[] = {
+        BELAY_OP_RUN,    BELAY_OP_RUN,    BELAY_OP_SETTLE,
+        BELAY_OP_SETTLE, BELAY_OP_SETTLE, BELAY_OP_SETTLE,
+    };
+    sim_dice *dice = &swarm->dice;
+    if (open_streams(game->world, 0) == 0) {
+        return BELAY_OP_STREAM_OPEN;
+    }
+    if (is_apt(game, BELAY_OP_STREAM_PUSH)) {
+        return dice_percent(dice, 90) ? BELAY_OP_STREAM_PUSH
+                                      : BELAY_OP_STREAM_END;
+    }
+    if (dice_percent(dice, queue_is_full(game) ? 30 : 3)) {
+        return BELAY_OP_STREAM_NEXT;
+    }
+    return ONE_OF(dice, ops);
 }
 
 static uint32_t draw_op(sim_swarm *swarm, const sim_game *game) {
@@ -290,14 +323,17 @@ static uint32_t draw_op(sim_swarm *swarm, const sim_game *game) {
     if (swarm_gathers(swarm)) {
         return crowd_op(swarm);
     }
-    for (uint32_t tries = 0; tries < 6; tries++) {
+    if (swarm->wide && dice_percent(&swarm->dice, 75)) {
+        return wide_op(swarm, game);
+    }
+    for (uint32_t tries = 0; tries < 15; tries++) {
         uint32_t draw = dice_below(&swarm->dice, swarm->weight_sum);
         uint32_t i = 0;
         while (draw >= swarm->weights[i]) {
             draw -= swarm->weights[i++];
         }
         op = habits[i].op;
-        if (is_apt(game, op)) {
+        if (is_apt(game, op) || dice_percent(&swarm->dice, 2)) {
             break;
         }
     }
@@ -308,9 +344,8 @@ static uint32_t draw_op(sim_swarm *swarm, const sim_game *game) {
 static void draw_drain(sim_swarm *swarm, const sim_game *game,
                        sim_step *step) {
     sim_dice *dice = &swarm->dice;
-    int full = belay_look(game->kernel)->events > 40;
     if (dice_percent(dice, swarm->slow) &&
-        !(full && dice_percent(dice, swarm->crowd > 0 ? 1 : 5))) {
+        !(queue_is_full(game) && dice_percent(dice, swarm->crowd > 0 ? 1 : 5))) {
         step->take =
             dice_percent(dice, 40) ? dice_below(dice, swarm->sips + 1) : 0;
         step->steps = dice_below(dice, 2);

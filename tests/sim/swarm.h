@@ -22,6 +22,7 @@ struct sim_swarm {
     uint32_t sips;    /* how many events it takes then, at most */
     uint32_t hub;     /* percent of operands that are the oldest there is */
     uint32_t crowd;   /* the steps of a phase that gathers many around one */
+    int wide;         /* streams with many items at a time */
     int traced;       /* from the first step on */
     uint32_t starve;  /* percent of commands with a refused allocation */
     uint32_t fails;   /* percent of starts that fail, and as many ignored */
@@ -72,6 +73,7 @@ int swarm_is_general(const model_world *world, uint32_t process);
 int swarm_is_starting(const model_world *world, uint32_t process);
 int swarm_is_stopping(const model_world *world, uint32_t process);
 int swarm_is_owned(const model_world *world, uint32_t process);
+int swarm_is_stubborn(const model_world *world, uint32_t process);
 int swarm_is_child(const model_world *world, uint32_t process);
 uint32_t swarm_pick(sim_swarm *swarm, const model_world *world,
                     process_test test);
