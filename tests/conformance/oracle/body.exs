@@ -169,6 +169,7 @@ defmodule Oracle.Body do
     c = child(st, h, Map.put(info(s, opts), :linked, st.who))
     emit(st, "under", s, nil)
     bind(st, h, {:task, TS.async(sup(st, s), fn -> main(c, b) end, child_opts(st, opts))}, c.label)
+    emit(st, "bound", s, nil)
   end
 
   defp step(["async_nolink", h, s, b], st), do: step(["async_nolink", h, s, b, %{}], st)
@@ -177,6 +178,7 @@ defmodule Oracle.Body do
     c = child(st, h, info(s, opts))
     emit(st, "under", s, nil)
     bind(st, h, {:task, TS.async_nolink(sup(st, s), fn -> main(c, b) end, child_opts(st, opts))}, c.label)
+    emit(st, "bound", s, nil)
   end
 
   defp step(["start_child", h, s, b], st), do: step(["start_child", h, s, b, %{}], st)

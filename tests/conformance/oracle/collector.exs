@@ -155,7 +155,7 @@ defmodule Oracle.Collector do
         [p.who, p.start, e, r]
       end)
 
-    hidden = ["under", :left]
+    hidden = ["under", "bound", :left]
 
     trace =
       s.evs

@@ -97,8 +97,8 @@ defmodule Oracle.Collide do
     end
   end
 
-  # A process that ends starts a race between its links and a supervisor of its own: for a
-  # child of that one which is linked to it as well.
+  # A process that ends starts a race between its links and a supervisor of its own, for a
+  # child of that one which is linked to it as well; or both are children of one that stops.
   defp rivals(%{procs: procs, evs: evs, by_label: by_label, by_who: by_who}) do
     for p <- procs, p.end != nil, me = by_who[p.info[:linked]], me.end != nil, s <- Map.get(by_label, p.info[:sup], []),
         race?(p, me, s) or (told?(p, me.end, evs) and s.end != nil) do
@@ -108,7 +108,8 @@ defmodule Oracle.Collide do
 
   defp race?(p, me, s) do
     same = me.reason == {:reason, :shutdown} and p.info[:shutdown] != "brutal_kill"
-    p.fin == nil and p.end == me.end and s.info[:owner] == me.who and not same
+    own = s.info[:owner] == me.who or me.info[:sup] == s.label
+    p.fin == nil and p.end == me.end and own and not same
   end
 
   defp told?(p, tick, evs), do: Enum.any?(evs, &(&1.op == "wait_exit" and &1.who == p.who and &1.tick == tick))
@@ -159,7 +160,8 @@ defmodule Oracle.Collide do
 
     for(e <- evs, name = e.extra[:sup] || (e.op == "under" && limited.(e.target) && e.target), p <- procs, p.info[:sup] == name,
         p.end == e.tick, not settled?(p, e, evs, by_who), do: "sup@#{e.tick}") ++
-      for(e <- evs, e.op == "under", s <- Map.get(by_label, e.target, []), s.end == e.tick, do: "sup@#{e.tick}") ++
+      for(e <- evs, e.op == "under", s <- Map.get(by_label, e.target, []), s.end == e.tick,
+        not settled?(s, e, evs, by_who), do: "sup@#{e.tick}") ++
       for(e <- evs, e.op == "under", t = answered(e, evs, by_who), t > e.tick, x <- evs, x.target == e.target,
           x.op in ["stop_sup", "exit_signal"], (x.extra[:since] || x.tick) in e.tick..t, do: "sup@#{t}")
   end
