@@ -93,6 +93,20 @@ function runBatch(scenarios, parallel) {
   });
 }
 
+/** Those that came late run again, fewer at a time: the machine was busy. */
+async function runLateAgain(scenarios, outcomes, cache, parallel) {
+  for (let share = 4; share <= 16; share *= 2) {
+    const late = outcomes.flatMap((outcome, index) => (outcome.late ? [index] : []));
+    if (late.length === 0) return;
+    const wanted = late.map((index) => scenarios[index]);
+    const given = await runBatch(wanted, Math.max(1, Math.floor(parallel / share)));
+    late.forEach((index, place) => {
+      outcomes[index] = given[place];
+    });
+    cache?.add(wanted, given);
+  }
+}
+
 /**
  * The outcome of each scenario, in the order given.
  *
@@ -115,5 +129,6 @@ export async function elixirOutcomes(scenarios, { version, fresh = false, parall
     cache?.add(wanted, given);
     progress(Math.min(done + BATCH, missing.length), missing.length);
   }
+  await runLateAgain(scenarios, outcomes, cache, parallel);
   return outcomes;
 }

@@ -136,9 +136,9 @@ defmodule Oracle.Body do
   defp step(["exit", r], _st), do: exit(reason(r))
   defp step(["hang"], _st), do: Process.sleep(:infinity)
 
-  defp step(["trap_exit", on], _st) do
+  defp step(["trap_exit", on], st) do
     Process.flag(:trap_exit, on)
-    :ok
+    emit(st, "trap_exit", nil, nil)
   end
 
   defp step(["by_run", bodies], st), do: exec(Enum.at(bodies, st.run - 1) || List.last(bodies), st)

@@ -155,7 +155,7 @@ defmodule Oracle.Collector do
         [p.who, p.start, e, r]
       end)
 
-    hidden = ["under", "bound", :left]
+    hidden = ["under", "bound", "trap_exit", :left]
 
     trace =
       s.evs

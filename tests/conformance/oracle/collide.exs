@@ -126,7 +126,7 @@ defmodule Oracle.Collide do
   defp meet?(p, me, evs) do
     crash = p.fin == :bad and not me.trap
     struck = me.fin == :bad and p.fin != nil and p.start == p.end and not p.trap
-    told = Enum.any?(evs, &(&1.who == p.who and &1.op in ["inbox", "wait_exit"]))
+    told = Enum.any?(evs, &(&1.who == p.who and &1.op in ["inbox", "wait_exit", "trap_exit"]))
     (p.end == me.end and (crash or struck)) or (p.start == me.end and told)
   end
 
@@ -182,9 +182,12 @@ defmodule Oracle.Collide do
     later = Enum.any?(own, &(&1.n > e.n and &1.n < p.eseq)) or (me.end == e.tick and me.fseq != nil and p.eseq > me.fseq)
 
     (p.fin == nil and p.eseq > e.n and later) or
-      Enum.any?(own, &(&1.n <= e.n and &1.op in ["terminate_child", "t_terminate"] and &1.target == p.label)) or
-      (e.op == "terminate_child" and e.target == p.label)
+      Enum.any?([e | own], &(&1.n <= e.n and &1.op in ["terminate_child", "t_terminate"] and &1.target == p.label and not struck?(p, &1, evs)))
   end
+
+  # A signal before e, in the same tick: whether the supervisor hears of the end before it is
+  # asked is open.
+  defp struck?(p, e, evs), do: Enum.any?(evs, &(&1.n < e.n and &1.tick == e.tick and &1.op == "exit_signal" and &1.target == p.label))
 
   # Reading the mailbox in the tick in which a message may come; taking the first of two exit
   # messages of one tick.
