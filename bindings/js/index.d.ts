@@ -783,7 +783,9 @@ export interface TaskApi {
 
   Gives null when it ended as asked; its outcome when it had ended before, or
   slipped in a value or a failure of its own; and a rejected outcome with reason
-  `'killed'` when it had to be killed after the time.
+  `'killed'` when it had to be killed after the time. Of a task that was ignored
+  it gives only how it ended: reason `'normal'` when it returned, `'noproc'` when
+  it was gone before.
 
   Caveat: the *process* is gone then. Its function may run on, see
   {@link TaskContext.signal}.

@@ -78,6 +78,20 @@ export class TaskRecord {
       : { status: 'rejected', reason: this.error };
   }
 
+  /** The same, but of an ignored one, whose value nobody receives, how it ended. */
+  ending() {
+    return this.state === 'ignored' && this.failure === null ? this.exited('normal') : this.outcome();
+  }
+
+  /** The outcome of one that ended in a way that was not its own failure. */
+  exited(reason) {
+    const { pid, label, startedAt } = this;
+    return {
+      status: 'rejected',
+      reason: withoutStack(() => new ExitError(reason, { pid, label, startedAt })),
+    };
+  }
+
   /**
    * The failure of a task that is linked to the root and that nobody waits
    * for: a rejection nobody handles, until somebody asks for the outcome.

@@ -142,7 +142,7 @@ function shutDown(caller, record, shutdown) {
   }
   const wait = new ShutdownWait(caller, record, shutdown);
   const code = caller.runtime.wait(wait, record.low, record.high, WAIT.SHUTDOWN, shutdown);
-  if (code === CODE.GONE) return Promise.resolve(null); // ignored, and gone since
+  if (code === CODE.GONE) return Promise.resolve(record.exited('noproc')); // ignored, and gone since
   if (code !== CODE.OK) throw caller.refusal(code, 'Task.shutdown');
   return wait.promise;
 }

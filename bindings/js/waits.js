@@ -127,8 +127,8 @@ export class ShutdownWait extends Wait {
 
   done(outcome, failure) {
     if (outcome === OUTCOME.OWNER) this.ownerEnded(failure);
-    else if (outcome === OUTCOME.NONE || !this.record.settled) this.resolve(null);
-    else this.resolve(this.record.outcome());
+    else if (outcome === OUTCOME.NONE) this.resolve(null);
+    else this.resolve(this.record.ending());
   }
 }
 

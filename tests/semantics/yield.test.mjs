@@ -286,7 +286,32 @@ statement('Y21 also when it has returned since', async ({ Task, at, now }) => {
   assert.deepEqual(outcomesOf(await Task.yieldMany([task], 10)), [null]);
   assert.equal((await rejection(Task.await(task, 10))).reason, 'timeout');
   assert.equal(now(), 50);
-  assert.equal(await Task.shutdown(task), null);
+  assert.equal((await Task.shutdown(task)).reason.reason, 'noproc');
+});
+
+statement('Y21 shutdown of an ignored task tells how it ended, when that was not as asked', async ({ Task, now }) => {
+  const ignored = async (body) => {
+    const task = Task.async(body);
+    await Task.ignore(task);
+    return task;
+  };
+  const trap = (last) => async (me) => {
+    const asked = new Promise((resolve) => me.Process.onExit(resolve));
+    me.Process.flag('trapExit', true);
+    await asked;
+    return last(me);
+  };
+  const how = async (body, grace) => {
+    const task = await ignored(body);
+    await at(now() + 10);
+    return (await Task.shutdown(task, grace))?.reason.reason ?? null;
+  };
+  const at = (time) => Task.yield(Task.async(returns(time - now())), Infinity);
+  assert.equal(await how(trap(() => 'value'), 100), 'normal');
+  assert.equal(await how(trap((me) => me.exit('other')), 100), 'other');
+  assert.equal(await how(trap(() => new Promise(() => {})), 10), 'killed');
+  assert.equal(await how(() => new Promise(() => {}), 10), null);
+  assert.equal(await how(() => new Promise(() => {}), 'brutalKill'), null);
 });
 
 statement('Y22 ignore on a value unlinks, too; on a completed task it gives the outcome', async ({ Task, at, Process }) => {

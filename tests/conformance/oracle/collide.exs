@@ -60,7 +60,7 @@ defmodule Oracle.Collide do
           p.end == e.tick + p.info.shutdown, p.fin != nil, do: "edge@#{p.end}"
     )
     |> Enum.concat(
-      for p <- procs, p.fin != nil, p.end != nil, is_integer(g = p.info[:shutdown]), g > 0, (p.end - g) in strikes(evs, procs), do: "edge@#{p.end}"
+      for p <- procs, p.fin != nil, p.end != nil, is_integer(g = p.info[:shutdown]), (p.end - g) in strikes(evs, procs -- [p]), do: "edge@#{p.end}"
     )
   end
 
@@ -97,8 +97,8 @@ defmodule Oracle.Collide do
     end
   end
 
-  # A process that ends starts a race between its links and a supervisor of its own, for a
-  # child of that one which is linked to it as well; or both are children of one that stops.
+  # A process that ends starts a race between its links and a supervisor that ends with it, for
+  # a child of that one which is linked to it as well; or both are children of one that stops.
   defp rivals(%{procs: procs, evs: evs, by_label: by_label, by_who: by_who}) do
     for p <- procs, p.end != nil, me = by_who[p.info[:linked]], me.end != nil, s <- Map.get(by_label, p.info[:sup], []),
         race?(p, me, s) or (told?(p, me.end, evs) and s.end != nil) do
@@ -108,7 +108,7 @@ defmodule Oracle.Collide do
 
   defp race?(p, me, s) do
     same = me.reason == {:reason, :shutdown} and p.info[:shutdown] != "brutal_kill"
-    own = s.info[:owner] == me.who or me.info[:sup] == s.label
+    own = s.end == me.end or me.info[:sup] == s.label
     p.fin == nil and p.end == me.end and own and not same
   end
 
