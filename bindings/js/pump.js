@@ -76,6 +76,16 @@ export class Pump {
     resolved.then(this.#inMicrotask);
   }
 
+  /** Nothing is to be done, and time passes by itself. */
+  get canPassBy() {
+    return this.#state === IDLE && this.#clock.real;
+  }
+
+  /** Sees to it that the next deadline is not missed. */
+  lookAtDeadline() {
+    if (this.#work.deadline < this.#timerAt) this.schedule();
+  }
+
   /** In a later turn of the event loop, also after the end. */
   later(run) {
     this.#clock.later(run);

@@ -358,8 +358,23 @@ export class Runtime {
         return;
       }
     }
+    if (cell.stream === null && this.#pump.canPassBy && this.#inboxCount === 0 && this.#cycling.length === 0) {
+      this.#settleAtOnce(cell);
+      return;
+    }
     this.settle(cell);
     this.#pump.schedule();
+  }
+
+  /**
+   * For a task that returned by itself and not with others. The pump need not
+   * run for it: what that causes calls for the pump by itself, but for timers.
+   */
+  #settleAtOnce(cell) {
+    this.#pump.touch();
+    this.settle(cell);
+    this.#settlePut();
+    this.#pump.lookAtDeadline();
   }
 
   /** Has the kernel told, with others, that a body has returned. */
