@@ -154,7 +154,7 @@ function runFunctions(caller, results, indexes, list, { call, timeout, signal, l
     },
   });
   run.open();
-  run.ask(UNBOUNDED);
+  run.askAll();
 }
 
 /**

@@ -169,12 +169,12 @@ export class Pump {
   }
 
   /**
-   * Whether fresh timers begin to run at the end of this turn of the event
-   * loop only. Most timers belong to a wait that is over before that, and then
+   * Whether something can wait for the end of this turn of the event loop. For
+   * fresh timers that is when they begin to run: most belong to a wait that is over before that, and then
    * cost nothing; the others run that little longer. A clock that users made
    * moves in steps, and there timers begin at once.
    */
-  putsOffTimers() {
+  putsOff() {
     if (!this.#clock.real) return false;
     this.#afterTurn();
     return true;
@@ -200,7 +200,7 @@ export class Pump {
     this.#afterTurnSet = false;
     this.#inTurn = false;
     if (this.#state === CLOSED) return;
-    if (this.#work.hasFreshTimers) {
+    if (this.#work.hasFreshTimers || this.#work.hasItems) {
       this.#work.tell(this.now);
       if (this.#state === IDLE || this.#state === SCHEDULED) this.#run();
       else this.#arm();

@@ -34,6 +34,8 @@ import { Child } from './supervised.js';
 import { SleepWait } from './waits.js';
 
 const INBOX_PIDS = WORDS_MAX / 2;
+/* Bodies that may wait for others to begin with. */
+const ITEMS_SOON_MAX = 32;
 const resolved = Promise.resolve();
 const nativeThen = Promise.prototype.then;
 
@@ -495,6 +497,19 @@ export class Runtime {
     this.#pump.schedule();
   }
 
+  /**
+   * The same, when only bodies of items wait to begin and nobody waits for them
+   * yet: together with others, at the end of this turn of the event loop at the
+   * latest.
+   */
+  scheduleSoon() {
+    if (this.#items.length >= ITEMS_SOON_MAX || !this.#pump.putsOff()) this.#pump.schedule();
+  }
+
+  get hasItems() {
+    return this.#items.length > 0;
+  }
+
   /** Has `run` called by the pump, where user code may run. */
   effect(run) {
     this.#effects.push(run);
@@ -517,6 +532,13 @@ export class Runtime {
     if (cell.retired) this.#abandonedReturned(cell);
     else this.#start(cell);
     return !this.disposed;
+  }
+
+  /** The same for the first `count` of several. */
+  beginAll(cells, count) {
+    for (let index = 0; index < count; index++) {
+      if (!this.begin(cells[index])) return;
+    }
   }
 
   /** Has the pump read elements for a stream. */
@@ -574,7 +596,7 @@ export class Runtime {
       if (this.#inboxCount > 0 || this.#pulls.length > 0 || this.#items.length > 0) continue;
       if (this.#cycling.length > 0) continue;
       if (view.ready > 0) continue;
-      if (view.fresh === 0 || pump.putsOffTimers()) return true;
+      if (view.fresh === 0 || pump.putsOff()) return true;
       this.advance(pump.now);
     }
   }

@@ -22,6 +22,8 @@ import { CLOSED, CODE, OUTCOME, STATE, UNBOUNDED, WORDS_MAX } from './protocol.j
 import { errorOf } from './reasons.js';
 
 const CHUNK = WORDS_MAX / 2;
+/* So many elements are read while the consumer asks; more are the pump's. */
+const AT_ONCE_MAX = 32;
 const NEW = 0, OPEN = 1, CLOSING = 2, FINISHED = 3;
 
 /* One that is never opened. Engines forget the shape of objects, and with it
@@ -64,6 +66,8 @@ export class StreamRun {
    * by one command for many: when the consumer wants everything.
    */
   cycles = false;
+  /** Elements are read as soon as the kernel asks for them. */
+  #atOnce = false;
   /** Why it is halted, when that is an error: { error }. */
   #halted = null;
   #orphaned = false;
@@ -167,16 +171,47 @@ export class StreamRun {
     ));
   }
 
-  /** The consumer wants `count` more results. */
-  ask(count, together = false) {
+  /** The consumer wants all results. */
+  askAll() {
     if (this.#state !== OPEN) return;
     const { items, maxBuffered, maxAbandoned } = this.#plan;
     // Else an element could be read before the kernel lets it start.
-    this.cycles = count === UNBOUNDED && maxBuffered === 0 && maxAbandoned === UNBOUNDED &&
+    this.cycles = maxBuffered === 0 && maxAbandoned === UNBOUNDED &&
       this.#scope === null && typeof items[Symbol.asyncIterator] !== 'function';
-    this.#runtime.kernel.streamNext(this.low, this.high, count, together);
+    this.#runtime.kernel.streamNext(this.low, this.high, UNBOUNDED, false);
     this.#runtime.drain();
     this.#runtime.schedule();
+  }
+
+  /**
+   * The consumer wants `count` more results. Elements of an array are read here
+   * and now, so that the next result may be there when this returns.
+   */
+  ask(count, together = false) {
+    if (this.#state !== OPEN) return;
+    const runtime = this.#runtime;
+    this.#atOnce = this.#array !== null && !this.#reading;
+    runtime.kernel.streamNext(this.low, this.high, count, together);
+    runtime.drain();
+    if (this.#atOnce) this.#pullAtOnce();
+    runtime.scheduleSoon();
+  }
+
+  /** The consumer waits for what was asked for. */
+  goOn() {
+    this.#runtime.schedule();
+  }
+
+  #pullAtOnce() {
+    this.#reading = true; // an element may be a getter, which asks for more
+    try {
+      while (this.#asked > 0 && this.#asked <= AT_ONCE_MAX && !this.#queued && this.#state === OPEN) this.#readChunk(null);
+    } catch (error) {
+      this.#inputFailed(error);
+    }
+    this.#reading = false;
+    this.#atOnce = false;
+    if (this.#asked > 0) this.#queue();
   }
 
   /** Has `run` called when all events at hand have been handled. */
@@ -205,7 +240,7 @@ export class StreamRun {
   /** The kernel asks for so many elements. */
   pulled(count) {
     this.#asked = count;
-    this.#queue();
+    if (!this.#atOnce) this.#queue();
   }
 
   #queue() {
@@ -242,12 +277,12 @@ export class StreamRun {
     this.#iterator = this.#isAsync ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   }
 
-  /** True when the pump should yield. */
+  /** True when the pump should yield. @param pump null when it is not the pump that reads */
   #readChunk(pump) {
     const most = Math.min(this.#asked, CHUNK, this.#room);
     const elements = [];
     let over = false;
-    while (elements.length < most && !over && this.#readInto(elements)) over = pump.spend(1);
+    while (elements.length < most && !over && this.#readInto(elements)) over = pump !== null && pump.spend(1);
     this.#push(elements);
     if (this.#inputDone && this.#ahead.length === 0) this.#endInput();
     return over && this.#asked > 0 && this.#state === OPEN;
@@ -335,9 +370,7 @@ export class StreamRun {
     this.#returned = this.#followed;
     this.#followed = cells;
     this.#runtime.drain();
-    for (let index = 0; index < done; index++) {
-      if (!this.#runtime.begin(cells[index])) return;
-    }
+    this.#runtime.beginAll(cells, done);
   }
 
   /** How many elements have got the places of items that have returned. */
@@ -347,12 +380,16 @@ export class StreamRun {
     if (kernel.streamCycle(this.low, this.high, cells, elements.length) !== CODE.OK) return 0;
     const done = kernel.answerValue;
     const { labelOf } = this.#plan;
+    const consumer = this.#consumer;
+    let number = this.#number;
     for (let index = 0; index < done; index++) {
       const cell = cells[index];
-      this.#consumer.entry({ status: 'fulfilled', value: cell.value }, cell.number);
-      cell.renew(elements[index], this.#number++);
-      if (labelOf !== undefined) cell.label = labelOf(elements[index]);
+      const element = elements[index];
+      consumer.entry({ status: 'fulfilled', value: cell.value }, cell.number);
+      cell.renew(element, number++);
+      if (labelOf !== undefined) cell.label = labelOf(element);
     }
+    this.#number = number;
     return done;
   }
 

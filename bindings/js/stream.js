@@ -94,20 +94,15 @@ export class TaskStream {
   /** Runs to the end and collects the results. */
   toArray() {
     const caller = this.#source.enter();
-    const results = [];
-    const promise = new Promise((resolve, reject) => {
-      const run = StreamRun.for(this.#plan, caller, {
-        entry: (result) => results.push(result),
-        closed(end, isQuiet) {
-          if (isQuiet) queueMicrotask(() => quiet(promise));
-          if (end === null) resolve(results);
-          else reject(end.error);
-        },
-      });
+    const collector = new Collector();
+    const run = StreamRun.for(this.#plan, caller, collector);
+    try {
       run.open();
-      run.ask(UNBOUNDED);
-    });
-    return promise;
+      run.askAll();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return collector.promise;
   }
 
   /** Arrays of what is ready, at least one result in each. */
@@ -129,6 +124,28 @@ let grabbed = null;
 const grab = (resolve) => {
   grabbed = resolve;
 };
+
+/** Of toArray: a class of its own, so that engines see one shape of it. */
+class Collector {
+  #results = [];
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  entry(result) {
+    this.#results.push(result);
+  }
+
+  closed(end, isQuiet) {
+    if (isQuiet) queueMicrotask(() => quiet(this.promise));
+    if (end === null) this.resolve(this.#results);
+    else this.reject(end.error);
+  }
+}
 
 /** What both kinds of iterator share: the queue of those who wait for next(). */
 class QueueIterator {
@@ -165,9 +182,22 @@ class QueueIterator {
     const ready = this.take();
     if (ready !== undefined) return Promise.resolve({ done: false, value: ready });
     if (this.#ended) return this.#atEnd();
+    if (this.looksFirst && this.#waiting.length === 0) {
+      this.want();
+      const found = this.take();
+      if (found !== undefined) return Promise.resolve({ done: false, value: found });
+      if (this.#ended) return this.#atEnd();
+      return this.#wait();
+    }
+    const promise = this.#wait();
+    this.want();
+    return promise;
+  }
+
+  #wait() {
     const promise = new Promise(grab);
     this.#waiting.push({ promise, resolve: grabbed });
-    this.want();
+    this.run.goOn();
     return promise;
   }
 
@@ -247,6 +277,11 @@ class QueueIterator {
 class StreamIterator extends QueueIterator {
   #results = [];
 
+  /** A result that is there needs no promise that waits for it. */
+  get looksFirst() {
+    return true;
+  }
+
   take() {
     return this.#results.length > 0 ? this.#results.shift() : undefined;
   }
@@ -275,6 +310,10 @@ class BatchIterator extends QueueIterator {
   #results = [];
   #outstanding = 0;
   #scheduled = false;
+
+  get looksFirst() {
+    return false;
+  }
 
   take() {
     if (this.#results.length === 0 || this.someoneWaits) return undefined;
