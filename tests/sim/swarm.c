@@ -345,7 +345,8 @@ static void draw_drain(sim_swarm *swarm, const sim_game *game,
                        sim_step *step) {
     sim_dice *dice = &swarm->dice;
     if (dice_percent(dice, swarm->slow) &&
-        !(queue_is_full(game) && dice_percent(dice, swarm->crowd > 0 ? 1 : 5))) {
+        !(queue_is_full(game) &&
+          dice_percent(dice, swarm->crowd > 0 ? 1 : 5))) {
         step->take =
             dice_percent(dice, 40) ? dice_below(dice, swarm->sips + 1) : 0;
         step->steps = dice_below(dice, 2);
