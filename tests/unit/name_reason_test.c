@@ -423,6 +423,95 @@ static void a_refused_exit_holds_no_reason(void) {
     world_close(world);
 }
 
+/* An event in the queue may say that the number is free: a host that has not
+ * read it yet would take the new reason for the old one. */
+static void a_new_reason_waits_until_every_event_is_taken(void) {
+    test_world *world = world_open(0, 0, 0);
+    uint32_t old = crash(world);
+    belay_command command = {
+        .op = BELAY_OP_REASON_DROP,
+        .reason = old,
+    };
+    belay_answer answer = {0};
+    CHECK_EQUAL(belay_submit(world->kernel, &command, &answer), BELAY_OK);
+    CHECK_EQUAL(belay_look(world->kernel)->events, 1);
+    uint64_t before = belay_digest(world->kernel);
+    command = (belay_command){.op = BELAY_OP_REASON_NEW};
+    CHECK_EQUAL(belay_submit(world->kernel, &command, &answer), BELAY_BUSY);
+    CHECK_EQUAL(belay_digest(world->kernel), before);
+    CHECK(belay_next_event(world->kernel) != NULL);
+    CHECK_EQUAL(belay_submit(world->kernel, &command, &answer), BELAY_OK);
+    CHECK_EQUAL(answer.value, old);
+    world_close(world);
+}
+
+/* Whatever the events are about. */
+static void a_new_reason_waits_for_the_last_of_many_events(void) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid pids[3];
+    for (uint32_t i = 0; i < 3; i++) {
+        pids[i] = start(world, world->root, 0);
+    }
+    for (uint32_t i = 0; i < 3; i++) {
+        belay_command kill = {
+            .op = BELAY_OP_SIGNAL,
+            .pid = world->root,
+            .other = pids[i],
+            .reason = BELAY_REASON_KILL,
+        };
+        belay_answer answer = {0};
+        CHECK_EQUAL(belay_submit(world->kernel, &kill, &answer), BELAY_OK);
+    }
+    belay_command command = {.op = BELAY_OP_REASON_NEW};
+    belay_answer answer = {0};
+    uint32_t left = belay_look(world->kernel)->events;
+    CHECK(left >= 3);
+    while (left > 0) {
+        CHECK_EQUAL(belay_submit(world->kernel, &command, &answer),
+                    BELAY_BUSY);
+        CHECK(belay_next_event(world->kernel) != NULL);
+        left--;
+    }
+    CHECK_EQUAL(belay_submit(world->kernel, &command, &answer), BELAY_OK);
+    world_close(world);
+}
+
+/* Only this command minds; and what is wrong is called wrong at once. */
+static void everything_else_is_accepted_while_events_wait(void) {
+    test_world *world = world_open(0, 0, 0);
+    uint32_t first = crash(world);
+    uint32_t second = crash(world);
+    belay_pid pid = start(world, world->root, 0);
+    const struct {
+        belay_command command;
+        belay_code code;
+    } cases[] = {
+        {{.op = BELAY_OP_REASON_DROP, .reason = first}, BELAY_OK},
+        {{.op = BELAY_OP_REASON_NEW}, BELAY_BUSY},
+        {{.op = BELAY_OP_REASON_NEW, .kind = 2}, BELAY_BAD_ARGUMENT},
+        {{.op = BELAY_OP_REASON_NEW, .flags = BELAY_FLAG_ON},
+         BELAY_BAD_ARGUMENT},
+        {{.op = BELAY_OP_SPAWN, .pid = pid, .flags = BELAY_FLAG_LINK},
+         BELAY_OK},
+        {{.op = BELAY_OP_RUN}, BELAY_OK},
+        {{.op = BELAY_OP_NAME_NEW}, BELAY_OK},
+        {{.op = BELAY_OP_ADVANCE, .time = 5}, BELAY_OK},
+        {{.op = BELAY_OP_EXIT, .pid = pid, .reason = second}, BELAY_OK},
+        {{.op = BELAY_OP_REASON_DROP, .reason = second}, BELAY_OK},
+        {{.op = BELAY_OP_REASON_NEW}, BELAY_BUSY},
+    };
+    for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        belay_answer answer = {0};
+        CHECK_EQUAL(belay_submit(world->kernel, &cases[i].command, &answer),
+                    cases[i].code);
+    }
+    world_do(world, (belay_command){.op = BELAY_OP_NAME_NEW}); /* drains */
+    CHECK_EQUAL(freed(world, first), 1);
+    CHECK_EQUAL(freed(world, second), 1);
+    CHECK(crash(world) != crash(world));
+    world_close(world);
+}
+
 static void names(void) {
     RUN(a_new_name_belongs_to_nobody);
     RUN(a_name_leads_to_its_process);
@@ -452,5 +541,8 @@ int main(void) {
     RUN(a_stopping_supervisor_holds_its_reason);
     RUN(a_signal_without_effect_holds_no_reason);
     RUN(a_refused_exit_holds_no_reason);
+    RUN(a_new_reason_waits_until_every_event_is_taken);
+    RUN(a_new_reason_waits_for_the_last_of_many_events);
+    RUN(everything_else_is_accepted_while_events_wait);
     return harness_end();
 }

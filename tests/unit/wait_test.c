@@ -364,6 +364,64 @@ static void a_failure_after_a_wait_was_cancelled_is_unhandled(void) {
     world_close(world);
 }
 
+/* The root is linked to a task of another process, which alone can wait for
+ * it: that wait takes nothing up for the root. */
+static void a_failure_that_another_process_awaits_is_unhandled(void) {
+    for (int kind = BELAY_WAIT_AWAIT; kind <= BELAY_WAIT_YIELD; kind++) {
+        test_world *world = world_open(0, 0, 0);
+        belay_pid owner = start_owner(world);
+        belay_pid task = start(world, owner, 1, 0);
+        join_two(world, world->root, task);
+        wait_for(world, (belay_wait)kind, owner, task, 5000, 8);
+        exit_with(world, task, BELAY_REASON_TIMEOUT);
+        CHECK_EQUAL(event_of(world, BELAY_EVENT_UNHANDLED, task)->reason,
+                    BELAY_REASON_TIMEOUT);
+        check_done(world, 8, BELAY_OUTCOME_EXIT, BELAY_REASON_TIMEOUT);
+        world_close(world);
+    }
+}
+
+/* Anybody may stop a supervisor. One of the root's that is killed meanwhile
+ * is unhandled unless the root is among those who wait, in whatever place. */
+static void a_killed_supervisor_is_hidden_only_if_the_root_stops_it(void) {
+    for (uint32_t place = 0; place <= 3; place++) {
+        test_world *world = world_open(0, 0, 0);
+        belay_pid stranger = start_owner(world);
+        belay_pid supervisor = open_supervisor(
+            world, world->root, 9, BELAY_SUP_TASK, BELAY_FLAG_LINK);
+        belay_pid child =
+            spawn_under(world, supervisor, 1, BELAY_RESTART_TEMPORARY);
+        run_all(world);
+        trap_exits(world, child);
+        for (uint32_t i = 0; i < 3; i++) {
+            wait_for(world, BELAY_WAIT_STOP,
+                     i == place ? world->root : stranger, supervisor,
+                     BELAY_INFINITY, i);
+        }
+        send_exit(world, world->root, supervisor, BELAY_REASON_KILL);
+        CHECK_EQUAL(count_of(world, BELAY_EVENT_UNHANDLED, supervisor),
+                    place == 3);
+        for (uint32_t i = 0; i < 3; i++) {
+            check_done(world, i, BELAY_OUTCOME_NONE, BELAY_REASON_KILLED);
+        }
+        world_close(world);
+    }
+}
+
+/* Each failure is judged by the waits for that task. */
+static void of_two_failures_the_one_that_is_awaited_is_hidden(void) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid awaited = start(world, world->root, 1, BELAY_FLAG_LINK);
+    belay_pid other = start(world, world->root, 2, BELAY_FLAG_LINK);
+    join_two(world, awaited, other);
+    wait_for(world, BELAY_WAIT_AWAIT, world->root, awaited, 5000, 8);
+    exit_with(world, other, BELAY_REASON_TIMEOUT);
+    check_done(world, 8, BELAY_OUTCOME_CRASH, BELAY_REASON_TIMEOUT);
+    CHECK_EQUAL(count_of(world, BELAY_EVENT_UNHANDLED, other), 1);
+    CHECK_EQUAL(count_of(world, BELAY_EVENT_UNHANDLED, awaited), 0);
+    world_close(world);
+}
+
 /* ---- Cancel, sleep, the owner's end ------------------------------------ */
 
 static void a_cancelled_wait_is_never_done(void) {
@@ -749,6 +807,9 @@ static void awaits(void) {
     RUN(a_wait_for_another_task_does_not_take_up_a_failure);
     RUN(a_failure_after_a_wait_timed_out_is_unhandled);
     RUN(a_failure_after_a_wait_was_cancelled_is_unhandled);
+    RUN(a_failure_that_another_process_awaits_is_unhandled);
+    RUN(a_killed_supervisor_is_hidden_only_if_the_root_stops_it);
+    RUN(of_two_failures_the_one_that_is_awaited_is_hidden);
 }
 
 static void shutdowns(void) {
