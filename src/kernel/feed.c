@@ -38,7 +38,6 @@ static uint32_t push_item(belay_kernel *kernel, uint32_t index,
         belay__process_new(kernel, BELAY_KIND_ITEM, stream->started,
                            process_pid(kernel, stream->consumer));
     belay__process *process = process_at(kernel, item);
-    process->flags |= PROCESS_ITEM;
     process->state = BELAY_STATE_RUNNING;
     process->body = index;
     process->shutdown = stream->shutdown;
@@ -162,7 +161,7 @@ static int item_renew(belay_kernel *kernel, belay__stream *stream,
     BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
     belay__timer_stop(kernel, timer_of_process(item));
     process->slot.generation++;
-    process->flags = PROCESS_ITEM;
+    process->flags = 0;
     process->tag = stream->started;
     process->started = kernel->clock.now;
     process->shutdown = stream->shutdown;

@@ -68,10 +68,10 @@ enum process_flag {
     PROCESS_TIMED_OUT = 4, /* ENDING, KEPT: by its stream's timeout */
     PROCESS_SURFACED = 8,  /* ENDING: its failure reached root's wait */
     PROCESS_DEALT = 16,    /* KEPT: its place has been given on */
-    PROCESS_ITEM = 32,     /* started by a stream, even if detached since */
-    PROCESS_TOLD = 64,     /* ENDING: its stream has seen its end */
-    PROCESS_KNOWN = 128,   /* something else has ever referred to it */
-    PROCESS_ASKED = 256    /* its grace began while its timeout ran */
+    PROCESS_TOLD = 32,     /* ENDING: its stream has seen its end */
+    PROCESS_KNOWN = 64,   /* something else has ever referred to it */
+    PROCESS_ASKED = 128,   /* its grace began while its timeout ran */
+    PROCESS_ABORTED = 256  /* its grace is its own, not its supervisor's */
 };
 
 typedef struct belay__process {

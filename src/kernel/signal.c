@@ -179,6 +179,7 @@ belay_code belay__signal_abort(belay_kernel *kernel,
     if (grace == BELAY__GRACE_BRUTAL || grace == 0) {
         belay__process_doom(kernel, index, BELAY_REASON_KILLED, DOOM_SIGNAL);
     } else if (grace != BELAY__GRACE_INFINITY) {
+        process_at(kernel, index)->flags |= PROCESS_ABORTED;
         belay__timer_start_grace(kernel, index, grace);
     }
     return BELAY_OK;

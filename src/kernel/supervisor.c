@@ -433,6 +433,11 @@ void belay__supervisor_orphan(belay_kernel *kernel, uint32_t process) {
     if (!process_is_alive(self)) {
         return;
     }
+    if (self->timer.kind == TIMER_GRACE && self->kind != BELAY_KIND_ITEM &&
+        (self->flags & PROCESS_ABORTED) == 0) {
+        /* Who would have killed it is no more. */
+        belay__timer_stop(kernel, timer_of_process(orphan));
+    }
     if (process_is_supervisor(self)) {
         belay__supervisor_leave(kernel, orphan, reason);
     } else {

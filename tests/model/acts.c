@@ -114,6 +114,7 @@ void act_signal_abort(model_world *world, const model_deed *deed) {
     if (self->grace == BELAY_BRUTAL_KILL || self->grace == 0) {
         model_end(world, process, BELAY_REASON_KILLED, END_SIGNAL);
     } else {
+        world->processes[process].aborted = 1;
         model_timer_mercy(world, process);
     }
 }

@@ -524,6 +524,11 @@ void model_supervisor_ended(model_world *world, uint32_t supervisor) {
         model_child_forget(world, child);
         if (process != MODEL_NONE) {
             world->processes[process].child = MODEL_NONE;
+            if (model_alive(world, process) &&
+                world->processes[process].stream == MODEL_NONE &&
+                !world->processes[process].aborted) {
+                world->processes[process].mercy.state = TIMER_OFF;
+            }
             if (!model_alive(world, process)) {
                 /* has ended too */
             } else if (model_is_supervisor(&world->processes[process])) {

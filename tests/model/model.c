@@ -277,19 +277,19 @@ static int work_once(model_world *world) {
         model_tell_end(world, world->ends[world->ends_told++]);
         return 1;
     }
-    if (world->acting_done < world->acting_count) {
-        uint32_t supervisor = world->acting[world->acting_done++];
-        world->processes[supervisor].queued = 0;
-        if (model_alive(world, supervisor)) {
-            model_supervisor_step(world, supervisor);
-        }
-        return 1;
-    }
     if (world->turning_done < world->turning_count) {
         uint32_t stream = world->turning[world->turning_done++];
         world->streams[stream].queued = 0;
         if (world->streams[stream].there) {
             model_stream_step(world, stream);
+        }
+        return 1;
+    }
+    if (world->acting_done < world->acting_count) {
+        uint32_t supervisor = world->acting[world->acting_done++];
+        world->processes[supervisor].queued = 0;
+        if (model_alive(world, supervisor)) {
+            model_supervisor_step(world, supervisor);
         }
         return 1;
     }

@@ -89,6 +89,7 @@ typedef struct model_process {
     int asked;            /* an item: to end, while its timeout runs */
     model_timer timeout;  /* of an item */
     model_timer mercy;    /* to the kill of one that was asked to end */
+    int aborted;          /* by ABORT, and not by its supervisor */
     /* The rest is a supervisor's. */
     uint32_t type; /* belay_sup */
     uint32_t max_children;

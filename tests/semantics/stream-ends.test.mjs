@@ -251,6 +251,17 @@ statement('S40 the consumer ends abnormally: linked items end with its reason at
   assert.deepEqual(trace, [[10, 'down', 1, 'normal'], [30, 'down', 0, 'killed'], [30, 'down', 0, 'because']]);
 });
 
+statement('S40 also when a supervisor of its own ends with it, which would stop them', async ({ alone, Process, say, trace, at }) => {
+  const consumer = alone((me) => {
+    const supervisor = me.TaskSupervisor.startLink();
+    return me.TaskSupervisor.asyncStream(supervisor, [0], watched({ say, Process }, forever)).toArray();
+  });
+  await at(30);
+  Process.exit(consumer.pid, 'because');
+  await at(40);
+  assert.deepEqual(trace, [[30, 'down', 0, 'because']]);
+});
+
 statement('S41 the consumer ends abnormally: unlinked items run on to their own end', async ({ alone, TaskSupervisor, Process, say, trace, at }) => {
   const supervisor = TaskSupervisor.start();
   const { pid } = alone((me) => me.TaskSupervisor.asyncStreamNolink(supervisor, [0, 1, 2], watched({ say, Process }, returns(70), returns(90), forever), { maxConcurrency: 2 }).toArray());

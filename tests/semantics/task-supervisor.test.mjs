@@ -475,6 +475,19 @@ statement('V33 killed, it stops nobody: children get killed over the link, those
   assert.equal(Process.list().length, 1);
 });
 
+statement('V33 also one that it was about to kill', async ({ TaskSupervisor, Process, at }) => {
+  const heard = [];
+  const supervisor = TaskSupervisor.start();
+  const open = TaskSupervisor.startChild(supervisor, trapping(heard), { shutdown: 20 });
+  await at(10);
+  supervisor.stop().catch(() => {});
+  await at(20);
+  Process.exit(supervisor.pid, 'kill');
+  await at(100);
+  assert.deepEqual(heard, ['shutdown', 'killed']);
+  assert.ok(Process.alive(open));
+});
+
 statement('V34 requests to one that does not exist throw NoProcError', async ({ Task, TaskSupervisor }) => {
   const gone = TaskSupervisor.start();
   await gone.stop();
