@@ -31,6 +31,8 @@ export async function request(actor, name, call, { waits = true, full = null } =
 /** Resolves when the supervisor has dealt with all that came before. */
 async function turnOf(actor, row) {
   const { TaskSupervisor, Supervisor } = actor.context;
+  const { world } = actor;
+  if (world.outside.info(row.pid)?.state !== 'running') world.purposes.add('look-at-busy-supervisor');
   await (row.kind === 'sup'
     ? TaskSupervisor.terminateChild(row.handle, actor.world.outside.self())
     : Supervisor.terminateChild(row.handle, 'no such child'));
