@@ -103,7 +103,8 @@ export class Starts {
     const { info } = child;
     child.started = true;
     info.starting = child;
-    if (!info.initializing) this.#runtime.effect(() => this.run(child));
+    // Whatever else reaches the supervisor meanwhile, a restart say, waits for the pump.
+    if (!info.initializing || !child.isInitial) this.#runtime.effect(() => this.run(child));
   }
 
   /** Calls a start function, and tells the kernel what came of it. */
@@ -161,7 +162,7 @@ export class Starts {
     const { info } = child;
     const rest = this.#undo(info.caller);
     if (info.gone) return;
-    if (info.initializing) {
+    if (child.isInitial) {
       info.initFailure ??= { child, cause };
       this.#spareRoot(child);
     }
