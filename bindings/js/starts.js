@@ -195,10 +195,13 @@ export class Starts {
    * would otherwise be told a second time, over the link, as unhandled.
    */
   #spareRoot({ info, place }) {
-    const { root, kernel } = this.#runtime;
+    const runtime = this.#runtime;
+    const { root, kernel } = runtime;
     if (info.parent === null || !isSame(info.parent, root)) return;
-    if (!kernel.infoOf(root.low, root.high).trapExit) kernel.unlink(root.low, root.high, place.low, place.high);
-    this.#runtime.drain();
+    if (!kernel.infoOf(root.low, root.high).trapExit) {
+      runtime.relink('unlinked', root, place, () => kernel.unlink(root.low, root.high, place.low, place.high));
+    }
+    runtime.drain();
   }
 
   #answerFailed(child, cause) {

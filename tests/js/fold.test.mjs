@@ -284,6 +284,41 @@ scenario('events survive JSON', async ({ Task, runtime, clock }) => {
   await all;
 });
 
+scenario('a start that failed at the root, while what it had started stops', async ({ runtime, Task, Supervisor, Process, clock }) => {
+  const { check } = follow(runtime);
+  const slow = Task.start(async ({ sleep, Process }) => {
+    Process.flag('trapExit', true);
+    await sleep(Infinity);
+  });
+  await quiet();
+  let stopped;
+  try {
+    Supervisor.startLink([
+      {
+        id: 'slow',
+        shutdown: 50,
+        start: (context) => {
+          context.Process.link(slow);
+          return slow;
+        },
+      },
+      {
+        id: 'bad',
+        start: () => {
+          throw new Error('no');
+        },
+      },
+    ], { strategy: 'oneForOne' });
+  } catch (error) {
+    ({ stopped } = error);
+  }
+  check('it stops');
+  assert.equal(Process.info(Process.self()).links, 0);
+  await clock.advance(50);
+  await stopped;
+  check('it is gone');
+});
+
 test('nothing that happened is a picture of the root alone', () => {
   const runtime = createRuntime();
   const { time, ...picture } = shown(runtime);
