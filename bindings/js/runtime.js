@@ -184,6 +184,7 @@ export class Runtime {
     if (cell !== null) {
       cell.details ??= { signal: null, child: null, supervisor: null, info: null, above: null };
       cell.details.supervisor = place;
+      cell.details.above ??= cell.origin; // it was spawned by whoever spawned it
       child.label = cell.label;
     }
     this.watch?.childAnswered(child);

@@ -319,6 +319,23 @@ scenario('a start that failed at the root, while what it had started stops', asy
   check('it is gone');
 });
 
+scenario('a process that a start function has not started itself keeps its ancestors', async ({ runtime, Task, Supervisor, Process }) => {
+  const { check } = follow(runtime);
+  const old = Task.start(({ sleep }) => sleep(Infinity));
+  const supervisor = Supervisor.start([{
+    id: 'old',
+    start: (context) => {
+      context.Process.link(old);
+      return old;
+    },
+  }], { strategy: 'oneForOne' });
+  assert.equal(Process.info(old).supervisor, supervisor.pid);
+  assert.deepEqual(Process.info(old).ancestors, [Process.self()]);
+  check('it is a child');
+  await supervisor.stop();
+  check('it is gone');
+});
+
 test('nothing that happened is a picture of the root alone', () => {
   const runtime = createRuntime();
   const { time, ...picture } = shown(runtime);
