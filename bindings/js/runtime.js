@@ -587,7 +587,7 @@ export class Runtime {
     this.#pulls = [];
     for (let index = 0; index < pulls.length; index++) {
       if (!pulls[index].pull(pump)) {
-        this.#pulls.push(...pulls.slice(index));
+        this.#pulls = this.#pulls.concat(pulls.slice(index)); // there may be more than a call can take
         return false;
       }
     }
