@@ -295,7 +295,8 @@ function yieldMany(caller, tasks, timeout, limit, onTimeout) {
     const slow = timedOut && onTimeout !== 'nothing'
       ? new Set(records.filter((_, index) => outcomes[index] === null))
       : new Set();
-    const endings = [...slow].map((record) => [record, endSlow(caller, record, onTimeout)]);
+    // All of them fail when who waits has ended, and the first failure is the only one that is told.
+    const endings = [...slow].map((record) => [record, quiet(endSlow(caller, record, onTimeout))]);
     const ended = new Map();
     for (const [record, ending] of endings) {
       ended.set(record, await ending.catch((error) => {
