@@ -164,9 +164,7 @@ function runFunctions(caller, results, indexes, list, { call, timeout, signal, l
 function stopOrphans(runtime, run) {
   if (runtime.disposed) return;
   runtime.effect(() => {
-    for (const cell of [...runtime.cells]) {
-      if (cell.stream === run) runtime.exit(runtime.root, cell.low, cell.high, 'shutdown');
-    }
+    for (const { low, high } of [...run.cells()]) runtime.exit(runtime.root, low, high, 'shutdown');
   });
 }
 

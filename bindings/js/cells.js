@@ -61,8 +61,16 @@ export class Cells {
   }
 
   /** Those of processes; a process may have ended and wait to be freed. */
-  *[Symbol.iterator]() {
-    for (const cell of this.#cells) if (cell !== null && cell.low !== 0) yield cell;
+  [Symbol.iterator]() {
+    return this.within(0, this.#cells.length - 1);
+  }
+
+  /** The same for the places from `first` to `last`. */
+  *within(first, last) {
+    for (let index = first; index <= last && index < this.#cells.length; index++) {
+      const cell = this.#cells[index];
+      if (cell !== null && cell.low !== 0) yield cell;
+    }
   }
 
   clear() {

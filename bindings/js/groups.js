@@ -128,11 +128,14 @@ class YieldGroup extends Group {
   #limit;
   #left;
   #answered = 0;
+  /** How often each one stands in the list. */
+  #times = new Map();
 
   constructor(caller, records, timeout, limit) {
     super(caller, 'yield', records, timeout);
     this.#limit = limit;
-    this.#left = new Set(records).size;
+    for (const record of records) this.#times.set(record, (this.#times.get(record) ?? 0) + 1);
+    this.#left = this.#times.size;
   }
 
   answer(index, outcome) {
@@ -144,7 +147,7 @@ class YieldGroup extends Group {
     }
     this.#left--;
     if (outcome !== OUTCOME.TIMEOUT) {
-      this.#answered += this.records.filter((each) => each === record).length;
+      this.#answered += this.#times.get(record);
     }
     if (this.#answered >= this.#limit) this.conclude(false);
     else if (this.#left === 0) this.conclude(true);

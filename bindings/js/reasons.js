@@ -34,9 +34,15 @@ const UNKNOWN = Object.freeze({ value: null, bare: false });
 const wellKnown = (reason) =>
   typeof reason === 'string' && Object.hasOwn(NUMBERS, reason) ? NUMBERS[reason] : 0;
 
-/** Elixir's `:shutdown` and `{:shutdown, _}`: good ends. */
-export const isShutdown = (reason) =>
-  reason === 'shutdown' || (Array.isArray(reason) && reason.length === 2 && reason[0] === 'shutdown');
+/** Elixir's `:shutdown` and `{:shutdown, _}`: good ends. What cannot be looked at is neither. */
+export function isShutdown(reason) {
+  if (typeof reason !== 'object' || reason === null) return reason === 'shutdown';
+  try {
+    return Array.isArray(reason) && reason.length === 2 && reason[0] === 'shutdown';
+  } catch {
+    return false;
+  }
+}
 
 export class Reasons {
   #kernel;

@@ -186,6 +186,7 @@ export class Runtime {
     if (cell !== null) {
       cell.details ??= { signal: null, child: null, supervisor: null, info: null, above: null };
       cell.details.supervisor = place;
+      cell.details.above ??= cell.origin; // it was spawned by whoever spawned it
       child.label = cell.label;
     }
     this.watch?.childAnswered(child);
@@ -623,7 +624,7 @@ export class Runtime {
     this.#pulls = [];
     for (let index = 0; index < pulls.length; index++) {
       if (!pulls[index].pull(pump)) {
-        this.#pulls.push(...pulls.slice(index));
+        this.#pulls = this.#pulls.concat(pulls.slice(index)); // there may be more than a call can take
         return false;
       }
     }

@@ -103,7 +103,8 @@ export class Starts {
     const { info } = child;
     child.started = true;
     info.starting = child;
-    if (!info.initializing) this.#runtime.effect(() => this.run(child));
+    // Whatever else reaches the supervisor meanwhile, a restart say, waits for the pump.
+    if (!info.initializing || !child.isInitial) this.#runtime.effect(() => this.run(child));
   }
 
   /** Calls a start function, and tells the kernel what came of it. */
@@ -161,7 +162,7 @@ export class Starts {
     const { info } = child;
     const rest = this.#undo(info.caller);
     if (info.gone) return;
-    if (info.initializing) {
+    if (child.isInitial) {
       info.initFailure ??= { child, cause };
       this.#spareRoot(child);
     }
@@ -194,10 +195,13 @@ export class Starts {
    * would otherwise be told a second time, over the link, as unhandled.
    */
   #spareRoot({ info, place }) {
-    const { root, kernel } = this.#runtime;
+    const runtime = this.#runtime;
+    const { root, kernel } = runtime;
     if (info.parent === null || !isSame(info.parent, root)) return;
-    if (!kernel.infoOf(root.low, root.high).trapExit) kernel.unlink(root.low, root.high, place.low, place.high);
-    this.#runtime.drain();
+    if (!kernel.infoOf(root.low, root.high).trapExit) {
+      runtime.relink('unlinked', root, place, () => kernel.unlink(root.low, root.high, place.low, place.high));
+    }
+    runtime.drain();
   }
 
   #answerFailed(child, cause) {

@@ -18,7 +18,7 @@ import { CELL } from './cell.js';
 import { failure } from './kernel.js';
 import { originOf } from './origin.js';
 import { formatPid } from './pid.js';
-import { CLOSED, CODE, OUTCOME, STATE, UNBOUNDED, WORDS_MAX } from './protocol.js';
+import { CLOSED, CODE, INDEX_MASK, OUTCOME, STATE, UNBOUNDED, WORDS_MAX } from './protocol.js';
 import { errorOf } from './reasons.js';
 
 const CHUNK = WORDS_MAX / 2;
@@ -53,6 +53,9 @@ export class StreamRun {
   #asked = 0;
   #queued = false;
   #number = 0;
+  /** Its items are in places between these: there may be many others. */
+  #firstPlace = Infinity;
+  #lastPlace = -1;
   /** Elements that were read and not yet started. */
   #ahead = [];
   /** Items that have returned, in a stream that cycles: the first so many. */
@@ -452,6 +455,9 @@ export class StreamRun {
       const count = kernel.answerValue;
       for (let index = 0; index < count; index++) {
         const cell = this.#runtime.cells.claim(kernel.pidLow(index), kernel.pidHigh(index));
+        const place = cell.low & INDEX_MASK;
+        if (place < this.#firstPlace) this.#firstPlace = place;
+        if (place > this.#lastPlace) this.#lastPlace = place;
         cell.stream = this;
         cell.label = this.#plan.labelOf?.(elements[done + index]) ?? this.#plan.label;
         cell.input = elements[done + index];
@@ -509,12 +515,19 @@ export class StreamRun {
     else this.#runtime.effect(() => this.#closeInput(end, kind));
   }
 
+  /** Those of its items. */
+  *cells() {
+    for (const cell of this.#runtime.cells.within(this.#firstPlace, this.#lastPlace)) {
+      if (cell.stream === this) yield cell;
+    }
+  }
+
   /** Items that go on belong to no stream; results that wait reach nobody. */
   #letGoOfItems() {
     // These have returned, but their processes live until the kernel knows.
     for (let index = this.#untold; index < this.#returnedCount; index++) this.#returned[index].detached = true;
-    for (const cell of this.#runtime.cells) {
-      if (cell.stream !== this || cell.detached) continue;
+    for (const cell of this.cells()) {
+      if (cell.detached) continue;
       if (cell.state === CELL.READY || cell.state === CELL.RUNNING) cell.detached = true;
       else cell.clear();
     }

@@ -164,7 +164,7 @@ function startSupervisor(call, caller, specs, settings, flags, below) {
   const info = new GeneralInfo(settings, flags === FLAG.LINK ? caller : null, runtime.captureStart(below));
   const place = keepSupervisor(call, caller, settings, info);
   askForFirst(call, runtime, place, info, specs);
-  while (info.starting !== null && info.initFailure === null) runtime.starts.run(info.starting);
+  while (info.starting?.isInitial && info.initFailure === null) runtime.starts.run(info.starting);
   info.initializing = false;
   if (runtime.disposed) throw new DisposedError();
   if (info.initialized < specs.length) throw notStarted(call, runtime, place, info);

@@ -1,6 +1,6 @@
 /** TaskSupervisor: tasks in a place of their own, bounded, stopped together. */
 import { RemovalWait } from './asks.js';
-import { checkBody, checkPid, checkRestart, checkSpawnOptions, SPAWN_OPTIONS } from './options.js';
+import { checkBody, checkPid, checkRestart, checkSpawnOptions, nameOf, SPAWN_OPTIONS } from './options.js';
 import { formatPid, parsePid } from './pid.js';
 import { CODE, FLAG, KIND, SUP } from './protocol.js';
 import { checkTaskSupervisorOptions, taskSupervisorChildSpec } from './specs.js';
@@ -85,7 +85,7 @@ export class TaskSupervisorApi {
     const restart = RESTARTS[checkRestart(call, 'option restart', options?.restart, 'temporary')];
     const scope = find(call, caller, supervisor);
     const child = restart === RESTARTS.temporary ? null : new Child({
-      body, label: checked.label ?? body.name, restart, supervisor: scope, signal: checked.signal,
+      body, label: checked.label ?? nameOf(body), restart, supervisor: scope, signal: checked.signal,
     });
     const cell = caller.runtime.spawn(call, caller, body, checked, FLAG.ORPHAN, scope, null, child);
     return formatPid(cell.low, cell.high);

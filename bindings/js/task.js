@@ -295,17 +295,16 @@ function yieldMany(caller, tasks, timeout, limit, onTimeout) {
     const slow = timedOut && onTimeout !== 'nothing'
       ? new Set(records.filter((_, index) => outcomes[index] === null))
       : new Set();
-    const endings = [...slow].map((record) => [record, endSlow(caller, record, onTimeout)]);
+    // All of them fail when who waits has ended, and the first failure is the only one that is told.
+    const endings = [...slow].map((record) => [record, quiet(endSlow(caller, record, onTimeout))]);
+    const ended = new Map();
     for (const [record, ending] of endings) {
-      const outcome = await ending.catch((error) => {
+      ended.set(record, await ending.catch((error) => {
         quiet(promise); // who waits has ended
         throw error;
-      });
-      records.forEach((each, index) => {
-        if (each === record) outcomes[index] = outcome;
-      });
+      }));
     }
-    return tasks.map((task, index) => [task, outcomes[index]]);
+    return tasks.map((task, index) => [task, ended.get(records[index]) ?? outcomes[index]]);
   });
   return promise;
 }

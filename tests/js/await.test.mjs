@@ -474,3 +474,20 @@ scenario('A22: awaitMany with a timeout of 0 sees a failure that is there, where
   assert.equal(await Task.await(owner), 'boom');
   await clock.advance(60);
 });
+
+for (const onTimeout of ['ignore', 'killTask']) {
+  scenario(`yieldMany with ${onTimeout}: who waits is killed as the time is up`, async ({ Task, TaskSupervisor, clock }) => {
+    const supervisor = TaskSupervisor.start();
+    const owner = TaskSupervisor.asyncNolink(supervisor, async ({ Task, Process }) => {
+      Process.flag('trapExit', true);
+      const tasks = [1, 2, 3].map(() => Task.async(({ sleep }) => sleep(Infinity)));
+      await Task.yieldMany(tasks, { timeout: 20, onTimeout });
+    });
+    await quiet();
+    const stopped = Task.shutdown(owner, 20);
+    await quiet();
+    await clock.advance(20);
+    assert.equal((await stopped).reason.reason, 'killed');
+    await supervisor.stop();
+  });
+}

@@ -284,6 +284,58 @@ scenario('events survive JSON', async ({ Task, runtime, clock }) => {
   await all;
 });
 
+scenario('a start that failed at the root, while what it had started stops', async ({ runtime, Task, Supervisor, Process, clock }) => {
+  const { check } = follow(runtime);
+  const slow = Task.start(async ({ sleep, Process }) => {
+    Process.flag('trapExit', true);
+    await sleep(Infinity);
+  });
+  await quiet();
+  let stopped;
+  try {
+    Supervisor.startLink([
+      {
+        id: 'slow',
+        shutdown: 50,
+        start: (context) => {
+          context.Process.link(slow);
+          return slow;
+        },
+      },
+      {
+        id: 'bad',
+        start: () => {
+          throw new Error('no');
+        },
+      },
+    ], { strategy: 'oneForOne' });
+  } catch (error) {
+    ({ stopped } = error);
+  }
+  check('it stops');
+  assert.equal(Process.info(Process.self()).links, 0);
+  await clock.advance(50);
+  await stopped;
+  check('it is gone');
+});
+
+scenario('a process that a start function has not started itself keeps its ancestors', async ({ runtime, Task, Supervisor, Process }) => {
+  const { check } = follow(runtime);
+  const old = Task.start(({ sleep }) => sleep(Infinity));
+  const supervisor = Supervisor.start([{
+    id: 'old',
+    start: (context) => {
+      context.Process.link(old);
+      return old;
+    },
+  }], { strategy: 'oneForOne' });
+  assert.equal(Process.info(old).supervisor, supervisor.pid);
+  assert.deepEqual(Process.info(old).ancestors, [Process.self()]);
+  check('it is a child');
+  await supervisor.stop();
+  check('it is gone');
+});
+
 test('nothing that happened is a picture of the root alone', () => {
   const runtime = createRuntime();
   const { time, ...picture } = shown(runtime);

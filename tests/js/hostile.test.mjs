@@ -112,6 +112,19 @@ hostile('a task that throws what cannot be looked at settles with it', async (ru
   assert.equal(runtime.memory().processes, 0);
 });
 
+hostile('a reason that cannot be looked at ends a process as others do', async ({ Task, TaskSupervisor, Process }) => {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  const supervisor = TaskSupervisor.start();
+  const left = TaskSupervisor.asyncNolink(supervisor, ({ exit }) => exit(proxy));
+  const { reason } = await Task.yield(left);
+  assert.ok(reason.reason === proxy);
+  const sent = TaskSupervisor.asyncNolink(supervisor, ({ sleep }) => sleep(Infinity));
+  Process.exit(sent.pid, proxy);
+  assert.ok((await Task.yield(sent)).reason.reason === proxy);
+  await supervisor.stop(proxy);
+});
+
 hostile('a signal that is none is refused, and nothing is started', (runtime) => {
   const fakes = [
     {}, { aborted: false, addEventListener() {} }, Object.create(AbortSignal.prototype), 'abort', 1,
@@ -122,7 +135,7 @@ hostile('a signal that is none is refused, and nothing is started', (runtime) =>
   assert.equal(runtime.memory().processes, 0);
 });
 
-hostile('a function whose name cannot be read is a body like others', async ({ Task }) => {
+hostile('a function whose name cannot be read is a body like others', async ({ Task, TaskSupervisor }) => {
   const body = () => 1;
   Object.defineProperty(body, 'name', {
     get() {
@@ -131,6 +144,7 @@ hostile('a function whose name cannot be read is a body like others', async ({ T
   });
   assert.equal(await Task.await(Task.async(body)), 1);
   assert.deepEqual(await Task.allSettled([body]), [{ status: 'fulfilled', value: 1 }]);
+  TaskSupervisor.startChild(TaskSupervisor.start(), body, { restart: 'transient' });
 });
 
 hostile('allSettled refuses when reading its input has disposed of the runtime', (runtime) => {
@@ -155,4 +169,10 @@ hostile('batches keep to maxBuffered', async ({ Task }) => {
     }
     assert.equal(handed, 40);
   }
+});
+
+hostile('more streams begin at once than a call can take arguments', async ({ Task }) => {
+  const count = 130_000;
+  const all = await Promise.all(Array.from({ length: count }, () => Task.asyncStream([1], async (n) => n).toArray()));
+  assert.equal(all.filter((entries) => entries.length === 1).length, count);
 });

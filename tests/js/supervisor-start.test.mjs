@@ -644,3 +644,35 @@ scenario('the context offers the whole API while the function runs; what it awai
   });
   await supervisor.stop();
 });
+
+scenario('what a start function asks for is no part of the start: its failure leaves the link as it is', async ({ Supervisor, Process }) => {
+  const root = Process.self();
+  Process.flag('trapExit', true);
+  const heard = [];
+  const unlisten = Process.onExit(({ reason }) => heard.push(reason));
+  Process.flag('trapExit', false);
+  let asked;
+  let began = false;
+  const supervisor = Supervisor.startLink([{
+    id: 'a',
+    start: ({ self, Task }) => {
+      asked = rejection(Supervisor.startChild(self, {
+        id: 'b',
+        start: () => {
+          began = true;
+          throw new Error('no');
+        },
+      }));
+      return Task.startLink(forever);
+    },
+  }], oneForOne);
+  assert.equal(began, false, 'it is started after the call');
+  assert.equal((await asked).id, 'b');
+  assert.equal(Process.info(root).links, 1);
+  Process.flag('trapExit', true);
+  Process.exit(supervisor.pid, 'kill');
+  await quiet();
+  assert.deepEqual(heard, ['killed']);
+  unlisten();
+  Process.flag('trapExit', false);
+});
