@@ -45,7 +45,7 @@ export const mutants = [
   binding('a context exits with shutdown', 'context.js', 'L1',
     "return (reason = 'normal') => {", "return (reason = 'shutdown') => {"),
   binding('a shutdown with a detail is a crash', 'reasons.js', 'R2 E4',
-    "reason === 'shutdown' || (Array.isArray(reason)", "reason === 'shutdown' || (reason === null"),
+    "return Array.isArray(reason) && reason.length === 2 && reason[0] === 'shutdown';", 'return false;'),
   binding('NaN is a timeout', 'options.js', 'A13',
     'if (!(value >= 0)) throw wrongRange(call, argument, value, accepted);',
     'if (value < 0) throw wrongRange(call, argument, value, accepted);'),
