@@ -66,9 +66,11 @@ export class StreamRun {
   #followed = [];
   /**
    * Whether to let the next elements follow in the places of items that return,
-   * by one command for many: when the consumer wants everything.
+   * by one command for many: when the consumer takes what is ready together.
    */
   cycles = false;
+  /** How many results were asked for and have not come. */
+  #wanted = 0;
   /** Elements are read as soon as the kernel asks for them. */
   #atOnce = false;
   /** Why it is halted, when that is an error: { error }. */
@@ -177,10 +179,8 @@ export class StreamRun {
   /** The consumer wants all results. */
   askAll() {
     if (this.#state !== OPEN) return;
-    const { items, maxBuffered, maxAbandoned } = this.#plan;
-    // Else an element could be read before the kernel lets it start.
-    this.cycles = maxBuffered === 0 && maxAbandoned === UNBOUNDED &&
-      this.#scope === null && typeof items[Symbol.asyncIterator] !== 'function';
+    this.#wanted = Infinity;
+    this.cycles = this.#mayCycle;
     this.#runtime.kernel.streamNext(this.low, this.high, UNBOUNDED, false);
     this.#runtime.drain();
     this.#runtime.schedule();
@@ -193,6 +193,8 @@ export class StreamRun {
   ask(count, together = false) {
     if (this.#state !== OPEN) return;
     const runtime = this.#runtime;
+    this.#wanted += count;
+    this.cycles = together && this.#mayCycle;
     this.#atOnce = this.#array !== null && !this.#reading;
     runtime.kernel.streamNext(this.low, this.high, count, together);
     runtime.drain();
@@ -203,6 +205,13 @@ export class StreamRun {
   /** The consumer waits for what was asked for. */
   goOn() {
     this.#runtime.schedule();
+  }
+
+  /** Else an element could be read before the kernel lets it start. */
+  get #mayCycle() {
+    const { items, maxBuffered, maxAbandoned } = this.#plan;
+    return maxBuffered === 0 && maxAbandoned === UNBOUNDED &&
+      this.#scope === null && typeof items[Symbol.asyncIterator] !== 'function';
   }
 
   #pullAtOnce() {
@@ -357,7 +366,8 @@ export class StreamRun {
   cycle() {
     const elements = [];
     try {
-      const most = this.#state === OPEN ? Math.min(this.#returnedCount, CHUNK) : 0;
+      // After the last result that is wanted the kernel lets none start.
+      const most = this.#state === OPEN ? Math.min(this.#returnedCount, CHUNK, this.#wanted - 1) : 0;
       while (elements.length < most && this.#readInto(elements));
     } catch (error) {
       this.#inputFailed(error);
@@ -393,6 +403,7 @@ export class StreamRun {
       if (labelOf !== undefined) cell.label = labelOf(element);
     }
     this.#number = number;
+    this.#wanted -= done;
     return done;
   }
 
@@ -491,6 +502,7 @@ export class StreamRun {
       if (this.#plan.zipInputOnExit) result.input = input;
     }
     cell.clearItem();
+    this.#wanted--;
     this.#consumer.entry(result, number);
   }
 
