@@ -2,10 +2,13 @@
 
 const MASK = 0xffffffffffffffffn;
 let state = 0n;
+/** The durations of this scenario so far. */
+const drawn = new Set();
 
 /** Begins anew, at a place that depends on `text` only. */
 export function begin(text) {
   state = 0xcbf29ce484222325n;
+  drawn.clear();
   for (const character of text) {
     state = ((state ^ BigInt(character.codePointAt(0))) * 0x100000001b3n) & MASK;
   }
@@ -38,8 +41,19 @@ export function weighted(pairs) {
 /** An object of those pairs that have a value. */
 export const opts = (...pairs) => Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
 
-/* Durations are spread widely so that two of them seldom end in the same tick. */
+/* Durations are spread widely, and seldom the same twice in a scenario, so that two of them
+ * seldom end in the same tick. */
 const SPREAD = 4;
+const TRIES = 6;
 
-export const dur = (least, most) => int(least, most * SPREAD);
+export function dur(least, most) {
+  let ticks = 0;
+  for (let tries = 0; tries < TRIES; tries++) {
+    ticks = int(least, most * SPREAD);
+    if (!drawn.has(ticks)) break;
+  }
+  drawn.add(ticks);
+  return ticks;
+}
+
 export const grace = () => pick([0, dur(2, 5), dur(2, 5), 'brutal_kill', 'infinity']);
