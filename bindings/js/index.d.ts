@@ -335,7 +335,7 @@ export interface StreamOptions {
   than 1 gives nothing, since function bodies share one thread.
 
   @default The number of processors: `os.availableParallelism()` in Node,
-  `navigator.hardwareConcurrency` elsewhere.
+  `navigator.hardwareConcurrency` elsewhere; at most {@link maxBuffered}.
   */
   readonly maxConcurrency?: number | undefined;
 
@@ -380,7 +380,7 @@ export interface StreamOptions {
 
   /**
   How many items may be started and not yet handed over: an integer from
-  `maxConcurrency`, or `Infinity`. It bounds the memory that entries take while
+  `maxConcurrency` (from 1 where that is not given), or `Infinity`. It bounds the memory that entries take while
   they wait behind a slow head or a slow consumer; while it is reached, nothing
   more is started.
 
@@ -1578,6 +1578,7 @@ export interface ProcessApi {
   oneself does not stop the function that sends it.
 
   @throws {RangeError} The root process, while it does not trap exits.
+  @throws {TypeError} No reason.
   */
   exit(pid: Pid, reason: ExitReason): void;
 

@@ -131,6 +131,16 @@ scenario('S12: ordered: a slow head holds back results, not work', async ({ Task
   assert.deepEqual(seen, [0, 1, 2, 3]);
 });
 
+scenario('without maxConcurrency, maxBuffered bounds it', async ({ Task }) => {
+  const log = watched(9);
+  const work = controlled();
+  const all = Task.asyncStream(log.items, work.body, { maxBuffered: 1 }).toArray();
+  await quiet();
+  assert.deepEqual(log.pulled, [0]);
+  for (let n = 0; n < 9; n++) await work.end(n);
+  assert.equal((await all).length, 9);
+});
+
 scenario('maxBuffered bounds what waits behind a slow head', async ({ Task }) => {
   const log = watched(100);
   const work = controlled();
