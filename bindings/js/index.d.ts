@@ -361,8 +361,8 @@ export interface StreamOptions {
   /**
   What an item that takes longer does to the stream. It is killed either way.
 
-  - `'exit'`: the iteration rejects with a {@link TimeoutError} and the stream is
-    at its end.
+  - `'exit'`: the iteration rejects with a {@link TimeoutError}, which tells the
+    item, and the stream is at its end.
   - `'killTask'`: its entry is `{ status: 'rejected', reason: TimeoutError }` and
     the stream goes on.
 
@@ -2474,6 +2474,11 @@ export class TimeoutError extends ExitError {
   item, several tasks, a supervisor that stops.
   */
   readonly task: Task<unknown> | null;
+  /**
+  The place in the input, from 0, of the item that ended a stream, whose process
+  `pid` and `label` then name; otherwise null.
+  */
+  readonly index: number | null;
 }
 
 /** Only the owner may await, yield, shut down or ignore a task. */
