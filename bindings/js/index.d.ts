@@ -594,8 +594,8 @@ export interface ChildSpecOptions {
   /**
   Tells the children of one supervisor apart; two with the same id are refused.
 
-  @default The name of what is started; else `'Task'`, `'TaskSupervisor'` or
-  `'Supervisor'`.
+  @default For a supervisor its `name`, else `'TaskSupervisor'` or `'Supervisor'`.
+  For a task `'Task'`, whatever its label: a second task needs an id.
   */
   readonly id?: string | undefined;
 
@@ -2332,8 +2332,10 @@ export interface RuntimeOptions {
   readonly maxTasks?: number | undefined;
 
   /**
-  Whether each task remembers where it was started, for the stack of errors that
-  name it. Slow: it captures a stack per task.
+  Whether each task with a handle remembers the call that started it. The
+  `startedAt` of an {@link ExitError} or {@link TimeoutError} about it is then the
+  stack of that call, where it is otherwise missing. The `stack` of these errors and
+  what bodies throw stay as they are. Slow: it captures a stack per task.
 
   @default false
   */
