@@ -11,7 +11,7 @@
 // answer of 400 that names the bound.
 
 import { createServer } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { realpathSync } from 'node:fs';
 
@@ -49,6 +49,12 @@ export const limits = Object.freeze({
 // was asked, and at the latest after QUIET_MAX.
 const QUIET = 20;
 const QUIET_MAX = 250;
+
+// When the machine stalls, waits of different lengths are over at once. So
+// each lasts some turns of the event loop longer, one for each of its
+// milliseconds, and what comes of a shorter one is seen before a longer one
+// ends.
+const TURNS_MAX = 100;
 
 /** What a request asked for that the server will not do. */
 class Refused extends Error {
@@ -238,7 +244,12 @@ export async function startServer({ port = 0 } = {}) {
       request,
       response,
       id: user?.[1],
-      wait: (ms) => delay(ms, undefined, { signal: gone.signal }),
+      async wait(ms) {
+        await delay(ms, undefined, { signal: gone.signal });
+        for (let left = Math.min(ms, TURNS_MAX); left > 0; left--) {
+          await turn(undefined, { signal: gone.signal });
+        }
+      },
       cut() {
         response.cut = true;
         request.socket.resetAndDestroy();

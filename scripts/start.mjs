@@ -27,9 +27,22 @@ async function serve({ port, host }) {
       fs: { allow: [root] },
     },
   });
-  await server.listen();
+  try {
+    await server.listen();
+  } catch (error) {
+    await server.close();
+    throw new Complaint(`The playground cannot be served: ${error.message}`);
+  }
   console.log('The playground is at');
   server.printUrls();
+}
+
+/** npm, when it is killed, leaves what it has started. */
+function endWithNpm() {
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event !== undefined) {
+    setInterval(() => process.ppid === parent || process.exit(1), 1000).unref();
+  }
 }
 
 await run(async () => {
@@ -39,4 +52,5 @@ await run(async () => {
   must(process.execPath, ['scripts/setup.mjs', 'start']);
   must(process.execPath, ['scripts/build.mjs']);
   await serve(values);
+  endWithNpm();
 });

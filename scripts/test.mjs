@@ -5,7 +5,7 @@
 //   npm test -- --verbose          with what the suites print
 //
 // The suites that only compute run two at a time; those in which real time
-// passes, or that build what others build, run alone, after them. One line per suite, the whole output of
+// passes, or that build what others build, run alone, after them. One line per suite, the failures of
 // those that fail, a summary, and exit code 1 when one has failed.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -172,15 +172,25 @@ function testsIn(output) {
     .reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
+/** What tells of the failures in the output of a command that has failed. */
+function failuresIn(output) {
+  const summary = output.search(/^ℹ tests \d/m);
+  const told = summary < 0 ? output : output.slice(summary);
+  const passed = /^ *(✔|Start +\d+:|\d+\/\d+ Test.* Passed ).*\n/gm;
+  return told.replaceAll(passed, '').trimEnd();
+}
+
 async function runSuite(name, options) {
   const started = performance.now();
   const deadline = started + SUITE_SECONDS_MAX * 1000;
   let output = '';
+  let last = '';
   let ok = true;
   try {
     for (const command of suites[name].commands()) {
       const done = await runCommand(command, { ...options, deadline });
       output += done.output;
+      last = done.output;
       ok = done.code === 0;
       if (!ok) {
         break;
@@ -190,7 +200,7 @@ async function runSuite(name, options) {
     if (!(error instanceof Complaint)) {
       throw error;
     }
-    output += `${error.message}\n`;
+    last = `${error.message}\n`;
     ok = false;
   }
   const seconds = (performance.now() - started) / 1000;
@@ -204,7 +214,7 @@ async function runSuite(name, options) {
   ];
   console.log(columns.join('  '));
   if (!ok && !options.verbose) {
-    console.log(output.trimEnd().replaceAll(/^/gm, '    '));
+    console.log(failuresIn(last).replaceAll(/^/gm, '    '));
   }
   return { name, ok };
 }

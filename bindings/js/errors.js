@@ -48,8 +48,8 @@ export class BelayError extends Error {
 export class ExitError extends BelayError {
   #process = null;
 
-  constructor(reason, { pid = null, label = null, message, code = 'BELAY_EXIT', startedAt } = {}) {
-    super(message ?? `${nameProcess(pid, label)} exited with ${describe(reason)}`, code, { startedAt });
+  constructor(reason, { pid = null, label = null, kind, message, code = 'BELAY_EXIT', startedAt } = {}) {
+    super(message ?? `${nameProcess(pid, label, kind)} exited with ${describe(reason)}`, code, { startedAt });
     this.reason = reason;
     this.pid = pid;
     this.label = label;
@@ -79,16 +79,17 @@ export class ExitError extends BelayError {
 
 /** An await, a stream's item or a stop took longer than `timeout`. */
 export class TimeoutError extends ExitError {
-  constructor(timeout, { pid = null, label = null, task = null, what = 'was not done', startedAt } = {}) {
+  constructor(timeout, { pid = null, label = null, kind, task = null, index = null, what = 'was not done', startedAt } = {}) {
     super('timeout', {
       pid,
       label,
       code: 'BELAY_TIMEOUT',
-      message: `${nameProcess(pid, label)} ${what} within ${timeout} ms`,
+      message: `${nameProcess(pid, label, kind)} ${what} within ${timeout} ms`,
       startedAt,
     });
     this.timeout = timeout;
     this.task = task;
+    this.index = index;
   }
 
   get name() {

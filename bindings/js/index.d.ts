@@ -335,7 +335,7 @@ export interface StreamOptions {
   than 1 gives nothing, since function bodies share one thread.
 
   @default The number of processors: `os.availableParallelism()` in Node,
-  `navigator.hardwareConcurrency` elsewhere.
+  `navigator.hardwareConcurrency` elsewhere; at most {@link maxBuffered}.
   */
   readonly maxConcurrency?: number | undefined;
 
@@ -361,8 +361,8 @@ export interface StreamOptions {
   /**
   What an item that takes longer does to the stream. It is killed either way.
 
-  - `'exit'`: the iteration rejects with a {@link TimeoutError} and the stream is
-    at its end.
+  - `'exit'`: the iteration rejects with a {@link TimeoutError}, which tells the
+    item, and the stream is at its end.
   - `'killTask'`: its entry is `{ status: 'rejected', reason: TimeoutError }` and
     the stream goes on.
 
@@ -380,7 +380,7 @@ export interface StreamOptions {
 
   /**
   How many items may be started and not yet handed over: an integer from
-  `maxConcurrency`, or `Infinity`. It bounds the memory that entries take while
+  `maxConcurrency` (from 1 where that is not given), or `Infinity`. It bounds the memory that entries take while
   they wait behind a slow head or a slow consumer; while it is reached, nothing
   more is started.
 
@@ -594,8 +594,8 @@ export interface ChildSpecOptions {
   /**
   Tells the children of one supervisor apart; two with the same id are refused.
 
-  @default The name of what is started; else `'Task'`, `'TaskSupervisor'` or
-  `'Supervisor'`.
+  @default For a supervisor its `name`, else `'TaskSupervisor'` or `'Supervisor'`.
+  For a task `'Task'`, whatever its label: a second task needs an id.
   */
   readonly id?: string | undefined;
 
@@ -1578,6 +1578,7 @@ export interface ProcessApi {
   oneself does not stop the function that sends it.
 
   @throws {RangeError} The root process, while it does not trap exits.
+  @throws {TypeError} No reason.
   */
   exit(pid: Pid, reason: ExitReason): void;
 
@@ -2331,8 +2332,10 @@ export interface RuntimeOptions {
   readonly maxTasks?: number | undefined;
 
   /**
-  Whether each task remembers where it was started, for the stack of errors that
-  name it. Slow: it captures a stack per task.
+  Whether each task with a handle remembers the call that started it. The
+  `startedAt` of an {@link ExitError} or {@link TimeoutError} about it is then the
+  stack of that call, where it is otherwise missing. The `stack` of these errors and
+  what bodies throw stay as they are. Slow: it captures a stack per task.
 
   @default false
   */
@@ -2473,6 +2476,11 @@ export class TimeoutError extends ExitError {
   item, several tasks, a supervisor that stops.
   */
   readonly task: Task<unknown> | null;
+  /**
+  The place in the input, from 0, of the item that ended a stream, whose process
+  `pid` and `label` then name; otherwise null.
+  */
+  readonly index: number | null;
 }
 
 /** Only the owner may await, yield, shut down or ignore a task. */

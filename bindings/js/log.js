@@ -3,7 +3,7 @@ import { nameProcess } from './errors.js';
 import { describe } from './options.js';
 import { callersFrom, originsOf } from './origin.js';
 import { formatPid, formatPidOrNull } from './pid.js';
-import { kindName, reportName } from './shapes.js';
+import { nameOfKind, reportName } from './shapes.js';
 
 /** A process by its name where it has one, else by its pid. */
 function nameOrPid(runtime, pid) {
@@ -42,8 +42,6 @@ export function crashEntry(runtime, { time, pid, label, reason, bare, callers, s
   };
 }
 
-const SUPERVISOR_KINDS = { supervisor: 'supervisor', taskSupervisor: 'task supervisor' };
-
 /** A child as reports name it; one of a task supervisor has no id. */
 function nameOfChild({ id, pid, label }) {
   if (id === null) return `child${pid === null ? '' : ` ${pid}`}${label ? ` ${JSON.stringify(label)}` : ''}`;
@@ -59,8 +57,8 @@ function reportText(report, child, settings, shown) {
     case 'startError':
       return `${nameOfChild(child)} could not be started: ${shown}`;
     case 'intensity':
-      return `gives up: more than ${settings.maxRestarts} restarts within ${settings.maxSeconds} s, ` +
-        `the last one of ${nameOfChild(child)}`;
+      return `gives up: more than ${settings.maxRestarts} restart${settings.maxRestarts === 1 ? '' : 's'} ` +
+        `within ${settings.maxSeconds} s, the last one of ${nameOfChild(child)}`;
     default:
       return `ended: ${shown}`;
   }
@@ -75,7 +73,7 @@ function reportEntry(runtime, { time, low, high }, report, child, { value, bare 
   const { kind, settings } = details.info;
   const shown = value === null && !bare ? 'there was no room for its process' : shownReason(value, bare);
   const pid = formatPid(low, high);
-  const who = nameProcess(pid, label || null, SUPERVISOR_KINDS[kindName(kind)]);
+  const who = nameProcess(pid, label || null, nameOfKind(kind));
   return {
     type: 'reported',
     kind: 'report',

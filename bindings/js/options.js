@@ -25,15 +25,34 @@ function describeObject(value) {
   if (value === null) return 'null';
   try {
     if (value instanceof Error) return `${value.name}: ${value.message}`;
-    if (Array.isArray(value)) {
-      const shown = value.slice(0, 4).map((entry) =>
-        typeof entry === 'object' && entry !== null ? '…' : describe(entry));
-      return `[${shown.join(', ')}${value.length > 4 ? ', …' : ''}]`;
+    if (Array.isArray(value)) return `[${describeFields(value, true)}]`;
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === null || Object.getPrototypeOf(prototype) === null) {
+      const fields = describeFields(value, false);
+      return fields === '' ? '{}' : `{ ${fields} }`;
     }
     return `an instance of ${value.constructor?.name || 'Object'}`;
   } catch {
     return 'an object';
   }
+}
+
+const FIELDS_SHOWN = 60; // characters
+
+/** The first fields of a list or a plain object. Getters are not called. */
+function describeFields(value, isList) {
+  const keys = isList ? Array(Math.min(value.length, FIELDS_SHOWN)).keys() : Object.keys(value);
+  let shown = '';
+  for (const key of keys) {
+    const field = Object.getOwnPropertyDescriptor(value, key) ?? {};
+    const isFlat = 'value' in field && (typeof field.value !== 'object' || field.value === null);
+    const separator = shown === '' ? '' : ', ';
+    const text = separator + (isList ? '' : `${key}: `) + (isFlat ? describe(field.value) : '…');
+    if (shown !== '' && shown.length + text.length > FIELDS_SHOWN) return `${shown}, …`;
+    shown += text;
+    if (shown.length > FIELDS_SHOWN) return `${shown.slice(0, FIELDS_SHOWN)}…`;
+  }
+  return shown;
 }
 
 function wrongType(call, argument, value, accepted) {

@@ -22,6 +22,9 @@ export class ProcessApi {
   exit(pid, reason) {
     const caller = this.#source.enterSettled();
     const { low, high } = parsePid(checkPid('Process.exit', 'pid', pid));
+    if (reason === undefined) {
+      throw new TypeError("Process.exit: reason must be 'normal', 'shutdown', 'kill' or another value; got undefined");
+    }
     const code = caller.runtime.exit(caller, low, high, reason);
     if (code === CODE.BAD_ARGUMENT) {
       throw new RangeError('Process.exit: pid is the root process, which cannot be ended while it does not trap exits');

@@ -28,6 +28,7 @@ import { Pump } from './pump.js';
 import { errorOf, Reasons } from './reasons.js';
 import { Registry } from './registry.js';
 import { report } from './report.js';
+import { nameOfKind } from './shapes.js';
 import { Signals } from './signals.js';
 import { Starts } from './starts.js';
 import { Child } from './supervised.js';
@@ -832,7 +833,9 @@ export class Runtime {
     const entry = this.reasons.entry(event.reason);
     const record = cell?.record ?? null;
     const failure = record ?? {
-      error: errorOf(entry, { pid: formatPid(event.low, event.high), label: cell?.label }),
+      error: errorOf(entry, {
+        pid: formatPid(event.low, event.high), label: cell?.label, kind: nameOfKind(cell?.details?.info?.kind),
+      }),
       unhandled: null,
     };
     if (record !== null) record.surface();

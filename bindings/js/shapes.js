@@ -13,6 +13,10 @@ const inOrder = (numbers, words) => {
 const KINDS = /* @__PURE__ */ inOrder(KIND, {
   ROOT: 'root', TASK: 'task', ITEM: 'item', TASK_SUPERVISOR: 'taskSupervisor', SUPERVISOR: 'supervisor',
 });
+/** For messages. */
+const NAMES = /* @__PURE__ */ inOrder(KIND, {
+  ROOT: 'root process', TASK: 'task', ITEM: 'task', TASK_SUPERVISOR: 'task supervisor', SUPERVISOR: 'supervisor',
+});
 const STATES = /* @__PURE__ */ inOrder(STATE, {
   READY: 'ready', RUNNING: 'running', ENDING: 'ending', STOPPING: 'stopping', BUSY: 'busy',
 });
@@ -26,6 +30,7 @@ const REPORTS = /* @__PURE__ */ inOrder(REPORT, {
 
 export const reportName = (report) => REPORTS[report];
 export const kindName = (kind) => KINDS[kind];
+export const nameOfKind = (kind) => NAMES[kind];
 export const stateName = (state) => STATES[state];
 export const restartName = (restart) => RESTARTS[restart];
 

@@ -520,8 +520,8 @@ export class StreamRun {
     this.#runtime.streams.take(this.#tag);
     if (this.#plan.signal !== null) this.#runtime.signals.remove(this.#plan.signal, this);
     this.#orphaned = kind === CLOSED.OWNER;
-    if (kind !== CLOSED.DONE) this.#letGoOfItems();
     const end = this.#endOf(kind, entry);
+    if (kind !== CLOSED.DONE) this.#letGoOfItems();
     this.#ahead = [];
     if (this.#iterator === null || this.#inputDone) this.#finish(end, kind);
     else this.#runtime.effect(() => this.#closeInput(end, kind));
@@ -545,6 +545,20 @@ export class StreamRun {
     }
   }
 
+  /**
+   * The item whose time was up. All have equal times, so it is the first of
+   * those that have ended and not been handed over.
+   */
+  #lateItem() {
+    let late = null;
+    for (const cell of this.#runtime.cells) {
+      if (cell.stream !== this || cell.detached || cell.state !== CELL.ENDED) continue;
+      if (late === null || cell.number < late.number) late = cell;
+    }
+    const { low, high, label, number: index } = late;
+    return { pid: formatPid(low, high), label, index, what: `for item ${index} of a stream was not done` };
+  }
+
   /** { error } for the end with an error, else null. */
   #endOf(kind, entry) {
     const { label, startedAt, timeout } = this.#plan;
@@ -552,9 +566,7 @@ export class StreamRun {
       case CLOSED.HALTED:
         return this.#halted;
       case CLOSED.TIMEOUT:
-        return { error: withoutStack(() => new TimeoutError(timeout, {
-          label, startedAt, what: 'of a stream was not done',
-        })) };
+        return { error: withoutStack(() => new TimeoutError(timeout, { startedAt, ...this.#lateItem() })) };
       case CLOSED.CRASH:
       case CLOSED.OWNER:
         return { error: errorOf(entry, {

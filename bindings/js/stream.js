@@ -31,12 +31,13 @@ export function streamPlan(call, items, body, options, accepted, source, findSco
   checkBody(call, 'body', body);
   const given = checkOptions(call, options, accepted);
   const { ordered = true, timeout = 5000, onTimeout = 'exit', zipInputOnExit = false } = given;
+  const { maxBuffered = Infinity, maxAbandoned = Infinity } = given;
+  checkCount(call, 'option maxBuffered', maxBuffered, { least: 1, unbounded: true });
   const limit = given.maxConcurrency === undefined
-    ? source.enter().runtime.hooks?.processors ?? processors()
+    ? Math.min(source.enter().runtime.hooks?.processors ?? processors(), maxBuffered)
     : checkCount(call, 'option maxConcurrency', given.maxConcurrency, {
       least: 1, most: PROCESSES_MAX, unbounded: true,
     });
-  const { maxBuffered = Infinity, maxAbandoned = Infinity } = given;
   checkCount(call, 'option maxBuffered (at least maxConcurrency)', maxBuffered, {
     least: limit === Infinity ? PROCESSES_MAX : limit, unbounded: true,
   });

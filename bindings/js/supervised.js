@@ -2,10 +2,11 @@
  * What supervisors of both kinds have in common: their handles, how users name
  * one, what is kept about it and its children, how one is asked and stopped.
  */
-import { NoProcError } from './errors.js';
+import { nameProcess, NoProcError } from './errors.js';
 import { checkTimeout, describe, isPid } from './options.js';
 import { formatPid, formatPidOrNull, parsePid } from './pid.js';
 import { CHILD, CODE, KIND, RESTART, UNBOUNDED, WAIT } from './protocol.js';
+import { nameOfKind } from './shapes.js';
 import { StopWait } from './waits.js';
 
 export const RESTARTS = Object.freeze({
@@ -15,6 +16,7 @@ export const RESTARTS = Object.freeze({
 });
 
 export const ASYNC_DISPOSE = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** A supervisor's max_children and the like as the kernel takes them. */
 export const kernelSettings = ({ maxChildren = Infinity, maxRestarts, maxSeconds }) => ({
@@ -71,6 +73,11 @@ export class Supervised {
 
   get [Symbol.toStringTag]() {
     return API_NAMES[this.#place.kind];
+  }
+
+  /** What console.log shows in Node. */
+  [INSPECT]() {
+    return nameProcess(this.pid, this.name, API_NAMES[this.#place.kind]);
   }
 }
 
@@ -187,14 +194,14 @@ export function* childrenOf(runtime, { low, high }) {
 
 /* ---- Finding. */
 
-const nameOfKind = (kind) => (kind === KIND.SUPERVISOR ? 'supervisor' : 'task supervisor');
-
 /** Checked apart, so that a wrong type is told before a missing process. */
 export function checkSupervisorType(call, supervisor, kind) {
   if (typeof supervisor === 'string' || placeOf(supervisor, kind) !== null) return;
-  throw new TypeError(
-    `${call}: supervisor must be the handle, name or pid of a ${nameOfKind(kind)}; got ${describe(supervisor)}`,
-  );
+  const other = placeOf(supervisor, 0);
+  const got = other === null
+    ? describe(supervisor)
+    : `the handle of a ${nameOfKind(other.kind)}: use ${API_NAMES[other.kind]}`;
+  throw new TypeError(`${call}: supervisor must be the handle, name or pid of a ${nameOfKind(kind)}; got ${got}`);
 }
 
 /** Where a user's handle, name or pid leads to; `place` is null for nowhere. */
@@ -217,7 +224,12 @@ export function findSupervisor(call, caller, supervisor, kind) {
   const { place, text } = lookUp(call, runtime, supervisor, placeOf(supervisor, kind));
   const info = place === null ? null : runtime.kernel.infoOf(place.low, place.high);
   if (info === null) throw noSupervisor(call, kind, text);
-  if (info.kind !== kind) throw new TypeError(`${call}: process ${text} is not a ${nameOfKind(kind)}`);
+  if (info.kind !== kind) {
+    const advice = API_NAMES[info.kind] === undefined ? '' : `: use ${API_NAMES[info.kind]}`;
+    throw new TypeError(
+      `${call}: process ${text} is not a ${nameOfKind(kind)} but a ${nameOfKind(info.kind)}${advice}`,
+    );
+  }
   return { low: place.low, high: place.high, text, runtime };
 }
 
@@ -240,7 +252,8 @@ export function ask(call, place, kind, wait, submit) {
 /** Asks for the end of a supervisor that is there; the promise is fulfilled when it is gone. */
 export function stopPlace(call, caller, place, kind, reason, timeout) {
   const { runtime } = caller;
-  const wait = new StopWait(caller, formatPid(place.low, place.high), timeout);
+  const label = runtime.cells.find(place.low, place.high)?.label;
+  const wait = new StopWait(caller, { pid: formatPid(place.low, place.high), label, kind: nameOfKind(kind) }, timeout);
   let code = CODE.OK;
   runtime.withReason(
     (reasons) => reasons.exit(reason),

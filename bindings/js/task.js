@@ -1,6 +1,6 @@
 /** Task: the handle, and the functions that make and use it. */
 import { allSettled } from './all-settled.js';
-import { OwnerError } from './errors.js';
+import { nameProcess, OwnerError } from './errors.js';
 import {
   checkBody, checkCount, checkIterable, checkOneOf, checkOptions, checkShutdown,
   checkSpawnOptions, checkTimeout, describe, nameOf,
@@ -60,6 +60,11 @@ class Task {
 
   get [Symbol.toStringTag]() {
     return 'Task';
+  }
+
+  /** What console.log shows in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')]() {
+    return `${nameProcess(this.pid, this.label, 'Task')} (${this.state})`;
   }
 }
 

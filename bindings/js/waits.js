@@ -170,9 +170,11 @@ export class VainWait extends Wait {
 
 /** Until a supervisor is gone. */
 export class StopWait extends Wait {
-  constructor(caller, pid, timeout) {
+  constructor(caller, { pid, label, kind }, timeout) {
     super(caller);
     this.pid = pid;
+    this.label = label;
+    this.kind = kind;
     this.timeout = timeout;
   }
 
@@ -183,9 +185,8 @@ export class StopWait extends Wait {
   done(outcome, failure) {
     if (outcome === OUTCOME.OWNER) this.ownerEnded(failure);
     else if (outcome === OUTCOME.TIMEOUT) {
-      this.reject(withoutStack(() => new TimeoutError(this.timeout, {
-        pid: this.pid, what: 'did not stop',
-      })));
+      const { pid, label, kind } = this;
+      this.reject(withoutStack(() => new TimeoutError(this.timeout, { pid, label, kind, what: 'did not stop' })));
     } else this.resolve(undefined);
   }
 }

@@ -8,15 +8,24 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** A mistake that is told in one sentence, without a stack. */
 export class Complaint extends Error {}
 
+/** One sentence for a Complaint or for arguments that parseArgs refuses, else null. */
+function sentenceOf(error) {
+  if (error instanceof Complaint) {
+    return error.message;
+  }
+  return error.code?.startsWith('ERR_PARSE_ARGS') ? error.message.split('. ')[0] : null;
+}
+
 /** Runs `main` and turns a Complaint into a line and exit code 1. */
 export async function run(main) {
   try {
     await main();
   } catch (error) {
-    if (!(error instanceof Complaint)) {
+    const sentence = sentenceOf(error);
+    if (sentence === null) {
       throw error;
     }
-    console.error(error.message);
+    console.error(sentence);
     process.exitCode = 1;
   }
 }

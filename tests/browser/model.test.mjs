@@ -418,13 +418,21 @@ describe('the simulated network', () => {
     both(async (request, base) => {
       const giveUp = new AbortController();
       const reason = new Error('enough');
-      setTimeout(() => giveUp.abort(reason), 30);
-      const hanging = request(`${base}/hang`, { signal: giveUp.signal }).catch((error) => error);
-      await Promise.all([1, 2].map(() => answer(request(`${base}/delay?ms=5`))));
-      const same = (await hanging) === reason;
+      const inFlight = async (count) => {
+        for (;;) {
+          const stats = await answer(request(`${base}/stats`));
+          if (JSON.parse(stats.body).inFlight === count) return stats;
+        }
+      };
+      const hanging = [1, 2].map(() =>
+        request(`${base}/hang`, { signal: giveUp.signal }).catch((error) => error),
+      );
+      await inFlight(2);
+      await answer(request(`${base}/delay?ms=5`));
+      giveUp.abort(reason);
       return {
-        same,
-        stats: await answer(request(`${base}/stats`)),
+        same: (await Promise.all(hanging)).map((error) => error === reason),
+        stats: await inFlight(0),
         early: await request(base, { signal: AbortSignal.abort(reason) }).catch(
           (error) => error === reason,
         ),

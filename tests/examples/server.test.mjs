@@ -73,6 +73,22 @@ test('a connection that the server cuts is not a cancelled request',
       { requests: 1, inFlight: 0, peakInFlight: 1, cancelled: 0 });
   });
 
+test('after a stall the client sees the end of a shorter wait before a longer one ends',
+  async (t) => {
+    const { server, ask } = await open(t);
+    const giveUp = new AbortController();
+    const users = [1, 2, 4].map((id) =>
+      ask(`/users/${id}?ms=40`, { signal: giveUp.signal })
+        .then(() => 'answered', () => 'given up'));
+    const cut = ask('/reset?ms=5').catch(() => giveUp.abort());
+    while (server.stats.requests < 4) await new Promise(setImmediate);
+    const end = performance.now() + 60;
+    while (performance.now() < end);
+    await cut;
+    assert.deepEqual(await Promise.all(users),
+      ['given up', 'given up', 'given up']);
+  });
+
 test('/stream sends its chunks one after the other', async (t) => {
   const { ask } = await open(t);
   const chunks = [];

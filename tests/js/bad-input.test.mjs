@@ -53,6 +53,7 @@ for (const value of [0, -1, 1.5, NaN]) {
   bad(`a maxConcurrency of ${value} for allSettled`, RangeError, ({ Task }) => Task.allSettled([], { maxConcurrency: value }));
 }
 bad('a maxConcurrency of "2"', TypeError, ({ Task }) => Task.asyncStream([], body, { maxConcurrency: '2' }));
+bad('a maxBuffered of 0', RangeError, ({ Task }) => Task.asyncStream([], body, { maxBuffered: 0 }), 'maxBuffered', '1 or more');
 bad('a maxBuffered below maxConcurrency', RangeError, ({ Task }) => Task.asyncStream([], body, { maxConcurrency: 4, maxBuffered: 3 }), 'maxBuffered');
 bad('a maxAbandoned below 0', RangeError, ({ Task }) => Task.asyncStream([], body, { maxAbandoned: -1 }));
 bad('an unknown onTimeout', RangeError, ({ Task }) => Task.asyncStream([], body, { onTimeout: 'kill' }), "'exit', 'killTask'");
@@ -88,6 +89,7 @@ bad('a child that is no spec', TypeError, ({ Supervisor }) => Supervisor.start([
 bad('a spec changed to something wrong', RangeError, ({ Supervisor, Task }) =>
   Supervisor.start([{ ...Task.childSpec(body), restart: 'always' }], { strategy: 'oneForOne' }), 'children[0]');
 
+bad('Process.exit without a reason', TypeError, ({ Process }) => Process.exit(Process.self()), 'reason', "'normal'", 'undefined');
 bad('Process.exit of something else', TypeError, ({ Process }) => Process.exit(5, 'kill'), 'pid');
 bad('Process.alive of a name', TypeError, ({ Process }) => Process.alive('name'));
 bad('Process.monitor of oneself', RangeError, ({ Process }) => Process.monitor(Process.self()));

@@ -41,7 +41,24 @@ scenario('what was thrown and is no Error is shown as it is; an exit as an exit'
   Task.start(({ exit }) => exit({ a: 1 }));
   await clock.advance(0);
   assert.match(logged[0].message, /crashed: "words"$/);
-  assert.match(logged[1].message, /crashed: exit with an instance of Object$/);
+  assert.match(logged[1].message, /crashed: exit with \{ a: 1 \}$/);
+});
+
+scenario('a reason that is a list or a plain object is shown in short, and its code is not run', async ({ Task, logged, clock }) => {
+  const bad = () => { throw new Error('was run'); };
+  const shown = [
+    [{}, '{}'], [[], '[]'], [{ code: 1, at: {}, f() {} }, '{ code: 1, at: …, f: function f }'],
+    [['shutdown', 5, []], '["shutdown", 5, …]'], [Object.create(null), '{}'], [new Map(), 'an instance of Map'],
+    [{ get a() { return bad(); }, b: 2 }, '{ a: …, b: 2 }'],
+    [new Proxy({}, { getPrototypeOf: bad, ownKeys: bad }), 'an object'],
+    [new Proxy({}, { ownKeys: bad }), 'an object'],
+    [{ a: 'x'.repeat(99) }, `{ a: "${'x'.repeat(56)}… }`],
+    [{ a: 'x'.repeat(40), b: 'y'.repeat(40) }, `{ a: "${'x'.repeat(40)}", … }`],
+    [Array(100_000).fill(7), `[${'7, '.repeat(20)}…]`],
+  ];
+  for (const [reason] of shown) Task.start(({ exit }) => exit(reason));
+  await clock.advance(0);
+  assert.deepEqual(logged.map(({ message }) => message.split('exit with ')[1]), shown.map(([, text]) => text));
 });
 
 scenario('E9: an owner that dies of a timeout is logged, the linked task that dies with it is not', async ({ Task, logged, clock }) => {
@@ -114,7 +131,7 @@ scenario('a start that fails is reported; E7: so is a supervisor that gives up',
     ['report', 'intensity', 'flaky', 'shutdown'],
   ]);
   assert.match(logged[1].message, /: child "flaky".* could not be started: Error: no luck$/);
-  assert.match(logged[2].message, /^supervisor <\S+>: gives up: more than 1 restarts within 7 s, the last one of child "flaky"/);
+  assert.match(logged[2].message, /^supervisor <\S+>: gives up: more than 1 restart within 7 s, the last one of child "flaky"/);
 }, reports);
 
 scenario('E8: a supervisor that ends with no good reason says so', async ({ TaskSupervisor, logged, clock }) => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { ExitError, MaxChildrenError, NoProcError, TimeoutError } from 'belay-tasks';
+import { simulate } from 'belay-tasks/testing';
 import { collect, deferred, failed, ok, quiet, rejection, scenario, stateOf } from './harness.mjs';
 
 /** Numbers below `end`, telling what is pulled and whether it was closed. */
@@ -131,6 +133,16 @@ scenario('S12: ordered: a slow head holds back results, not work', async ({ Task
   assert.deepEqual(seen, [0, 1, 2, 3]);
 });
 
+scenario('without maxConcurrency, maxBuffered bounds it', async ({ Task }) => {
+  const log = watched(9);
+  const work = controlled();
+  const all = Task.asyncStream(log.items, work.body, { maxBuffered: 1 }).toArray();
+  await quiet();
+  assert.deepEqual(log.pulled, [0]);
+  for (let n = 0; n < 9; n++) await work.end(n);
+  assert.equal((await all).length, 9);
+});
+
 scenario('maxBuffered bounds what waits behind a slow head', async ({ Task }) => {
   const log = watched(100);
   const work = controlled();
@@ -227,6 +239,49 @@ scenario('S25: by default a timeout ends the stream', async ({ Task, clock }) =>
   assert.equal(error.timeout, 100);
   assert.equal(log.closed, 1);
   work.endAll();
+});
+
+test('the error of a stream that timed out tells the item whose time was up', async () => {
+  const program = async ({ Task, TaskSupervisor, Process, subscribe, sleep, random }) => {
+    const late = [];
+    const pids = [];
+    subscribe(({ type, what, pid }) => { if (type === 'timedOut' && what === 'item') late.push(pid); });
+    const supervisor = TaskSupervisor.start();
+    const body = async (n, { self, sleep: rest }) => {
+      pids[n] = self;
+      if (random.int(1, 6) === 1) throw new Error('boom');
+      await rest(random.int(6, 12));
+    };
+    const stream = TaskSupervisor.asyncStreamNolink(supervisor, Array(40).keys(), body, {
+      maxConcurrency: random.int(1, 6), ordered: random.int(0, 1) === 1, timeout: 10, label: 'work',
+    });
+    const killer = Task.async(async ({ sleep: rest }) => {
+      for (;;) {
+        await rest(random.int(1, 5));
+        const items = TaskSupervisor.children(supervisor);
+        if (items.length > 0) Process.exit(items[random.int(0, items.length - 1)], 'kill');
+      }
+    });
+    let error = null;
+    try {
+      for await (const entry of stream) await sleep(entry.status === 'fulfilled' ? random.int(0, 9) : 0);
+    } catch (thrown) {
+      error = thrown;
+    }
+    await Task.shutdown(killer, 'brutalKill');
+    return { error, late, pids };
+  };
+  let several = 0;
+  for (let seed = 1; seed <= 200; seed++) {
+    const { error, late, pids } = (await simulate(program, { seed })).value;
+    assert.equal(error === null, late.length === 0, `seed ${seed}`);
+    if (error === null) continue;
+    if (late.length > 1) several++;
+    assert.deepEqual([error.pid, error.label], [late[0], 'work'], `seed ${seed}`);
+    assert.equal(pids.lastIndexOf(error.pid), error.index, `seed ${seed}`);
+    assert.equal(error.message, `task ${error.pid} "work" for item ${error.index} of a stream was not done within 10 ms`);
+  }
+  assert.ok(several > 10, `${several} seeds with several late items`);
 });
 
 scenario('S20: each item has a timer of its own, from its own start', async ({ Task, clock }) => {

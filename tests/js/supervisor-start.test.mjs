@@ -263,7 +263,7 @@ scenario('a start function that returns junk has failed', async ({ Task, Supervi
   const cases = [
     [() => undefined, TypeError, /got undefined/],
     [() => null, TypeError, /got null/],
-    [() => ({ pid: stranger }), TypeError, /got an instance of Object/],
+    [() => ({ pid: stranger }), TypeError, /got \{ pid: /],
     [() => 'ignored', TypeError, /got "ignored"/],
     [() => 7, TypeError, /got 7/],
     [() => Promise.resolve(stranger), TypeError, /got a promise/],

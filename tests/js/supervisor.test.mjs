@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import {
   AlreadyStartedError, ExitError, MaxChildrenError, NoProcError, TimeoutError,
 } from 'belay-tasks';
@@ -22,6 +23,49 @@ scenario('V1, V12: children are started, listed, counted and stopped', async ({ 
   await TaskSupervisor.stop('jobs');
   assert.ok(!Process.alive(pid));
   assert.equal(Process.whereis('jobs'), null);
+});
+
+scenario('handles show what they stand for', async ({ Task, TaskSupervisor, Supervisor }) => {
+  const tasks = TaskSupervisor.start({ name: 'jobs' });
+  const app = Supervisor.start([], { strategy: 'oneForOne' });
+  const task = Task.async(() => 1, { label: 'one' });
+  await Task.await(task);
+  assert.equal(inspect([tasks, app, task], { breakLength: Infinity }),
+    `[ TaskSupervisor ${tasks.pid} "jobs", Supervisor ${app.pid}, Task ${task.pid} "one" (fulfilled) ]`);
+  await tasks.stop();
+  await app.stop();
+});
+
+scenario('a supervisor of the other kind, or none, is called what it is', async ({ Task, TaskSupervisor, Supervisor, Process }) => {
+  const jobs = TaskSupervisor.start({ name: 'jobs' });
+  const app = Supervisor.start([], { strategy: 'oneForOne', name: 'App' });
+  const pid = Task.start(forever);
+  const refused = (call, words) => assert.throws(call, (error) => error instanceof TypeError && error.message.endsWith(words));
+  refused(() => Supervisor.whichChildren('jobs'), 'process "jobs" is not a supervisor but a task supervisor: use TaskSupervisor');
+  refused(() => Supervisor.stop(jobs), 'got the handle of a task supervisor: use TaskSupervisor');
+  refused(() => TaskSupervisor.children('App'), 'process "App" is not a task supervisor but a supervisor: use Supervisor');
+  refused(() => TaskSupervisor.children(app), 'got the handle of a supervisor: use Supervisor');
+  refused(() => TaskSupervisor.children(pid), `process ${pid} is not a task supervisor but a task`);
+  await jobs.stop();
+  await app.stop();
+  Process.exit(pid, 'kill');
+});
+
+scenario('errors call a supervisor a supervisor', async ({ Supervisor, TaskSupervisor, Process, clock, unhandled }) => {
+  const holdsOut = ({ Process: own, sleep }) => {
+    own.flag('trapExit', true);
+    return sleep(10);
+  };
+  const jobs = TaskSupervisor.start({ name: 'jobs' });
+  TaskSupervisor.startChild(jobs, holdsOut, { shutdown: 50 });
+  await quiet();
+  const stopped = rejection(jobs.stop('normal', 5));
+  await clock.advance(10);
+  assert.equal((await stopped).message, `task supervisor ${jobs.pid} "jobs" did not stop within 5 ms`);
+  const app = Supervisor.startLink([], { strategy: 'oneForOne', name: 'App' });
+  Process.exit(app.pid, { code: 7 });
+  await quiet();
+  assert.deepEqual(unhandled.splice(0).map(({ message }) => message), [`supervisor ${app.pid} "App" exited with { code: 7 }`]);
 });
 
 scenario('V3: a name that is taken', async ({ TaskSupervisor, runtime }) => {
