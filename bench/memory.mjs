@@ -5,7 +5,8 @@
 
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { describe, environment, measure, save, table } from './measuring.mjs';
+import { describe, environment, measure, save } from './measuring.mjs';
+import { table } from './report.mjs';
 
 const HOLD_MS = 25;
 const KERNEL_BYTES = 256;
@@ -141,7 +142,7 @@ console.log(
 );
 const file = options.quick ? 'memory-quick' : 'memory';
 const content = { ...found, rounds, rows, results };
-console.log(`\nWritten to ${save(file, content)}`);
+console.log(`\nWritten to ${save(`${file}.json`, JSON.stringify(content, null, 2))}`);
 const judged = rows.filter(({ pass }) => pass !== undefined);
 const missed = judged.filter(({ pass }) => !pass);
 console.log(`Targets: ${judged.length - missed.length} of ${judged.length} met.`);

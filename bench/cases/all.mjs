@@ -1,0 +1,18 @@
+// All cases, in the order in which they are run. A case is
+//
+//   number    of the row in docs/performance.md, from 1 to 12
+//   title     a sentence for people
+//   items     how many; `quickItems` with --quick (a tenth unless given)
+//   rows      { key: { kind, label, load, items? } }, see shared.mjs
+//   floor     the row that ratios are taken over, beside the row `belay`
+//   judged    the figure that ratios are taken of
+//   columns   [figure, heading] for the absolute figures
+//   guarded   rows whose ratio to the floor is kept in ratios.json; without a
+//             floor, the figure itself
+//   targets   see judge() in figures.mjs
+
+import { mapCases } from './map.mjs';
+import { singleCases } from './single.mjs';
+import { streamCases } from './stream.mjs';
+
+export const cases = { ...mapCases, ...streamCases, ...singleCases };
