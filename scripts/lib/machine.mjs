@@ -90,6 +90,11 @@ function missingTools(goal) {
         why: 'what Belay is held against, for test:conformance',
       },
       {
+        there: tools.onPath('valgrind'),
+        packages: ['valgrind'],
+        why: 'counts the instructions of the kernel, for test:instructions',
+      },
+      {
         there: tools.chromium(),
         packages: ['chromium'],
         why: 'the browser that the playground is tested in',
