@@ -46,8 +46,8 @@ export function bestPeer(rows, taken, figure) {
 }
 
 /**
- * What a target says of a measured case: { text, value, pass, of }, or
- * undefined when what it is about has not been measured.
+ * What a target says of a measured case: { row, over, figure, value, bound,
+ * kind, pass }, or undefined when what it is about has not been measured.
  *
  * A target is { row, over?, figure?, atMost? or atLeast?, worst? }. With `over`
  * it is about the ratio of two rows, and 'best' stands for the best peer of
@@ -63,7 +63,8 @@ export function judge(target, { rows, taken, judged }) {
   if (!runs?.length || (target.over !== undefined && !taken[over]?.length)) {
     return undefined;
   }
-  const all = over === undefined ? runs.map((run) => run[figure]) : ratios(runs, taken[over], figure);
+  const all =
+    over === undefined ? runs.map((run) => run[figure]) : ratios(runs, taken[over], figure);
   const value = target.worst ? Math.max(...all) : median(all);
   const bound = target.atMost ?? target.atLeast;
   const pass = target.atMost === undefined ? value >= bound : value <= bound;

@@ -45,18 +45,20 @@ export function storeRatios(results, { date, cpu, node }) {
   console.log('Stored in bench/ratios.json.');
 }
 
-const show = ({ clock, cpu }) => `${figure(clock)}${cpu === undefined ? '' : ` (CPU ${figure(cpu)})`}`;
+const show = ({ clock, cpu }) =>
+  cpu === undefined ? figure(clock) : `${figure(clock)} (CPU ${figure(cpu)})`;
 
 /** Whether nothing has become slower by more than a quarter. What looks as if
  * it had is measured once more: a loss is one that is there both times. */
 export async function checkStored(results, measureAgain) {
   const { ratios } = stored();
   const verdict = compareStored(ratios, all(results));
+  const suspects = new Set(verdict.losses.map((loss) => loss.name));
   const losses = [];
-  for (const name of new Set(verdict.losses.map((loss) => loss.name.split(' ')[0]))) {
-    console.log(`\n${name} looks slower than what is stored; once more:`);
-    const again = ratiosOf(await measureAgain(name));
-    losses.push(...compareStored(ratios, again).losses.filter((loss) => verdict.losses.some((first) => first.name === loss.name)));
+  for (const name of new Set([...suspects].map((suspect) => suspect.split(' ')[0]))) {
+    console.log(`\n${name} looks slower than what is stored; once more.`);
+    const again = compareStored(ratios, ratiosOf(await measureAgain(name)));
+    losses.push(...again.losses.filter((loss) => suspects.has(loss.name)));
   }
   console.log(`\nHeld against bench/ratios.json, ${Object.keys(ratios).length} ratios:`);
   for (const { name, stored: then, found } of verdict.gains) {

@@ -62,9 +62,9 @@ export function caseTable(result) {
   const { columns, floor } = result;
   const hasCpu = summary.some((row) => row.overBelayCpu !== undefined);
   const hasBelay = summary.some((row) => row.overBelay !== undefined);
-  const usual = Math.max(...summary.map(({ items }) => items));
+  const sizes = new Set(summary.map(({ items }) => items));
   const name = ({ label, items }) =>
-    items === usual ? label : `${label} (${items.toLocaleString('en-US')} items)`;
+    sizes.size === 1 ? label : `${label} (${items.toLocaleString('en-US')})`;
   const shown = columns.filter(([key]) => summary.some((row) => row.figures[key] !== undefined));
   const parts = [
     [['row'], (row) => [name(row)]],

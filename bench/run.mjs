@@ -64,7 +64,7 @@ const wanted = choose('row', [
 const onlyGuarded = options.quick && options.row === undefined;
 
 function rowsOf(one) {
-  const kept = [one.floor, ...(one.guarded ?? [])];
+  const kept = one.guarded?.length > 0 ? [one.floor, ...one.guarded] : [];
   return Object.keys(one.rows).filter(
     (key) => wanted.includes(key) && (!onlyGuarded || kept.includes(key)),
   );
@@ -83,8 +83,12 @@ async function measureCase(name) {
   const one = cases[name];
   const keys = rowsOf(one);
   const taken = Object.fromEntries(keys.map((key) => [key, []]));
-  const missing = (await one.missing?.()) ?? null;
-  for (let round = 0; round < (missing ? 0 : (one.rounds?.(rounds) ?? rounds)); round++) {
+  const missing = one.missing?.() ?? null;
+  if (!missing) {
+    await one.prepare?.();
+  }
+  const turns = missing ? 0 : one.once ? 1 : rounds;
+  for (let round = 0; round < turns; round++) {
     for (const key of orderOf(keys, round)) {
       say(`${name} ${key}: round ${round + 1}`);
       const words = [name, key, itemsOf(one, key), options.quick ? 300 : 1000];

@@ -10,9 +10,33 @@
 //   guarded   rows whose ratio to the floor is kept in ratios.json; without a
 //             floor, the figure itself
 //   targets   see judge() in figures.mjs
+//   once      one round is enough: it is always the same
+//   prepare   builds what is measured; `missing` says why it cannot be
 
+import { elixirCases } from './elixir.mjs';
+import { featureCases } from './features.mjs';
 import { mapCases } from './map.mjs';
+import { nativeCases } from './native.mjs';
+import { runningCases } from './running.mjs';
+import { signalCases } from './signal.mjs';
 import { singleCases } from './single.mjs';
+import { sizeCases } from './size.mjs';
+import { stallCases } from './stall.mjs';
 import { streamCases } from './stream.mjs';
+import { virtualCases } from './virtual.mjs';
+import { waitingCases } from './waiting.mjs';
 
-export const cases = { ...mapCases, ...streamCases, ...singleCases };
+export const cases = {
+  ...mapCases,
+  ...stallCases,
+  ...streamCases,
+  ...singleCases,
+  ...waitingCases,
+  ...runningCases,
+  ...signalCases,
+  ...virtualCases,
+  ...sizeCases,
+  ...nativeCases,
+  ...elixirCases,
+  ...featureCases,
+};

@@ -218,7 +218,7 @@ const fair = {
       const { label, load, items } = mapPeers(CONCURRENCY)[key];
       return [items, items * 4].map((size) => [
         `${key}-${size}`,
-        peer(`${label}, ${size.toLocaleString('en-US')} items`, load, { items: size }),
+        peer(label, load, { items: size }),
       ]);
     }),
   ),

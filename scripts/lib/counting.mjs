@@ -29,9 +29,9 @@ export function judgeCounts(stored, found) {
       const change = now / then - 1;
       const percent = `${change > 0 ? '+' : ''}${(100 * change).toFixed(1)} %`;
       const sentence = `${name}: stored ${then} instructions, found ${now} (${percent})`;
-      if (change > TOLERANCE) {
+      if (now > then * (1 + TOLERANCE)) {
         verdict.worse.push(sentence);
-      } else if (change < -TOLERANCE) {
+      } else if (now < then * (1 - TOLERANCE)) {
         verdict.better.push(sentence);
       }
     }
