@@ -87,7 +87,7 @@ async function measureCase(name) {
   if (!missing) {
     await one.prepare?.();
   }
-  const turns = missing ? 0 : one.once ? 1 : rounds;
+  const turns = missing ? 0 : Math.min(rounds, one.roundsMax ?? rounds);
   for (let round = 0; round < turns; round++) {
     for (const key of orderOf(keys, round)) {
       say(`${name} ${key}: round ${round + 1}`);
@@ -109,18 +109,19 @@ const found = { ...environment(), peers: peerVersions(), rounds, by: options.by 
 requireBuild();
 console.log(describe(found));
 
+/* A case that fails, say by a wrong result, does not take those after it along:
+ * a run is long. The exit code tells, and nothing is stored or judged good. */
 const results = [];
-try {
-  for (const name of names) {
-    if (rowsOf(cases[name]).length > 0) {
-      const result = await measureCase(name);
-      results.push(result);
-      print(result);
-    }
+let failed = 0;
+for (const name of names.filter((one) => rowsOf(cases[one]).length > 0)) {
+  try {
+    const result = await measureCase(name);
+    results.push(result);
+    print(result);
+  } catch (error) {
+    failed++;
+    console.error(`\n${error.message}`);
   }
-} catch (error) {
-  console.error(`\n${error.message}`);
-  process.exit(1);
 }
 
 const isPart = ['case', 'row', 'items'].some((name) => options[name] !== undefined);
@@ -146,7 +147,7 @@ if (lines.length > 0) {
   console.log(`\n${targetTable(lines)}\n\nTargets: ${met} of ${lines.length} met.`);
 }
 writeMarkdown({ file, found, results, lines, into: options.markdown });
-if (options.store) {
+if (options.store && failed === 0) {
   storeRatios(results, found);
 }
 if (options.check) {
@@ -154,4 +155,8 @@ if (options.check) {
     ? await checkStored(results, measureCase)
     : lines.every(({ pass }) => pass);
   process.exitCode = good ? 0 : 1;
+}
+if (failed > 0) {
+  console.error(`${failed} cases have failed.`);
+  process.exitCode = 1;
 }

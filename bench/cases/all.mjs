@@ -10,7 +10,7 @@
 //   guarded   rows whose ratio to the floor is kept in ratios.json; without a
 //             floor, the figure itself
 //   targets   see judge() in figures.mjs
-//   once      one round is enough: it is always the same
+//   roundsMax fewer rounds are enough: nothing is judged, or nothing varies
 //   prepare   builds what is measured; `missing` says why it cannot be
 
 import { elixirCases } from './elixir.mjs';

@@ -70,12 +70,12 @@ export const sizeCases = {
       ['gzip', 'bytes, gzip -9'],
       ['bytes', 'bytes, minified'],
     ],
-    once: true,
+    roundsMax: 1,
     guarded: ['kernel', 'belay'],
     rows: {
       kernel: size('core.wasm', async () => readFileSync(new URL('core.wasm', folder))),
       belay: size('JavaScript of belay-tasks, without the kernel', () => bundle(everything)),
-      'belay-task': size("JavaScript when only { Task } is imported", () => bundle(onlyTask)),
+      'belay-task': size('JavaScript when only { Task } is imported', () => bundle(onlyTask)),
       'belay-all': size('both in one file', () => bundle(everything, { withKernel: true })),
     },
     targets: [
