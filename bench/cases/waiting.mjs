@@ -2,10 +2,13 @@
 // for its result, and what one takes that runs and has a timeout.
 
 import { collectedHeap, restingHeap } from '../memory-use.mjs';
+import { threadTime } from '../measuring.mjs';
 import { belay, noop, ours, peer, valueOf } from './shared.mjs';
 
 const CONCURRENCY = 100;
 const A_LONG_TIME = 600_000;
+
+const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Many tasks are handed over in one go. `open` gives the promise of one; all
  * of them wait until we give way, and only then run. */
@@ -14,6 +17,7 @@ const queued = (load) => async () => {
   const once = async (count, measured) => {
     const promises = new Array(count);
     const before = measured ? collectedHeap() + use() : 0;
+    const cpu = threadTime();
     const began = performance.now();
     for (let index = 0; index < count; index++) {
       promises[index] = open(index);
@@ -23,12 +27,18 @@ const queued = (load) => async () => {
     const resumed = performance.now();
     const results = await Promise.all(promises);
     const elapsed = handed + performance.now() - resumed;
+    await later(2);
+    const used = threadTime() - cpu;
     results.forEach((result, index) => {
       if ((values ? values(result) : result) !== index) {
         throw new Error(`result ${index} is ${String(result)}`);
       }
     });
-    return { bytes: bytes / count, ns: (elapsed * 1e6) / count };
+    return {
+      bytes: bytes / count,
+      ns: (elapsed * 1e6) / count,
+      cpuNs: (used * 1e6) / count,
+    };
   };
   return {
     measure: async (count) => {
@@ -36,8 +46,7 @@ const queued = (load) => async () => {
       const { bytes } = await once(count, true);
       // A full collection in the middle would also be a gift to the run.
       await restingHeap();
-      const { ns } = await once(count, false);
-      return { bytes, ns };
+      return { ...(await once(count, false)), bytes };
     },
   };
 };
@@ -109,6 +118,7 @@ const waiting = {
   columns: [
     ['bytes', 'bytes per waiting task'],
     ['ns', 'ns per task, all in all'],
+    ['cpuNs', 'CPU ns per task'],
   ],
   rows: {
     belay: ours(

@@ -57,13 +57,15 @@ function missingTools(goal) {
       why: 'makes the WebAssembly module smaller',
     },
   ];
+  if (goal === 'test' || goal === 'bench') {
+    needs.push({
+      there: tools.onPath('gcc'),
+      packages: ['gcc'],
+      why: 'compiles the kernel natively',
+    });
+  }
   if (goal === 'test') {
     needs.push(
-      {
-        there: tools.onPath('gcc'),
-        packages: ['gcc'],
-        why: 'compiles the kernel for its tests',
-      },
       {
         there: tools.onPath('gcc') && tools.sanitizers('gcc'),
         packages: [`libgcc-${gccMajor()}-dev`],
