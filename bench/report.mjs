@@ -60,7 +60,9 @@ export function summarize(result) {
 export function caseTable(result) {
   const summary = summarize(result);
   const { columns, floor } = result;
-  const hasCpu = summary.some((row) => row.overBelayCpu !== undefined);
+  // With --by cpu the first ratios are those already.
+  const hasCpu =
+    result.judged !== 'cpuNs' && summary.some((row) => row.overBelayCpu !== undefined);
   const hasBelay = summary.some((row) => row.overBelay !== undefined);
   const sizes = new Set(summary.map(({ items }) => items));
   const name = ({ label, items }) =>
