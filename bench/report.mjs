@@ -38,9 +38,9 @@ const range = (found) =>
 
 /** The rows of a measured case with their ratios and medians. */
 export function summarize(result) {
-  const { rows, taken, judged, floor } = result;
+  const { rows, taken, judged, floor, absolute } = result;
   const over = (key, other, name) =>
-    other === undefined ? undefined : compare(taken[key], taken[other], name);
+    other === undefined || absolute ? undefined : compare(taken[key], taken[other], name);
   return Object.keys(taken)
     .filter((key) => taken[key].length > 0)
     .map((key) => ({

@@ -6,6 +6,7 @@
 //   rows      { key: { kind, label, load, items? } }, see shared.mjs
 //   floor     the row that ratios are taken over, beside the row `belay`
 //   judged    the figure that ratios are taken of
+//   absolute  a ratio of its rows would say nothing
 //   columns   [figure, heading] for the absolute figures
 //   guarded   rows whose ratio to the floor is kept in ratios.json; without a
 //             floor, the figure itself

@@ -117,6 +117,7 @@ const signal = {
   items: 100_000,
   quickItems: 50_000,
   judged: 'addedNs',
+  absolute: true,
   columns: [
     ['listeners', 'listeners'],
     ['addedNs', 'ns added per task'],

@@ -66,6 +66,7 @@ export const sizeCases = {
     items: 1,
     quickItems: 1,
     judged: 'gzip',
+    absolute: true,
     columns: [
       ['gzip', 'bytes, gzip -9'],
       ['bytes', 'bytes, minified'],
