@@ -1,8 +1,8 @@
 // What the two benchmarks share: the machine, the clock of the main thread,
-// medians, tables and the file that a run leaves behind.
+// processes of their own, and the files that a run leaves behind.
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -24,16 +24,6 @@ export function threadTime() {
   }
   return process.cpuUsage().user / 1e3;
 }
-
-export function quantile(numbers, share) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const place = (sorted.length - 1) * share;
-  const low = Math.floor(place);
-  const high = Math.ceil(place);
-  return sorted[low] + (sorted[high] - sorted[low]) * (place - low);
-}
-
-export const median = (numbers) => quantile(numbers, 0.5);
 
 /** The version in a package.json, or undefined where there is none. */
 export function versionOf(path) {
@@ -72,28 +62,34 @@ export function describe(found) {
   ].join(' ');
 }
 
-/** A Markdown table; the first column to the left, the others to the right. */
-export function table(head, rows) {
-  const lines = [head, ...rows].map((row) => row.map(String));
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column].length), 3));
-  const draw = (line) =>
-    `| ${line
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
-      )
-      .join(' | ')} |`;
-  const rule = widths.map((width, column) =>
-    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+/** The versions of the peers that are installed. */
+export function peerVersions() {
+  const { devDependencies } = JSON.parse(readFileSync(new URL('package.json', here), 'utf8'));
+  return Object.fromEntries(
+    Object.keys(devDependencies).map((name) => {
+      const version = versionOf(`node_modules/${name}/package.json`);
+      if (version === undefined) {
+        console.error('The peers are not there: node scripts/setup.mjs bench');
+        process.exit(1);
+      }
+      return [name, version];
+    }),
   );
-  return [draw(lines[0]), draw(rule), ...lines.slice(1).map(draw)].join('\n');
 }
 
-/** Writes build/bench/<name>.json and gives its path for people. */
-export function save(name, content) {
+export function requireBuild() {
+  if (!existsSync(new URL('bindings/js/core.generated.js', root))) {
+    console.error('Belay is not built: run `npm run build` first.');
+    process.exit(1);
+  }
+}
+
+/** Writes build/bench/<name> and gives its path for people. */
+export function save(name, text) {
   const folder = new URL('build/bench/', root);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(content, null, 2)}\n`);
-  return `build/bench/${name}.json`;
+  writeFileSync(new URL(name, folder), `${text.trimEnd()}\n`);
+  return `build/bench/${name}`;
 }
 
 /** Runs a script of this folder and gives the JSON on its last line. */

@@ -1,12 +1,10 @@
-// One measurement of memory or of the event loop in a process of its own:
+// One measurement of memory in a process of its own:
 //
-//   node --expose-gc memory-case.mjs <heap|hold|tasks|items> [count]
+//   node --expose-gc memory-case.mjs <heap|tasks|items> [count]
 //
 // Prints one line of JSON. memory.mjs runs these and judges the figures.
 
-import { PerformanceObserver, monitorEventLoopDelay } from 'node:perf_hooks';
 import { createRuntime } from '../bindings/js/index.js';
-import { threadTime } from './measuring.mjs';
 
 const CONCURRENCY = 100;
 const TIMEOUT = 5_000;
@@ -71,77 +69,6 @@ async function heap(count) {
   const left = await settledMemory(runtime);
   runtime.dispose();
   return { count, samples, left };
-}
-
-/** The longest time for which the event loop did not turn. Two watchers: a
- * chain of setImmediate calls, one for each turn, and Node's own histogram.
- * Of each gap in the chain it is noted what the thread spent on a processor,
- * and when garbage was collected: a thread that works never sleeps, so the
- * rest is what the machine, busy elsewhere, made it wait. */
-async function hold(count) {
-  const runtime = createRuntime();
-  await consume(runtime, Math.min(count, 30_000));
-  globalThis.gc();
-  await later(20);
-
-  const collections = [];
-  const observer = new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) {
-      collections.push({ from: startTime, to: startTime + duration });
-    }
-  });
-  observer.observe({ entryTypes: ['gc'] });
-  const histogram = monitorEventLoopDelay({ resolution: 1 });
-  histogram.enable();
-
-  const gaps = [];
-  let watching = true;
-  let last = performance.now();
-  let lastTime = threadTime();
-  const turn = () => {
-    const now = performance.now();
-    const time = threadTime();
-    if (now - last >= 1) {
-      gaps.push({ from: last, to: now, time: time - lastTime });
-    }
-    last = now;
-    lastTime = time;
-    if (watching) {
-      setImmediate(turn);
-    }
-  };
-  setImmediate(turn);
-
-  const cpuBefore = threadTime();
-  const before = performance.now();
-  await consume(runtime, count);
-  const elapsed = performance.now() - before;
-  const cpu = threadTime() - cpuBefore;
-  watching = false;
-  await later(20);
-  histogram.disable();
-  observer.disconnect();
-  runtime.dispose();
-
-  const overlap = (gap) =>
-    collections.reduce(
-      (sum, { from, to }) => sum + Math.max(0, Math.min(to, gap.to) - Math.max(from, gap.from)),
-      0,
-    );
-  const longest = (of) => gaps.reduce((most, gap) => Math.max(most, of(gap)), 0);
-  const length = ({ from, to }) => to - from;
-  const worked = (gap) => Math.min(length(gap), gap.time);
-  return {
-    count,
-    elapsed,
-    cpu,
-    gaps: gaps.length,
-    longest: longest(length),
-    worked: longest(worked),
-    workedApart: longest((gap) => Math.min(worked(gap), length(gap) - overlap(gap))),
-    longestCollection: collections.reduce((most, { from, to }) => Math.max(most, to - from), 0),
-    histogram: histogram.max / 1e6,
-  };
 }
 
 /** Tasks of their own, each with a handle that is awaited later. */
@@ -214,7 +141,6 @@ async function alive(spawn, count) {
 const [name, words] = process.argv.slice(2);
 const cases = {
   heap: [heap, 1_000_000],
-  hold: [hold, 1_000_000],
   tasks: [(count) => alive(spawnTasks, count), 100_000],
   items: [(count) => alive(spawnItems, count), 100_000],
 };

@@ -1,13 +1,12 @@
-// The benchmark of memory and of the event loop: `npm run bench:memory`.
+// The benchmark of memory that must not grow: `npm run bench:memory`.
 // See README.md beside this file.
 //
-//   node bench/memory.mjs [--rounds 3] [--quick] [--check]
+//   node bench/memory.mjs [--quick] [--check]
 
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { describe, environment, measure, save, table } from './measuring.mjs';
+import { describe, environment, measure, requireBuild, save } from './measuring.mjs';
+import { table } from './report.mjs';
 
-const HOLD_MS = 25;
 const KERNEL_BYTES = 256;
 /* What the engine's own bookkeeping may move the heap by, whatever the count:
  * a quarter of a byte per task over a million tasks, where a leak of one small
@@ -17,21 +16,12 @@ const LEFT = 100_000;
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '3' },
     quick: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
   },
 });
 
-const rounds = options.quick ? 1 : Number(options.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(`--rounds: a whole number from 1 on, not ${options.rounds}`);
-  process.exit(2);
-}
-if (!existsSync(new URL('../bindings/js/core.generated.js', import.meta.url))) {
-  console.error('Belay is not built: run `npm run build` first.');
-  process.exit(1);
-}
+requireBuild();
 
 /** How a figure grows with the number of tasks: least squares, per task. */
 function slope(samples, field) {
@@ -74,23 +64,6 @@ async function measureStream() {
   return found;
 }
 
-/** The worst of all rounds: "never" allows of no median. */
-async function measureHold() {
-  const count = options.quick ? 200_000 : 1_000_000;
-  const runs = [];
-  for (let round = 0; round < rounds; round++) {
-    runs.push(await measure('memory-case.mjs', ['hold', count]));
-  }
-  const worst = (field) => Math.max(...runs.map((run) => run[field]));
-  const title = '(i) event loop, longest hold';
-  row(title, worst('worked'), 'ms', HOLD_MS);
-  row(`${title}, garbage collection apart`, worst('workedApart'), 'ms');
-  row(`${title}, by the clock`, worst('longest'), 'ms');
-  row(`${title}, by Node's histogram`, worst('histogram'), 'ms');
-  row('(i) longest garbage collection', worst('longestCollection'), 'ms');
-  return runs;
-}
-
 async function measureAlive(shape, name) {
   const count = options.quick ? 20_000 : 100_000;
   const found = await measure('memory-case.mjs', [shape, count]);
@@ -120,7 +93,6 @@ console.log(`${describe(found)}\n`);
 const results = {};
 try {
   results.stream = await measureStream();
-  results.hold = await measureHold();
   results.tasks = await measureAlive('tasks', 'Task.async');
   results.items = await measureAlive('items', 'asyncStream');
 } catch (error) {
@@ -140,8 +112,8 @@ console.log(
   ),
 );
 const file = options.quick ? 'memory-quick' : 'memory';
-const content = { ...found, rounds, rows, results };
-console.log(`\nWritten to ${save(file, content)}`);
+const content = { ...found, rows, results };
+console.log(`\nWritten to ${save(`${file}.json`, JSON.stringify(content, null, 2))}`);
 const judged = rows.filter(({ pass }) => pass !== undefined);
 const missed = judged.filter(({ pass }) => !pass);
 console.log(`Targets: ${judged.length - missed.length} of ${judged.length} met.`);

@@ -1,217 +1,174 @@
-// The speed benchmark: `npm run bench`. See README.md beside this file.
+// The benchmark: `npm run bench`. See README.md beside this file.
 //
-//   node bench/run.mjs [--rounds 5] [--quick] [--check]
-//                      [--case map,timed,single] [--library belay,p-map]
+//   node bench/run.mjs [--case map-100,timed] [--row belay,loop] [--rounds 7]
+//                      [--quick] [--check] [--store] [--by cpu] [--items N]
+//                      [--markdown FILE]
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cases, labels } from './libraries.mjs';
-import {
-  describe,
-  environment,
-  measure,
-  median,
-  quantile,
-  save,
-  table,
-  versionOf,
-} from './measuring.mjs';
+import { cases } from './cases/all.mjs';
+import { orderOf } from './figures.mjs';
+import { checkStored, storeRatios } from './guard.mjs';
+import { describe, environment, measure, peerVersions, requireBuild, save } from './measuring.mjs';
+import { caseTable, summarize, targetLines, targetTable } from './report.mjs';
+import { writeMarkdown } from './markdown.mjs';
 
 const { values: options } = parseArgs({
   options: {
+    case: { type: 'string' },
+    row: { type: 'string' },
     rounds: { type: 'string' },
+    items: { type: 'string' },
+    by: { type: 'string', default: 'clock' },
     quick: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
-    case: { type: 'string' },
-    library: { type: 'string' },
+    store: { type: 'boolean', default: false },
+    markdown: { type: 'string' },
   },
 });
 
-const rounds = Number(options.rounds ?? (options.quick ? 3 : 5));
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(`--rounds: a whole number from 1 on, not ${options.rounds}`);
+function refuse(sentence) {
+  console.error(sentence);
   process.exit(2);
 }
 
-const names = choose('--case', options.case, Object.keys(cases));
-const known = new Set(Object.values(cases).flatMap(({ libraries }) => Object.keys(libraries)));
-const wanted = choose('--library', options.library, [...known]);
-
-function choose(option, text, all) {
-  if (text === undefined) {
-    return all;
+function whole(name, usual) {
+  const value = Number(options[name] ?? usual);
+  if (options[name] !== undefined && !(Number.isInteger(value) && value >= 1)) {
+    refuse(`--${name}: a whole number from 1 on, not ${options[name]}`);
   }
-  const chosen = text.split(',');
+  return value;
+}
+
+function choose(name, all) {
+  const chosen = options[name]?.split(',') ?? all;
   const stranger = chosen.find((word) => !all.includes(word));
   if (stranger !== undefined) {
-    console.error(`${option} ${stranger} is not one of ${all.join(', ')}`);
-    process.exit(2);
+    refuse(`--${name} ${stranger} is not one of ${all.join(', ')}`);
   }
   return chosen;
 }
 
-/** The peers, as package.json pins them. A missing or an older one is
- * installed from the lock file. */
-function preparePeers() {
-  const folder = fileURLToPath(new URL('./', import.meta.url));
-  const { devDependencies } = JSON.parse(
-    readFileSync(new URL('package.json', import.meta.url), 'utf8'),
+if (!['clock', 'cpu'].includes(options.by)) {
+  refuse(`--by: clock or cpu, not ${options.by}`);
+}
+if (options.store && !options.quick) {
+  refuse('--store keeps the ratios of a quick run: add --quick');
+}
+const rounds = whole('rounds', options.quick ? 5 : 7);
+const items = whole('items', undefined);
+const names = choose('case', Object.keys(cases));
+const wanted = choose('row', [
+  ...new Set(Object.values(cases).flatMap(({ rows }) => Object.keys(rows))),
+]);
+/** With --quick, only what is kept in ratios.json: peers do not change. */
+const onlyGuarded = options.quick && options.row === undefined;
+
+function rowsOf(one) {
+  const kept = one.guarded?.length > 0 ? [one.floor, ...one.guarded] : [];
+  return Object.keys(one.rows).filter(
+    (key) => wanted.includes(key) && (!onlyGuarded || kept.includes(key)),
   );
-  const versions = () =>
-    Object.fromEntries(
-      Object.keys(devDependencies).map((name) => [
-        name,
-        versionOf(`node_modules/${name}/package.json`),
-      ]),
-    );
-  const complete = (found) =>
-    Object.entries(devDependencies).every(([name, version]) => found[name] === version);
-  if (!complete(versions())) {
-    console.log('Installing the peers into bench/node_modules (npm ci) ...');
-    const words = ['ci', '--ignore-scripts', '--prefix', folder];
-    const own = process.env.npm_execpath;
-    const [command, first] = own ? [process.execPath, [own]] : ['npm', []];
-    const { status } = spawnSync(command, [...first, ...words], {
-      cwd: folder,
-      stdio: 'inherit',
-      shell: !own && process.platform === 'win32',
-    });
-    if (status !== 0 || !complete(versions())) {
-      console.error('npm ci in bench/ has failed: the peers are not there.');
-      process.exit(1);
-    }
-  }
-  return versions();
 }
 
-function requireBuild() {
-  const built = new URL('../bindings/js/core.generated.js', import.meta.url);
-  if (!existsSync(built)) {
-    console.error('Belay is not built: run `npm run build` first.');
-    process.exit(1);
-  }
+function itemsOf(one, key) {
+  const { items: own, quickItems } = one.rows[key];
+  const quick = own === undefined ? one.quickItems : (quickItems ?? own / 10);
+  return items || (options.quick ? (quick ?? one.items / 10) : (own ?? one.items));
 }
 
-/** All rounds of one case. Each round measures every library once, and each
- * begins with another one, so that no library always follows the same. */
+const say = (text) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
+
+/** With --by cpu, what is judged by the clock is so by the processor's time. */
+function judgedBy(one) {
+  if (options.by === 'clock') {
+    return one;
+  }
+  const cpu = { ns: 'cpuNs', addedNs: 'addedCpuNs' };
+  const swap = (key) => (one.columns.some(([name]) => name === cpu[key]) ? cpu[key] : key);
+  const targets = one.targets.map((target) =>
+    target.figure === undefined ? target : { ...target, figure: swap(target.figure) },
+  );
+  return { ...one, judged: swap(one.judged), targets };
+}
+
+/** All rounds of one case, each of which measures every row once. */
 async function measureCase(name) {
-  const { libraries, items: full } = cases[name];
-  const items = options.quick ? full / 10 : full;
-  const keys = Object.keys(libraries).filter((key) => wanted.includes(key));
+  const one = cases[name];
+  const keys = rowsOf(one);
   const taken = Object.fromEntries(keys.map((key) => [key, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (let step = 0; step < keys.length; step++) {
-      const key = keys[(round + step) % keys.length];
-      const text = `${name} ${key}: round ${round + 1} of ${rounds}`;
-      if (process.stderr.isTTY) {
-        process.stderr.write(`\r\x1b[K${text}`);
-      }
-      taken[key].push(await measure('case.mjs', [key, name, items]));
+  const missing = one.missing?.() ?? null;
+  if (!missing) {
+    await one.prepare?.();
+  }
+  const turns = missing ? 0 : Math.min(rounds, one.roundsMax ?? rounds);
+  for (let round = 0; round < turns; round++) {
+    for (const key of orderOf(keys, round)) {
+      say(`${name} ${key}: round ${round + 1}`);
+      const words = [name, key, itemsOf(one, key), options.quick ? 300 : 1000];
+      taken[key].push(await measure('case.mjs', words));
     }
   }
-  if (process.stderr.isTTY) {
-    process.stderr.write('\r\x1b[K');
-  }
-  return summarize(name, items, taken);
+  say('');
+  return { ...judgedBy(one), key: name, taken, missing };
 }
 
-function summarize(name, items, taken) {
-  const { title, base, targets } = cases[name];
-  const rows = Object.entries(taken).map(([key, runs]) => {
-    const ratios = (field) => taken[base]?.map((run, round) => runs[round][field] / run[field]);
-    const over = ratios('ns');
-    const overCpu = ratios('cpuNs');
-    const column = (field) => median(runs.map((run) => run[field]));
-    const target = over && targets[key];
-    return {
-      library: key,
-      label: labels[name][key] ?? key,
-      ratio: over && median(over),
-      ratioLow: over && quantile(over, 0),
-      ratioHigh: over && quantile(over, 1),
-      ratioCpu: overCpu && median(overCpu),
-      ns: column('ns'),
-      cpuNs: column('cpuNs'),
-      holdMs: column('holdMs'),
-      rssMb: column('rssMb'),
-      target,
-      pass: target && median(over) >= target,
-      runs,
-    };
-  });
-  rows.sort((a, b) => a.ns - b.ns);
-  return { case: name, title, items, base, rounds, rows };
+function print(result) {
+  console.log(`\n### ${result.key}: ${result.title}\n`);
+  console.log(result.missing ?? caseTable(result));
 }
 
-const times = (value) => (value === undefined ? '' : `${value.toFixed(value < 10 ? 2 : 1)}x`);
-
-function print({ title, items, rows }) {
-  const count = items.toLocaleString('en-US');
-  console.log(`\n### ${title}; ${count} items, median of ${rounds} rounds\n`);
-  console.log(
-    table(
-      [
-        'library',
-        'time, Belay = 1',
-        'least to most',
-        'CPU, Belay = 1',
-        'ns per item',
-        'CPU ns per item',
-        'longest hold, ms',
-        'RSS + MB',
-        'target',
-      ],
-      rows.map((row) => [
-        row.label,
-        times(row.ratio),
-        row.ratio === undefined ? '' : `${times(row.ratioLow)} to ${times(row.ratioHigh)}`,
-        times(row.ratioCpu),
-        row.ns.toFixed(0),
-        row.cpuNs.toFixed(0),
-        row.holdMs.toFixed(0),
-        row.rssMb.toFixed(0),
-        row.target === undefined ? '' : `at least ${row.target}x: ${row.pass ? 'pass' : 'FAIL'}`,
-      ]),
-    ),
-  );
-}
-
-const versions = preparePeers();
-if (wanted.some((name) => name.startsWith('belay'))) {
-  requireBuild();
-}
-const found = { ...environment(), peers: versions };
+const found = { ...environment(), peers: peerVersions(), rounds, by: options.by };
+requireBuild();
 console.log(describe(found));
-console.log(
-  Object.entries(versions)
-    .map(([name, version]) => `${name} ${version}`)
-    .join(', '),
-);
 
+/* A case that fails, say by a wrong result, does not take those after it along:
+ * a run is long. The exit code tells, and nothing is stored or judged good. */
 const results = [];
-try {
-  for (const name of names) {
+let failed = 0;
+for (const name of names.filter((one) => rowsOf(cases[one]).length > 0)) {
+  try {
     const result = await measureCase(name);
     results.push(result);
     print(result);
+  } catch (error) {
+    failed++;
+    console.error(`\n${error.message}`);
   }
-} catch (error) {
-  console.error(`\n${error.message}`);
-  process.exit(1);
 }
 
-const isPart = options.case !== undefined || options.library !== undefined;
+const isPart = ['case', 'row', 'items'].some((name) => options[name] !== undefined);
+const content = {
+  ...found,
+  cases: results.map((result) => ({
+    case: result.key,
+    number: result.number,
+    title: result.title,
+    judged: result.judged,
+    missing: result.missing,
+    rows: summarize(result),
+    targets: targetLines(result),
+    runs: result.taken,
+  })),
+};
 const file = `speed${options.quick ? '-quick' : ''}${isPart ? '-part' : ''}`;
-console.log(`\nWritten to ${save(file, { ...found, rounds, cases: results })}`);
+console.log(`\nWritten to ${save(`${file}.json`, JSON.stringify(content, null, 2))}`);
 
-const judged = results.flatMap(({ rows }) => rows.filter((row) => row.target !== undefined));
-const missed = judged.filter((row) => !row.pass);
-console.log(`Targets: ${judged.length - missed.length} of ${judged.length} met.`);
-if (options.quick) {
-  console.log('A quick run is for a first look: too short to judge by.');
+const lines = options.quick ? [] : results.flatMap(targetLines);
+if (lines.length > 0) {
+  const met = lines.filter(({ pass }) => pass).length;
+  console.log(`\n${targetTable(lines)}\n\nTargets: ${met} of ${lines.length} met.`);
 }
-if (options.check && missed.length > 0) {
-  process.exit(1);
+writeMarkdown({ file, found, results, lines, into: options.markdown });
+if (options.store && failed === 0) {
+  storeRatios(results, found);
+}
+if (options.check) {
+  const good = options.quick
+    ? await checkStored(results, measureCase)
+    : lines.every(({ pass }) => pass);
+  process.exitCode = good ? 0 : 1;
+}
+if (failed > 0) {
+  console.error(`${failed} cases have failed.`);
+  process.exitCode = 1;
 }

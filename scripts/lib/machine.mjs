@@ -57,13 +57,15 @@ function missingTools(goal) {
       why: 'makes the WebAssembly module smaller',
     },
   ];
+  if (goal === 'test' || goal === 'bench') {
+    needs.push({
+      there: tools.onPath('gcc'),
+      packages: ['gcc'],
+      why: 'compiles the kernel natively',
+    });
+  }
   if (goal === 'test') {
     needs.push(
-      {
-        there: tools.onPath('gcc'),
-        packages: ['gcc'],
-        why: 'compiles the kernel for its tests',
-      },
       {
         there: tools.onPath('gcc') && tools.sanitizers('gcc'),
         packages: [`libgcc-${gccMajor()}-dev`],
@@ -88,6 +90,11 @@ function missingTools(goal) {
         there: tools.onPath('elixir'),
         packages: ['elixir'],
         why: 'what Belay is held against, for test:conformance',
+      },
+      {
+        there: tools.onPath('valgrind'),
+        packages: ['valgrind'],
+        why: 'counts the instructions of the kernel, for test:instructions',
       },
       {
         there: tools.chromium(),
