@@ -44,8 +44,8 @@ static int work_is_pending(const belay_kernel *kernel) {
 
 /* One unit: exits first, so that each end is told to everyone before
  * anything else is decided; streams before supervisors, for the items of a
- * consumer that ended are linked to it, and hear of that first; the clock last, so that what has happened
- * before a deadline counts as before it. */
+ * consumer that ended are linked to it, and hear of that first; the clock
+ * last, so that what has happened before a deadline counts as before it. */
 static void work_unit(belay_kernel *kernel) {
     const uint32_t before = kernel->event_tail;
     if (kernel->exits.head != BELAY__NONE) {

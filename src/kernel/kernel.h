@@ -69,7 +69,7 @@ enum process_flag {
     PROCESS_SURFACED = 8,  /* ENDING: its failure reached root's wait */
     PROCESS_DEALT = 16,    /* KEPT: its place has been given on */
     PROCESS_TOLD = 32,     /* ENDING: its stream has seen its end */
-    PROCESS_KNOWN = 64,   /* something else has ever referred to it */
+    PROCESS_KNOWN = 64,    /* something else has ever referred to it */
     PROCESS_ASKED = 128,   /* its grace began while its timeout ran */
     PROCESS_ABORTED = 256  /* its grace is its own, not its supervisor's */
 };
