@@ -17,33 +17,37 @@ export const CELL = Object.freeze({
   ENDED: 4, // the kernel has said that it ended
 });
 
+/* What is looked at for each item of a stream comes first, close together. */
 export class Cell {
+  ok;
+  err;
+  runtime;
   state = CELL.FREE;
   /** The body goes on though its process has ended. */
   retired = false;
-  /** Of a retired one: whose body goes on, and why. */
-  orphan = null;
   /** An item whose stream has closed without it: its result goes nowhere. */
   detached = false;
   low = 0;
   high = 0;
-  /** A stream's item: the element, and its place in the input. */
+  /** A stream's item: its place in the input, and the element. */
   number = 0;
-  body = null;
   input = undefined;
   value = undefined;
+  /** The stream that an item belongs to. */
+  stream = null;
+  context = null;
+  /** A line for the log that may yet turn out to be received by somebody. */
+  log = null;
+  body = null;
   label = '';
   /** A task's or supervisor's: the node of who started it (origin.js). */
   origin = null;
   /** The TaskRecord that handles look at, of those that have one. */
   record = null;
-  context = null;
-  /** The stream that an item belongs to. */
-  stream = null;
   /** What only few have: { signal, child, supervisor, startedAt, ... }. */
   details = null;
-  /** A line for the log that may yet turn out to be received by somebody. */
-  log = null;
+  /** Of a retired one: whose body goes on, and why. */
+  orphan = null;
 
   constructor(runtime) {
     this.ok = (value) => runtime.bodyReturned(this, value);

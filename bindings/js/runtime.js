@@ -127,7 +127,8 @@ export class Runtime {
     const restart = child === null ? RESTART.TEMPORARY : child.restart;
     this.observers.lookAround();
     const tag = restart === RESTART.TEMPORARY ? 0 : this.children.add(child);
-    const label = options.label ?? nameOf(body); // may run code of the user's
+    // Reading a name is slow, and may run code of the user's.
+    const label = record?.label ?? child?.label ?? options.label ?? nameOf(body);
     const code = this.#kernel.spawn(
       caller.low, caller.high, flags, tag,
       scope === null ? 0 : scope.low, scope === null ? 0 : scope.high,
@@ -346,6 +347,14 @@ export class Runtime {
 
   /** A body has returned, or its promise has been fulfilled. */
   bodyReturned(cell, value) {
+    const { stream } = cell;
+    if (stream !== null && stream.cycles && cell.context === null && !cell.retired && !cell.detached) {
+      cell.state = CELL.RETURNED;
+      cell.value = value;
+      stream.returned(cell);
+      this.#pump.schedule();
+      return;
+    }
     if (cell.retired) {
       this.#abandonedReturned(cell);
       return;
@@ -356,13 +365,13 @@ export class Runtime {
     if (cell.detached) this.cells.freeLater(cell);
     else {
       cell.value = value;
-      if (cell.stream !== null && cell.stream.cycles) {
-        cell.stream.returned(cell);
+      if (stream !== null && stream.cycles) {
+        stream.returned(cell);
         this.#pump.schedule();
         return;
       }
     }
-    if (cell.stream === null && this.#pump.canPassBy && this.#inboxCount === 0 && this.#cycling.length === 0) {
+    if (stream === null && this.#pump.canPassBy && this.#inboxCount === 0 && this.#cycling.length === 0) {
       this.#settleAtOnce(cell);
       return;
     }

@@ -368,6 +368,10 @@ export class StreamRun {
     try {
       // After the last result that is wanted the kernel lets none start.
       const most = this.#state === OPEN ? Math.min(this.#returnedCount, CHUNK, this.#wanted - 1) : 0;
+      const array = this.#ahead.length === 0 ? this.#array : null;
+      if (array !== null) {
+        while (elements.length < most && this.#arrayAt < array.length) elements.push(array[this.#arrayAt++]);
+      }
       while (elements.length < most && this.#readInto(elements));
     } catch (error) {
       this.#inputFailed(error);
@@ -394,15 +398,14 @@ export class StreamRun {
     const done = kernel.answerValue;
     const { labelOf } = this.#plan;
     const consumer = this.#consumer;
-    let number = this.#number;
     for (let index = 0; index < done; index++) {
       const cell = cells[index];
-      const element = elements[index];
       consumer.entry({ status: 'fulfilled', value: cell.value }, cell.number);
-      cell.renew(element, number++);
-      if (labelOf !== undefined) cell.label = labelOf(element);
+      cell.renew(elements[index], this.#number++);
     }
-    this.#number = number;
+    if (labelOf !== undefined) {
+      for (let index = 0; index < done; index++) cells[index].label = labelOf(elements[index]);
+    }
     this.#wanted -= done;
     return done;
   }
@@ -634,7 +637,7 @@ const { next: arrayNext } = arrayIterator;
 const arrayValues = Array.prototype[Symbol.iterator];
 
 /** An array that nobody has taught to be iterated in another way. */
-function isPlainArray(items) {
+export function isPlainArray(items) {
   return Array.isArray(items) && items[Symbol.iterator] === arrayValues &&
     items[Symbol.asyncIterator] === undefined && arrayIterator.next === arrayNext;
 }

@@ -9,7 +9,7 @@ import {
 } from './options.js';
 import { FLAG, PROCESSES_MAX, UNBOUNDED } from './protocol.js';
 import { quiet } from './record.js';
-import { StreamRun } from './stream-run.js';
+import { isPlainArray, StreamRun } from './stream-run.js';
 
 export const STREAM_OPTIONS = [
   'maxConcurrency', 'ordered', 'timeout', 'onTimeout', 'zipInputOnExit', 'maxBuffered',
@@ -95,7 +95,7 @@ export class TaskStream {
   /** Runs to the end and collects the results. */
   toArray() {
     const caller = this.#source.enter();
-    const collector = new Collector();
+    const collector = new Collector(this.#plan.items);
     const run = StreamRun.for(this.#plan, caller, collector);
     try {
       run.open();
@@ -126,11 +126,16 @@ const grab = (resolve) => {
   grabbed = resolve;
 };
 
+/* Room for more results than this is made as they come. */
+const COLLECTED_AT_ONCE_MAX = 1 << 24;
+
 /** Of toArray: a class of its own, so that engines see one shape of it. */
 class Collector {
-  #results = [];
+  #results;
+  #count = 0;
 
-  constructor() {
+  constructor(items) {
+    this.#results = isPlainArray(items) && items.length <= COLLECTED_AT_ONCE_MAX ? new Array(items.length) : [];
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -138,11 +143,12 @@ class Collector {
   }
 
   entry(result) {
-    this.#results.push(result);
+    this.#results[this.#count++] = result;
   }
 
   closed(end, isQuiet) {
     if (isQuiet) queueMicrotask(() => quiet(this.promise));
+    this.#results.length = this.#count;
     if (end === null) this.resolve(this.#results);
     else this.reject(end.error);
   }

@@ -119,7 +119,7 @@ export const mutants = [
   binding('bodies get their context first', 'runtime.js', 'S7',
     'result = stream.body(input, context);', 'result = stream.body(context, input);'),
   binding('tasks are not named after their functions', 'runtime.js', 'A30',
-    'const label = options.label ?? nameOf(body);', "const label = options.label ?? '';"),
+    '?? nameOf(body);', "?? '';"),
   binding('unordered entries are ordered', 'stream.js', 'S14 S15 S16',
     'flags: (ordered ? FLAG.ORDERED : 0)', 'flags: (ordered ? FLAG.ORDERED : FLAG.ORDERED)'),
   binding('that a name is taken is noticed too late', 'names.js', 'V3',
