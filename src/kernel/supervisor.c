@@ -433,7 +433,8 @@ void belay__supervisor_orphan(belay_kernel *kernel, uint32_t process) {
     if (!process_is_alive(self)) {
         return;
     }
-    if (self->timer.kind == TIMER_GRACE && self->kind != BELAY_KIND_ITEM &&
+    int item = self->kind == BELAY_KIND_ITEM && self->body != BELAY__NONE;
+    if (self->timer.kind == TIMER_GRACE && !item &&
         (self->flags & PROCESS_ABORTED) == 0) {
         /* Who would have killed it is no more. */
         belay__timer_stop(kernel, timer_of_process(orphan));
