@@ -313,6 +313,13 @@ export class StreamRun {
     return Math.max(1, most - info.children);
   }
 
+  /** At most so many of the next elements of an array. */
+  #slice(most) {
+    const elements = this.#array.slice(this.#arrayAt, this.#arrayAt + most);
+    this.#arrayAt += elements.length;
+    return elements;
+  }
+
   /** Reads one element; false at the end of the input. */
   #readInto(elements) {
     if (this.#ahead.length > 0) {
@@ -364,14 +371,11 @@ export class StreamRun {
 
   /** Reads an element for each item that has returned, and starts it there. */
   cycle() {
-    const elements = [];
+    let elements = [];
     try {
       // After the last result that is wanted the kernel lets none start.
-      const most = this.#state === OPEN ? Math.min(this.#returnedCount, CHUNK, this.#wanted - 1) : 0;
-      const array = this.#ahead.length === 0 ? this.#array : null;
-      if (array !== null) {
-        while (elements.length < most && this.#arrayAt < array.length) elements.push(array[this.#arrayAt++]);
-      }
+      const most = this.#state === OPEN ? Math.max(0, Math.min(this.#returnedCount, CHUNK, this.#wanted - 1)) : 0;
+      if (this.#array !== null && this.#ahead.length === 0) elements = this.#slice(most);
       while (elements.length < most && this.#readInto(elements));
     } catch (error) {
       this.#inputFailed(error);
@@ -638,7 +642,7 @@ const arrayValues = Array.prototype[Symbol.iterator];
 
 /** An array that nobody has taught to be iterated in another way. */
 export function isPlainArray(items) {
-  return Array.isArray(items) && items[Symbol.iterator] === arrayValues &&
+  return Array.isArray(items) && items.constructor === Array && items[Symbol.iterator] === arrayValues &&
     items[Symbol.asyncIterator] === undefined && arrayIterator.next === arrayNext;
 }
 
