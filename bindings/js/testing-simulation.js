@@ -189,8 +189,9 @@ export class Simulation {
     return null;
   }
 
-  /** What was opened in the last turn. */
+  /** What was opened in the last turn. Immediates that are set may have run meanwhile. */
   #look() {
+    if (!this.#resources.mayDiffer && this.#immediates === 0) return null;
     const opened = this.#resources.opened();
     this.#immediates = this.#resources.immediatesBesides(this.#turns.pending) - this.#othersImmediates;
     return opened;
@@ -198,6 +199,8 @@ export class Simulation {
 
   /** Whether the run is over, by what happened in the last turn. */
   #judge(opened) {
+    const isQuiet = opened === null && this.#failures.length === 0;
+    if (isQuiet && !this.#isOver && !this.#meddled) return this.#outcome !== null;
     const { now } = this.#time;
     if (this.#isOver) this.#outcome = { error: this.#tooManySteps };
     else if (this.#meddled) {
