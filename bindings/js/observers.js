@@ -3,6 +3,7 @@
  * somebody does, a Watch turns what happens into events; else there is none,
  * and the kernel keeps its trace to itself.
  */
+import { EventLog } from './event-log.js';
 import { crashEntry, logToConsole } from './log.js';
 import { report } from './report.js';
 import { Watch } from './watch.js';
@@ -25,13 +26,21 @@ export class Observers {
   #number = ++runtimes;
   #listeners = new Map();
   #channel = nodeChannel();
-  #queue = [];
+  /** What has happened; a simulation keeps it, else it is for those who listen. */
+  #log;
+  #isKept;
+  #reader = EventLog.reader();
+  /** There is somebody who listens. */
+  #heard = false;
   #delivering = false;
 
-  constructor(runtime, onLog, reports) {
+  /** @param kept the log of a simulation, or null */
+  constructor(runtime, onLog, reports, kept) {
     this.#runtime = runtime;
     this.#onLog = onLog ?? logToConsole;
     this.#reports = reports;
+    this.#log = kept ?? new EventLog();
+    this.#isKept = kept !== null;
     this.lookAround();
   }
 
@@ -50,16 +59,21 @@ export class Observers {
 
   clear() {
     this.#listeners.clear();
-    this.#queue = [];
     this.#runtime.watch = null;
   }
 
   /** Begins or ends to watch, as there is somebody to look. */
   lookAround() {
-    const wanted = this.#listeners.size > 0 || (this.#channel !== null && this.#channel.hasSubscribers);
+    const heard = this.#listeners.size > 0 || (this.#channel !== null && this.#channel.hasSubscribers);
+    if (heard !== this.#heard) {
+      this.#heard = heard;
+      if (!this.#delivering) this.#pass();
+      this.#log.wake = heard ? this.#wake : null;
+    }
+    const wanted = heard || this.#isKept;
     const runtime = this.#runtime;
     if (wanted === (runtime.watch !== null)) return;
-    runtime.watch = wanted ? new Watch(runtime, (event) => this.#publish(event)) : null;
+    runtime.watch = wanted ? new Watch(runtime, this.#log) : null;
     runtime.kernel.trace(wanted);
   }
 
@@ -68,7 +82,7 @@ export class Observers {
   /** A crash that nobody received. */
   crashed(crash) {
     const entry = crashEntry(this.#runtime, crash);
-    if (this.#runtime.watch !== null) this.#publish(entry);
+    if (this.#runtime.watch !== null) this.#log.add(entry);
     this.#onLog(entry);
   }
 
@@ -76,27 +90,40 @@ export class Observers {
   reported(make) {
     if (!this.#reports && this.#runtime.watch === null) return;
     const entry = make();
-    if (this.#runtime.watch !== null) this.#publish(entry);
+    if (this.#runtime.watch !== null) this.#log.add(entry);
     if (this.#reports) this.#runtime.effect(() => this.#onLog(entry));
   }
 
   /* ---- To those who look on. ------------------------------------------ */
 
-  #publish(event) {
-    this.#queue.push(event);
-    if (this.#queue.length === 1) this.#runtime.effect(() => this.deliver());
-  }
+  #wake = () => this.#runtime.effect(() => this.deliver());
 
   /** Hands out the events at hand. Those that listeners cause come later. */
   deliver() {
-    if (this.#delivering || this.#queue.length === 0) return;
-    const events = this.#queue;
-    this.#queue = [];
+    const log = this.#log;
+    const reader = this.#reader;
+    if (this.#delivering || reader.count === log.size) return;
+    if (!this.#heard) {
+      this.#pass();
+      return;
+    }
+    const end = log.size;
+    log.wake = this.#wake;
     this.#delivering = true;
     try {
-      for (const event of events) this.#hand(event);
+      while (reader.count < end) this.#hand(log.read(reader));
     } finally {
       this.#delivering = false;
+    }
+    if (reader.count === log.size) this.#pass();
+  }
+
+  /** What there is has been told, or is nobody's to be told. */
+  #pass() {
+    if (this.#isKept) this.#log.skip(this.#reader);
+    else {
+      this.#log.clear();
+      this.#reader = EventLog.reader();
     }
   }
 

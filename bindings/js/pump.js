@@ -96,7 +96,7 @@ export class Pump {
     this.#units += units;
     if (this.#units < UNITS_PER_LOOK) return false;
     this.#units = 0;
-    if (this.#limit !== null && this.#limit.step(UNITS_PER_LOOK)) return true;
+    if (this.#limit !== null) return this.#limit.step(UNITS_PER_LOOK); // virtual time is no budget
     return this.#clock.now() - this.#turnBegan > BUDGET_MS;
   }
 

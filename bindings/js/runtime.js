@@ -73,7 +73,8 @@ export class Runtime {
   /**
    * @param hooks what a simulation does in another way: `unhandled(failure)`
    *   for a failure that reached the root while nobody waited, `called()` for a
-   *   call while it is halted, and `processors`, how many there seem to be
+   *   call while it is halted, `processors`, how many there seem to be, and
+   *   `log`, which all events are written to
    */
   constructor({ clock, onLog, wasm, maxTasks, trace, reports, hooks = null }) {
     this.#kernel = new Kernel(
@@ -88,7 +89,7 @@ export class Runtime {
     this.signals = new Signals(this);
     this.names = new Names(this);
     this.root = new Caller(this, this.#kernel.rootLow, this.#kernel.rootHigh);
-    this.observers = new Observers(this, onLog, reports);
+    this.observers = new Observers(this, onLog, reports, hooks?.log ?? null);
   }
 
   get kernel() {
@@ -307,7 +308,7 @@ export class Runtime {
 
   cancel(wait) {
     if (wait.tag === 0) return;
-    this.watch?.cancelled(wait.tag);
+    this.watch?.cancelled(wait);
     this.#waits.take(wait.tag);
     wait.tag = 0;
     this.#kernel.waitCancel(wait.low, wait.high);

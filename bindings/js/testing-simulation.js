@@ -9,6 +9,7 @@
  * are then left where they stand; nothing of them runs any more.
  */
 import { simulatedRuntime } from './create-runtime.js';
+import { EventLog } from './event-log.js';
 import { quiet } from './record.js';
 import { takeReports } from './report.js';
 import { DeadlockError, RealIoError, UnboundedError } from './testing-errors.js';
@@ -32,7 +33,7 @@ export class Simulation {
   /** Callbacks for which no time need pass, and the place of the next one. */
   #soon = [];
   #soonAt = 0;
-  #events = [];
+  #log = new EventLog();
   #steps = 0;
   /** Code that runs now was caused by the simulation. */
   #inside = true;
@@ -66,6 +67,7 @@ export class Simulation {
       trace: settings.trace,
       hooks: {
         processors: PROCESSORS,
+        log: this.#log,
         unhandled: (failure) => {
           quiet(failure.unhandled);
           this.#failures.push(failure);
@@ -77,7 +79,6 @@ export class Simulation {
     });
     this.#runtime = runtime;
     this.api = api;
-    runtime.observers.subscribe((event) => this.#events.push(event));
   }
 
   get runtime() {
@@ -188,8 +189,9 @@ export class Simulation {
     return null;
   }
 
-  /** What was opened in the last turn. */
+  /** What was opened in the last turn. Immediates that are set may have run meanwhile. */
   #look() {
+    if (!this.#resources.mayDiffer && this.#immediates === 0) return null;
     const opened = this.#resources.opened();
     this.#immediates = this.#resources.immediatesBesides(this.#turns.pending) - this.#othersImmediates;
     return opened;
@@ -197,6 +199,8 @@ export class Simulation {
 
   /** Whether the run is over, by what happened in the last turn. */
   #judge(opened) {
+    const isQuiet = opened === null && this.#failures.length === 0;
+    if (isQuiet && !this.#isOver && !this.#meddled) return this.#outcome !== null;
     const { now } = this.#time;
     if (this.#isOver) this.#outcome = { error: this.#tooManySteps };
     else if (this.#meddled) {
@@ -293,13 +297,29 @@ export class Simulation {
     }
     ended();
     const outcome = this.#outcome;
-    const run = { events: this.#events, elapsed: this.#time.now, seed };
-    if ('value' in outcome) this.#resolve({ value: outcome.value, ...run });
+    const run = { elapsed: this.#time.now, seed };
+    if ('value' in outcome) this.#resolve(withEvents(this.#log, { value: outcome.value, ...run }));
     else {
-      attach(outcome.error, run);
+      attach(outcome.error, withEvents(this.#log, run));
       this.#reject(outcome.error);
     }
   }
+}
+
+/** The run with its events, which are made when they are first read. */
+function withEvents(log, run) {
+  let events = null;
+  return Object.defineProperty(run, 'events', {
+    get() {
+      if (events === null) {
+        events = log.all();
+        log.clear();
+      }
+      return events;
+    },
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 const HINTS = new Map([

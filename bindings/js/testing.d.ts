@@ -165,7 +165,8 @@ export interface Simulation {
   /**
   All events, in order, from the first process to the moment when the run was over.
   `JSON.stringify` of them is the same, byte for byte, for the same program and
-  seed, in Node and in browsers of the same kind of engine.
+  seed, in Node and in browsers of the same kind of engine. The list is made when it
+  is first read, so that a run whose events nobody reads does not pay for them.
   */
   readonly events: RuntimeEvent[];
 

@@ -91,7 +91,7 @@ export class SupervisorWatch {
 
   /** Something was done with a process that may be a supervisor, or with a child of it. */
   touch(low, high, id = null) {
-    this.#mark(formatPid(low, high), id);
+    if (this.#known.size > 0) this.#mark(formatPid(low, high), id);
   }
 
   #mark(pid, id = null) {
@@ -103,6 +103,7 @@ export class SupervisorWatch {
 
   /** An event of the kernel, before it is handled. */
   see(event) {
+    if (this.#known.size === 0 && event.kind !== EVENT.SPAWNED) return;
     const pid = formatPid(event.low, event.high);
     switch (event.kind) {
       case EVENT.SPAWNED:

@@ -9,6 +9,7 @@
  *
  * The events are complete: EventFold makes of them what `inspect()` shows.
  */
+import { packPid } from './event-log.js';
 import { ancestorsFrom, callersFrom, originsOf } from './origin.js';
 import { formatPid, formatPidOrNull } from './pid.js';
 import {
@@ -16,6 +17,8 @@ import {
 } from './protocol.js';
 import { COUNTED, finite, isSupervisor, kindName, restartName, settingsOf } from './shapes.js';
 import { SupervisorWatch } from './watch-supervisors.js';
+
+const UNUSUAL = EXITED.NEVER_RAN | EXITED.BODY_RUNNING | EXITED.ITEM;
 
 const TIMED_OUT = ['item', 'wait', 'grace'];
 
@@ -40,17 +43,18 @@ CLOSINGS[CLOSED.NOPROC] = 'noproc';
 
 export class Watch {
   #runtime;
-  #publish;
+  #log;
   #supervisors;
-  /** Waits that were told, by their tag. */
-  #waits = new Map();
+  /** By the tag of a wait that was told: its number (else 0), and the label of who waits. */
+  #numbers = [];
+  #labels = [];
   #waitCount = 0;
   /** Flags of the SPAWN that the next SPAWNED tells about. */
   #flags = 0;
 
-  constructor(runtime, publish) {
+  constructor(runtime, log) {
     this.#runtime = runtime;
-    this.#publish = publish;
+    this.#log = log;
     this.#supervisors = new SupervisorWatch(runtime, (type, pid, label, fields) =>
       this.#emit(type, this.#now, pid, label, fields));
   }
@@ -60,7 +64,7 @@ export class Watch {
   }
 
   #emit(type, time, pid, label, fields) {
-    this.#publish({ type, time, pid, label, ...fields });
+    this.#log.add({ type, time, pid, label, ...fields });
   }
 
   /** About a process that lives, or whose cell is not free yet. */
@@ -145,6 +149,14 @@ export class Watch {
     const child = cell === null ? children.get(event.tag) : cell.details?.child ?? null;
     const who = cell ?? child;
     const { callers, ancestors } = originsOf(this.#runtime, cell, child);
+    if (cell !== null && cell.stream === null && cell.details === null) {
+      this.#log.spawned(
+        event.time, packPid(event.low, event.high), cell.label, kindName(event.extra), (this.#flags & FLAG.LINK) !== 0,
+        packPid(event.otherLow, event.otherHigh), callersFrom(callers), ancestorsFrom(ancestors),
+      );
+      this.#flags = 0;
+      return;
+    }
     const fields = {
       kind: kindName(event.extra),
       parent: formatPidOrNull(event.otherLow, event.otherHigh),
@@ -167,14 +179,19 @@ export class Watch {
   }
 
   /** The kernel holds an item to begin when it is spawned; see `started`. */
-  #started(event) {
-    const { stream } = this.#runtime.cells.find(event.low, event.high);
-    if (stream === null) this.#of('started', event, {});
+  #started({ time, low, high }) {
+    const { stream, label } = this.#runtime.cells.find(low, high);
+    if (stream === null) this.#log.started(time, packPid(low, high), label);
   }
 
   #exited(event) {
     const { extra, reason } = event;
     const fulfilled = (extra & EXITED.VALUE) !== 0;
+    if (fulfilled && (extra & UNUSUAL) === 0) {
+      const { time, low, high } = event;
+      this.#log.returned(time, packPid(low, high), this.#labelOf(low, high));
+      return;
+    }
     const bySignal = (extra & (EXITED.NEVER_RAN | EXITED.BODY_RUNNING)) !== 0;
     if (bySignal && reason === REASON.KILLED) this.#of('killed', event, {});
     const fields = { status: fulfilled ? 'fulfilled' : 'rejected' };
@@ -336,36 +353,43 @@ export class Watch {
   /* ---- Waits. ------------------------------------------------------------ */
 
   /** A wait of the kernel has begun. */
-  waiting({ about, caller, tag }) {
+  waiting(wait) {
+    const { about, caller } = wait;
     if (about === undefined) return;
     const { what, low, high, timeout } = about;
-    const told = { wait: ++this.#waitCount, what, for: formatPidOrNull(low, high) };
-    this.#waits.set(tag, { caller, told });
+    const number = ++this.#waitCount;
+    const label = this.#labelOf(caller.low, caller.high);
+    while (this.#numbers.length <= wait.tag) {
+      this.#numbers.push(0);
+      this.#labels.push('');
+    }
+    this.#numbers[wait.tag] = number;
+    this.#labels[wait.tag] = label;
     this.#supervisors.touch(low, high);
-    const now = this.#now;
-    this.#about('waiting', now, caller.low, caller.high, {
-      ...told, timeout: finite(timeout), until: finite(now + timeout),
-    });
+    this.#log.waiting(
+      this.#now, packPid(caller.low, caller.high), label, number, what, packPid(low, high), timeout,
+    );
   }
 
-  #waitDone(event) {
-    const outcome = event.extra;
-    const { caller } = this.#waits.get(event.tag) ?? { caller: null };
-    const owner = caller !== null && caller.gone && outcome !== OUTCOME.OK;
-    this.#waited(event.tag, event.time, OUTCOMES[owner ? OUTCOME.OWNER : outcome]);
+  #waitDone({ tag, time, extra }) {
+    const wait = this.#runtime.waits.get(tag);
+    if (wait === null) return;
+    const owner = wait.caller.gone && extra !== OUTCOME.OK;
+    this.#waited(wait, tag, time, OUTCOMES[owner ? OUTCOME.OWNER : extra]);
   }
 
   /** A wait has been given up. */
-  cancelled(tag) {
-    this.#waited(tag, this.#now, 'cancelled');
+  cancelled(wait) {
+    this.#waited(wait, wait.tag, this.#now, 'cancelled');
   }
 
-  #waited(tag, time, outcome) {
-    const known = this.#waits.get(tag);
-    if (known === undefined) return; // begun before anybody looked
-    this.#waits.delete(tag);
-    const { caller, told } = known;
-    this.#about('waited', time, caller.low, caller.high, { ...told, outcome });
+  #waited({ about, caller }, tag, time, outcome) {
+    const number = this.#numbers[tag] ?? 0;
+    if (number === 0) return; // begun before anybody looked
+    this.#numbers[tag] = 0;
+    const { what, low, high } = about;
+    const label = caller.gone ? this.#labelOf(caller.low, caller.high) : this.#labels[tag];
+    this.#log.waited(time, packPid(caller.low, caller.high), label, number, what, packPid(low, high), outcome);
   }
 
   /** A general supervisor was told what came of the start of a child. */

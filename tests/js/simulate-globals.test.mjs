@@ -90,6 +90,17 @@ test('timers and sleeps share one time, and equal times one order', async () => 
   }), ['timer 5', 'sleep 10', 13]);
 });
 
+test('tasks that wait for timers only all end, however many there are', async () => {
+  const count = 2000;
+  assert.equal(await inGlobals(async ({ Task, random }) => {
+    const tasks = Array.from({ length: count }, () => Task.async(async () => {
+      for (let step = 0; step < 2; step++) await new Promise((resolve) => setTimeout(resolve, random.int(1, 3_600_000)));
+      return 1;
+    }));
+    return (await Task.awaitMany(tasks, Infinity)).reduce((sum, one) => sum + one);
+  }), count);
+});
+
 test('setInterval goes on until it is cleared', async () => {
   assert.deepEqual(await inGlobals(({ now }) => new Promise((resolve) => {
     const times = [];

@@ -116,6 +116,30 @@ test('events have type, time and pid, and come in the order of their times', asy
   assert.deepEqual(times, [...times].sort((a, b) => a - b));
 });
 
+test('listeners and the list of events tell the same, however many there are', async () => {
+  const heard = [];
+  const { events } = await simulate(async ({ Task, subscribe, random }) => {
+    await Task.await(Task.async(() => 'before'));
+    const unsubscribe = subscribe((event) => heard.push(event));
+    const tasks = Array.from({ length: 1000 }, (_, index) => Task.async(async (context) => {
+      await context.sleep(index % 3 === 0 ? Infinity : random.int(0, HOUR));
+    }, { label: `number ${index}` }));
+    await Task.yieldMany(tasks, { timeout: HOUR / 2, onTimeout: 'killTask' });
+    unsubscribe();
+    await Task.await(Task.async(() => 'after'));
+  });
+  assert.ok(heard.length > 5000);
+  const first = events.findIndex(({ label }) => label === 'number 0');
+  assert.deepEqual(heard, events.slice(first, first + heard.length));
+});
+
+test('the events of a run are one list, made once', async () => {
+  const result = await simulate(({ sleep }) => sleep(1));
+  assert.equal(result.events, result.events);
+  assert.deepEqual({ ...result }, { value: undefined, elapsed: 1, seed: 1, events: result.events });
+  assert.deepEqual(JSON.parse(JSON.stringify(result)).events, result.events);
+});
+
 test('a value, a promise and nothing at all are values of main', async () => {
   assert.equal((await simulate(() => 7)).value, 7);
   assert.equal((await simulate(async () => 8)).value, 8);
