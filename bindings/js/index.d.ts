@@ -2502,16 +2502,16 @@ export class MaxChildrenError extends BelayError {
   readonly limit: number;
 }
 
-/** A name is taken, or a child with that id is running. */
+/** A name is taken, a process has one already, or a child with that id is running. */
 export class AlreadyStartedError extends BelayError {
   protected constructor();
   readonly code: 'BELAY_ALREADY_STARTED';
   /**
-  The name that is taken; for this one class, not that of the class. Tell it by
+  That name; for this one class, not that of the class. Tell it by
   `code` or `instanceof`.
   */
   readonly name: string;
-  /** The name that is taken; null for a child. */
+  /** The name that is taken, or that the process has; null for a child. */
   readonly registeredName: string | null;
   /** The id of the child that is running; null for a name. */
   readonly id: string | null;
