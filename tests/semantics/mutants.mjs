@@ -86,7 +86,7 @@ function copyTo(folder) {
 }
 
 async function build(folder, env) {
-  const { code, output } = await command(folder, ['scripts/build.mjs'], BUILD_SECONDS_MAX, env);
+  const { code, output } = await command(folder, ['scripts/build.mjs', '--any-size'], BUILD_SECONDS_MAX, env);
   return code === 0 ? null : output;
 }
 
