@@ -2,6 +2,7 @@
  * What supervisors of both kinds have in common: their handles, how users name
  * one, what is kept about it and its children, how one is asked and stopped.
  */
+import { CELL } from './cell.js';
 import { nameProcess, NoProcError } from './errors.js';
 import { checkTimeout, describe, isPid } from './options.js';
 import { formatPid, formatPidOrNull, parsePid } from './pid.js';
@@ -158,9 +159,18 @@ export class Child {
     runtime.drain();
   }
 
-  /** It will not be started again. */
+  /**
+   * It will not be started again. When its supervisor was killed, its process
+   * may live on, and then the signal is for that one.
+   */
   dropped() {
-    if (this.signal !== null) this.supervisor.runtime.signals.remove(this.signal, this);
+    const { signal, supervisor: { runtime } } = this;
+    if (signal === null) return;
+    runtime.signals.remove(signal, this);
+    const cell = runtime.cells.find(this.low, this.high);
+    if (cell === null || cell.state === CELL.ENDED) return;
+    cell.details.child = null;
+    runtime.signals.add(signal, cell);
   }
 }
 
