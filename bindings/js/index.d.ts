@@ -311,7 +311,8 @@ export interface AllSettledOptions {
   How long each item may take. An item that oversteps it is rejected with a
   {@link TimeoutError}; a function is killed, a promise is no longer waited for.
 
-  For a function the time runs from its start, for a promise from the call.
+  For a function the time runs from its start, for a promise from the call. With 0
+  it looks once: plain values and promises that have settled are there.
 
   @default Infinity
   */
