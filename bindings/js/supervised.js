@@ -7,6 +7,7 @@ import { nameProcess, NoProcError } from './errors.js';
 import { checkTimeout, describe, isPid } from './options.js';
 import { formatPid, formatPidOrNull, parsePid } from './pid.js';
 import { CHILD, CODE, KIND, RESTART, UNBOUNDED, WAIT } from './protocol.js';
+import { quiet } from './record.js';
 import { nameOfKind } from './shapes.js';
 import { StopWait } from './waits.js';
 
@@ -66,10 +67,13 @@ export class Supervised {
   }
 
   /** For `await using`: leaving the block stops it. */
-  async [ASYNC_DISPOSE]() {
+  [ASYNC_DISPOSE]() {
+    return quiet(this.#leave()); // when the runtime is disposed of, nobody may be listening any more
+  }
+
+  async #leave() {
     const { runtime, low, high } = this.#place;
-    if (runtime.disposed || runtime.kernel.infoOf(low, high) === null) return;
-    await this.stop();
+    if (!runtime.disposed && runtime.kernel.infoOf(low, high) !== null) await this.stop();
   }
 
   get [Symbol.toStringTag]() {
