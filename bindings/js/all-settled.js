@@ -69,7 +69,11 @@ export function allSettled(caller, items, options, below) {
     return Promise.allSettled(list);
   }
   const results = new Results(list.length);
-  for (const index of places.others) followPromise(results, index, list[index]);
+  try {
+    for (const index of places.others) followPromise(results, index, list[index]);
+  } catch (error) {
+    return Promise.reject(error); // a promise that cannot be followed; so does Promise.allSettled
+  }
   if (timeout !== Infinity) limitPromises(caller, results, places.others, timeout);
   if (signal !== null) followSignal(results, signal);
   if (places.functions.length > 0 && !results.done) {
@@ -94,6 +98,12 @@ function followPromise(results, index, item) {
 /** A promise cannot be stopped: when the time is up it is no longer waited for. */
 function limitPromises(caller, results, indexes, timeout) {
   if (indexes.length === 0) return;
+  const late = () => withoutStack(() => new TimeoutError(timeout, { what: 'of Task.allSettled was not done' }));
+  if (timeout === 0) {
+    // Looks once. Values and settled promises tell it in the microtasks before this one.
+    Promise.resolve().then(() => results.putMissing(indexes, () => rejected(late())));
+    return;
+  }
   const { runtime } = caller;
   const wait = {
     caller,
@@ -102,9 +112,7 @@ function limitPromises(caller, results, indexes, timeout) {
     tag: 0,
     about: { what: 'allSettled', low: 0, high: 0, timeout },
     done(outcome, entry) {
-      const reason = outcome === OUTCOME.OWNER
-        ? errorOf(entry, { pid: caller.pid })
-        : withoutStack(() => new TimeoutError(timeout, { what: 'of Task.allSettled was not done' }));
+      const reason = outcome === OUTCOME.OWNER ? errorOf(entry, { pid: caller.pid }) : late();
       results.putMissing(indexes, () => rejected(reason));
     },
     fail(error) {

@@ -131,15 +131,14 @@ export class MaxChildrenError extends BelayError {
   }
 }
 
-/** The name is held by another process, or a child with that id has one. */
+/** The name is held by another process, the process has one, or a child with that id has a process. */
 export class AlreadyStartedError extends BelayError {
-  constructor(name, pid, { id = null, supervisor = null } = {}) {
-    super(
-      id === null
-        ? `the name ${describe(name)} is taken by process ${pid}`
-        : `child ${describe(id)} of supervisor ${supervisor} runs already, as process ${pid}`,
-      'BELAY_ALREADY_STARTED',
-    );
+  /** @param isCalled the process of `pid` was to get another name besides `name` */
+  constructor(name, pid, { id = null, supervisor = null, isCalled = false } = {}) {
+    let message = `the name ${describe(name)} is taken by process ${pid}`;
+    if (isCalled) message = `process ${pid} is called ${describe(name)} already`;
+    if (id !== null) message = `child ${describe(id)} of supervisor ${supervisor} runs already, as process ${pid}`;
+    super(message, 'BELAY_ALREADY_STARTED');
     this.registeredName = name;
     this.id = id;
     this.pid = pid;

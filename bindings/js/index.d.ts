@@ -311,7 +311,8 @@ export interface AllSettledOptions {
   How long each item may take. An item that oversteps it is rejected with a
   {@link TimeoutError}; a function is killed, a promise is no longer waited for.
 
-  For a function the time runs from its start, for a promise from the call.
+  For a function the time runs from its start, for a promise from the call. With 0
+  it looks once: plain values and promises that have settled are there.
 
   @default Infinity
   */
@@ -2502,16 +2503,16 @@ export class MaxChildrenError extends BelayError {
   readonly limit: number;
 }
 
-/** A name is taken, or a child with that id is running. */
+/** A name is taken, a process has one already, or a child with that id is running. */
 export class AlreadyStartedError extends BelayError {
   protected constructor();
   readonly code: 'BELAY_ALREADY_STARTED';
   /**
-  The name that is taken; for this one class, not that of the class. Tell it by
+  That name; for this one class, not that of the class. Tell it by
   `code` or `instanceof`.
   */
   readonly name: string;
-  /** The name that is taken; null for a child. */
+  /** The name that is taken, or that the process has; null for a child. */
   readonly registeredName: string | null;
   /** The id of the child that is running; null for a name. */
   readonly id: string | null;

@@ -22,7 +22,7 @@ export const specOf = (child) => ({ ...child, restart: restartName(child.restart
 const FROM_NOBODY = Object.freeze({ callers: null, ancestors: null });
 
 /** All but `children`, which takes a look at the others. */
-function describe(runtime, info, names, now) {
+function describe(runtime, info, now) {
   const pid = formatPid(info.low, info.high);
   const supervisor = formatPidOrNull(info.supervisorLow, info.supervisorHigh);
   const cell = runtime.cells.find(info.low, info.high);
@@ -45,7 +45,8 @@ function describe(runtime, info, names, now) {
     children: [],
   };
   if (supervisor !== null) described.restart = restartName(info.restart);
-  if (names.has(pid)) described.name = names.get(pid);
+  const name = runtime.names.of(pid);
+  if (name !== null) described.name = name;
   if (cell !== null && cell.stream !== null && !cell.detached) {
     described.stream = cell.stream.id;
     described.index = cell.number;
@@ -57,7 +58,7 @@ function describe(runtime, info, names, now) {
 
 /** One process, for Process.info. */
 export function describeProcess(runtime, info) {
-  const described = describe(runtime, info, runtime.names.byPid(), runtime.now);
+  const described = describe(runtime, info, runtime.now);
   if (described.specs !== undefined) described.children = described.specs.flatMap(({ pid }) => pid ?? []);
   else if (isSupervisor(info.kind)) {
     for (const { low, high, supervisorLow, supervisorHigh } of runtime.processes()) {
@@ -103,9 +104,8 @@ function waitsOf(runtime) {
 
 export function inspect(runtime) {
   const { now } = runtime;
-  const names = runtime.names.byPid();
   const processes = [];
-  for (const info of runtime.processes()) processes.push(describe(runtime, info, names, now));
+  for (const info of runtime.processes()) processes.push(describe(runtime, info, now));
   const { view } = runtime.kernel;
   return completePicture({
     time: now,

@@ -7,7 +7,7 @@ import { nameOfKind, reportName } from './shapes.js';
 
 /** A process by its name where it has one, else by its pid. */
 function nameOrPid(runtime, pid) {
-  return runtime.names.byPid().get(pid) ?? pid;
+  return runtime.names.of(pid) ?? pid;
 }
 
 const saidBy = (nameOrPid, pid) => (nameOrPid === pid ? pid : JSON.stringify(nameOrPid));

@@ -14,6 +14,7 @@ const NEAREST = 1000;
 const NOBODY = Object.freeze([]);
 
 export class Origin {
+  #pid = null;
   #callerPids = null;
   #ancestorPids = null;
 
@@ -27,10 +28,17 @@ export class Origin {
     this.depth = 1 + Math.max(callers?.depth ?? 0, ancestors?.depth ?? 0);
     this.callers = callers;
     this.ancestors = ancestors;
+    /** Both lists are the same from here on: no supervisor is among them. */
+    this.isOne = callers === ancestors && (callers === null || callers.isOne);
     if (this.depth < 2 * NEAREST) return;
     this.depth = NEAREST;
-    this.callers = copyOf(callers, 'callers');
-    this.ancestors = copyOf(ancestors, 'ancestors');
+    this.callers = copyOf(callers, 'callers', this.isOne);
+    this.ancestors = this.isOne ? this.callers : copyOf(ancestors, 'ancestors', false);
+  }
+
+  get pid() {
+    this.#pid ??= formatPid(this.low, this.high);
+    return this.#pid;
   }
 
   /** For who comes from here: the nearest caller first. */
@@ -40,7 +48,7 @@ export class Origin {
   }
 
   get ancestorPids() {
-    this.#ancestorPids ??= pidsFrom(this, 'ancestors');
+    this.#ancestorPids ??= this.isOne ? this.callerPids : pidsFrom(this, 'ancestors');
     return this.#ancestorPids;
   }
 }
@@ -51,18 +59,18 @@ export const ancestorsFrom = (origin) => (origin === null ? NOBODY : origin.ance
 function pidsFrom(origin, way) {
   const pids = [];
   for (let node = origin; node !== null && pids.length < NEAREST; node = node[way]) {
-    pids.push(formatPid(node.low, node.high));
+    pids.push(node.pid);
   }
-  return Object.freeze(pids);
+  return Object.freeze(pids.slice()); // a list that has grown has room for more, and there are many
 }
 
-/** The nearest nodes of one list, with nothing behind them. */
-function copyOf(origin, way) {
+/** The nearest nodes of one list, or of both where they are one, with nothing behind them. */
+function copyOf(origin, way, isBoth) {
   const nodes = [];
   for (let node = origin; node !== null && nodes.length < NEAREST - 1; node = node[way]) nodes.push(node);
   let copy = null;
   for (const { low, high } of nodes.reverse()) {
-    copy = new Origin(low, high, way === 'callers' ? copy : null, way === 'ancestors' ? copy : null);
+    copy = new Origin(low, high, isBoth || way === 'callers' ? copy : null, isBoth || way === 'ancestors' ? copy : null);
   }
   return copy;
 }

@@ -16,6 +16,7 @@ import {
 } from './errors.js';
 import { CELL } from './cell.js';
 import { failure } from './kernel.js';
+import { describe } from './options.js';
 import { originOf } from './origin.js';
 import { formatPid } from './pid.js';
 import { CLOSED, CODE, INDEX_MASK, OUTCOME, STATE, UNBOUNDED, WORDS_MAX } from './protocol.js';
@@ -283,10 +284,15 @@ export class StreamRun {
   }
 
   #openInput() {
-    const { items } = this.#plan;
+    const { call, items } = this.#plan;
     this.#isAsync = typeof items[Symbol.asyncIterator] === 'function';
     if (isPlainArray(items)) this.#array = items;
-    this.#iterator = this.#isAsync ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+    const iterator = this.#isAsync ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+    if (!isObject(iterator) || typeof iterator.next !== 'function') {
+      const method = this.#isAsync ? 'Symbol.asyncIterator' : 'Symbol.iterator';
+      throw new TypeError(`${call}: items[${method}]() must give an iterator, which has next(); got ${describe(iterator)}`);
+    }
+    this.#iterator = iterator;
   }
 
   /** True when the pump should yield. @param pump null when it is not the pump that reads */
@@ -646,9 +652,11 @@ export function isPlainArray(items) {
     items[Symbol.asyncIterator] === undefined && arrayIterator.next === arrayNext;
 }
 
+const isObject = (value) => (typeof value === 'object' ? value !== null : typeof value === 'function');
+
 /** What an iterator's `next` must give. */
 function checkStep(step) {
-  if (typeof step !== 'object' || step === null) {
+  if (!isObject(step)) {
     throw new TypeError(`the input's next() gave ${String(step)}, which is not an object`);
   }
   return step;

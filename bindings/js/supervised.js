@@ -2,10 +2,12 @@
  * What supervisors of both kinds have in common: their handles, how users name
  * one, what is kept about it and its children, how one is asked and stopped.
  */
+import { CELL } from './cell.js';
 import { nameProcess, NoProcError } from './errors.js';
 import { checkTimeout, describe, isPid } from './options.js';
 import { formatPid, formatPidOrNull, parsePid } from './pid.js';
 import { CHILD, CODE, KIND, RESTART, UNBOUNDED, WAIT } from './protocol.js';
+import { quiet } from './record.js';
 import { nameOfKind } from './shapes.js';
 import { StopWait } from './waits.js';
 
@@ -65,10 +67,13 @@ export class Supervised {
   }
 
   /** For `await using`: leaving the block stops it. */
-  async [ASYNC_DISPOSE]() {
+  [ASYNC_DISPOSE]() {
+    return quiet(this.#leave()); // when the runtime is disposed of, nobody may be listening any more
+  }
+
+  async #leave() {
     const { runtime, low, high } = this.#place;
-    if (runtime.disposed || runtime.kernel.infoOf(low, high) === null) return;
-    await this.stop();
+    if (!runtime.disposed && runtime.kernel.infoOf(low, high) !== null) await this.stop();
   }
 
   get [Symbol.toStringTag]() {
@@ -158,9 +163,18 @@ export class Child {
     runtime.drain();
   }
 
-  /** It will not be started again. */
+  /**
+   * It will not be started again. When its supervisor was killed, its process
+   * may live on, and then the signal is for that one.
+   */
   dropped() {
-    if (this.signal !== null) this.supervisor.runtime.signals.remove(this.signal, this);
+    const { signal, supervisor: { runtime } } = this;
+    if (signal === null) return;
+    runtime.signals.remove(signal, this);
+    const cell = runtime.cells.find(this.low, this.high);
+    if (cell === null || cell.state === CELL.ENDED) return;
+    cell.details.child = null;
+    runtime.signals.add(signal, cell);
   }
 }
 

@@ -53,9 +53,8 @@ class Task {
   }
 
   /** For `await using`: leaving the block shuts the task down. */
-  async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
-    const record = this.#record;
-    if (!record.settled && !record.caller.gone) await shutDown(record.caller.enterSettled(), record, 5000);
+  [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+    return quiet(leave(this.#record)); // as any wait of a process that has ended
   }
 
   get [Symbol.toStringTag]() {
@@ -156,6 +155,11 @@ function shutDown(caller, record, shutdown) {
 function endedAsAsked(record, shutdown) {
   if (record.state === 'fulfilled' || record.failure.bare) return false;
   return record.failure.value === (shutdown === 'brutalKill' ? 'killed' : 'shutdown');
+}
+
+/** For the end of a block: what has ended needs nothing, and gives nothing. */
+async function leave(record) {
+  if (!record.settled && !record.caller.gone) await shutDown(record.caller.enterSettled(), record, 5000);
 }
 
 function ignoreTask(caller, record) {

@@ -115,6 +115,46 @@ scenario('a child that would be restarted is stopped for good by its signal', as
   await supervisor.stop();
 });
 
+scenario('a child that outlives its killed supervisor is ended by its signal', async ({ TaskSupervisor, Process, runtime, clock }) => {
+  const controller = new AbortController();
+  const pool = TaskSupervisor.start();
+  const body = ({ Process: own, sleep }) => {
+    own.flag('trapExit', true);
+    return sleep(Infinity);
+  };
+  const trapping = ['temporary', 'transient', 'permanent'].map((restart) =>
+    TaskSupervisor.startChild(pool, body, { restart, signal: controller.signal, shutdown: 10 }));
+  const others = ['transient', 'permanent'].map((restart) =>
+    TaskSupervisor.startChild(pool, ({ sleep }) => sleep(Infinity), { restart, signal: controller.signal }));
+  await quiet();
+  Process.exit(pool.pid, 'kill');
+  await quiet();
+  assert.deepEqual([...trapping, ...others].map((pid) => Process.alive(pid)), [true, true, true, false, false]);
+  controller.abort('enough');
+  await clock.advance(9);
+  assert.deepEqual(trapping.map((pid) => Process.alive(pid)), [true, true, true]);
+  await clock.advance(1);
+  assert.deepEqual(trapping.map((pid) => Process.alive(pid)), [false, false, false]);
+  assert.equal(runtime.inspect().abandoned, 0);
+});
+
+scenario('one that ends by itself after that leaves no listener', async ({ TaskSupervisor, Process }) => {
+  const { signal } = new AbortController();
+  const pool = TaskSupervisor.start();
+  const gate = deferred();
+  TaskSupervisor.startChild(pool, ({ Process: own }) => {
+    own.flag('trapExit', true);
+    return gate.promise;
+  }, { restart: 'permanent', signal });
+  await quiet();
+  Process.exit(pool.pid, 'kill');
+  await quiet();
+  assert.equal(getEventListeners(signal, 'abort').length, 1);
+  gate.resolve();
+  await quiet();
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+});
+
 scenario('the first of two signals of nested tasks wins, and nothing is left of the other', async ({ Task }) => {
   const outer = new AbortController();
   const inner = new AbortController();

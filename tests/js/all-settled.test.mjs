@@ -57,6 +57,27 @@ scenario('a timeout rejects functions that run too long and promises not there i
   gate.reject(new Error('late'));
 });
 
+scenario('a timeout of 0 looks once: values and settled promises are there', async ({ Task }) => {
+  const thenable = { then: (resolve) => resolve('t') };
+  const gate = deferred();
+  const items = [1, Promise.resolve(2), Promise.reject(3), () => 4, gate.promise, thenable, () => gate.promise];
+  const results = await Task.allSettled(items, { timeout: 0 });
+  assert.deepEqual(results.slice(0, 4), [ok(1), ok(2), failed(3), ok(4)]);
+  for (const { reason } of results.slice(4)) assert.ok(reason instanceof TimeoutError);
+  assert.deepEqual(await Task.allSettled([1], { timeout: 0 }), [ok(1)]);
+  gate.resolve();
+});
+
+scenario('a promise that cannot be followed rejects the whole, as with Promise.allSettled', async ({ Task }) => {
+  const error = new Error('unreadable');
+  const bad = Object.defineProperty(Promise.resolve(), 'constructor', { get() { throw error; } });
+  let began = false;
+  const all = Task.allSettled([Promise.reject(1), bad, () => { began = true; }], { timeout: 10 });
+  assert.equal(await rejection(all), error);
+  assert.equal(await rejection(Promise.allSettled([bad])), error);
+  assert.equal(began, false);
+});
+
 scenario('a signal rejects what has no outcome; the promise itself is fulfilled', async ({ Task, Process }) => {
   const controller = new AbortController();
   const gate = deferred();

@@ -462,6 +462,21 @@ scenario('await using shuts the task down', async ({ Task }) => {
   gate.resolve();
 });
 
+scenario('who leaves a block and is killed meanwhile leaves no rejection', async ({ Task, Process, clock }) => {
+  const pid = Task.start(async (context) => {
+    const task = context.Task.async(({ Process: own, sleep }) => {
+      own.flag('trapExit', true);
+      return sleep(50);
+    });
+    await context.sleep(1);
+    task[Symbol.asyncDispose]();
+    return context.sleep(Infinity);
+  });
+  await clock.advance(1);
+  Process.exit(pid, 'kill');
+  await clock.advance(50);
+});
+
 scenario('A22: awaitMany with a timeout of 0 sees a failure that is there, wherever it stands', async ({ Task, clock }) => {
   const owner = Task.async(async ({ Task: Own, Process, sleep }) => {
     Process.flag('trapExit', true);

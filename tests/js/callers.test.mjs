@@ -120,10 +120,19 @@ test('of processes that start their successor without end, the nearest thousand 
   const callers = callersFrom(node);
   assert.equal(callers.length, 1000);
   assert.deepEqual([callers[0], callers[999]], ['<4999.0>', '<4000.0>']);
-  assert.deepEqual(ancestorsFrom(node), callers);
+  assert.equal(ancestorsFrom(node), callers, 'without a supervisor both are one list');
   let length = 0;
   for (let each = node; each !== null; each = each.callers) length++;
   assert.ok(length < 2000, `${length} nodes are kept`);
+});
+
+test('below a supervisor the two lists are apart, and stay so', () => {
+  const root = new Origin(0, 0, null, null);
+  let node = new Origin(2, 0, root, new Origin(1, 0, null, root));
+  assert.deepEqual([callersFrom(node), ancestorsFrom(node)], [['<2.0>', '<0.0>'], ['<2.0>', '<1.0>', '<0.0>']]);
+  for (let index = 3; index < 5000; index++) node = new Origin(index, 0, node, node);
+  assert.deepEqual(ancestorsFrom(node), callersFrom(node));
+  assert.equal(callersFrom(node)[999], '<4000.0>');
 });
 
 test('a task far down such a row does not know its beginning', async () => {

@@ -69,13 +69,19 @@ test('dispose is quiet where nobody listens', async () => {
   Task.await(task);
   Task.awaitMany([task]);
   Task.yieldMany([task], { onTimeout: 'killTask' });
-  Task.shutdown(Task.async(({ Process: Own }) => {
+  const stubborn = ({ Process: Own }) => {
     Own.flag('trapExit', true);
     return gate.promise;
-  }));
+  };
+  Task.shutdown(Task.async(stubborn));
   sleep(5);
   Process.monitor(task.pid);
   TaskSupervisor.start().stop('normal', 5);
+  for (const leaving of [TaskSupervisor.start(), Task.async(stubborn)]) {
+    if ('stop' in leaving) TaskSupervisor.startChild(leaving, stubborn);
+    await quiet();
+    leaving[Symbol.asyncDispose]();
+  }
   Task.asyncStream([1], () => gate.promise).toArray();
   Task.asyncStream([1], () => gate.promise)[Symbol.asyncIterator]().next();
   Task.asyncStream([1], () => gate.promise).batches()[Symbol.asyncIterator]().next();

@@ -218,6 +218,41 @@ scenario('names: register, whereis, unregister, free again at the end', async ({
   Process.exit(pid, 'kill');
 });
 
+scenario('a process has one name: with a second one the error tells the first', async ({ Task, Process }) => {
+  const pid = Task.start(forever);
+  Process.register('first', pid);
+  assert.throws(() => Process.register('second', pid), {
+    message: `process ${pid} is called "first" already`, name: 'first', registeredName: 'first', pid,
+  });
+  assert.throws(() => Process.register('first', pid), { message: `the name "first" is taken by process ${pid}` });
+  assert.equal(Process.whereis('second'), null);
+  const other = Task.start(forever);
+  Process.register('second', other);
+  assert.equal(Process.info(other).name, 'second');
+  assert.equal(Process.info(pid).name, 'first');
+  Process.exit(other, 'kill');
+  Process.exit(pid, 'kill');
+});
+
+scenario('names that nobody has any more take no memory', async ({ runtime, Task, Process }) => {
+  const kept = Task.start(forever);
+  Process.register('kept', kept);
+  const use = async (name) => {
+    const pid = Task.start(() => {});
+    Process.register(name, pid);
+    assert.equal(Process.whereis(name), pid);
+    await quiet();
+    assert.equal(Process.whereis(name), null);
+  };
+  for (let index = 0; index < 100; index++) await use(`early ${index}`);
+  const { kernelBytes } = runtime.memory();
+  for (let index = 0; index < 2000; index++) await use(`late ${index}`);
+  assert.equal(runtime.memory().kernelBytes, kernelBytes);
+  Process.register('early 0', Task.start(forever));
+  assert.deepEqual(runtime.inspect().processes.flatMap(({ name }) => name ?? []).sort(), ['early 0', 'kept']);
+  for (const name of ['early 0', 'kept']) Process.exit(Process.whereis(name), 'kill');
+});
+
 scenario('a listener that is taken away hears nothing more', async ({ Task, Process }) => {
   const heard = [];
   Process.flag('trapExit', true);

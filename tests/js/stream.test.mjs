@@ -419,11 +419,31 @@ scenario('an input whose iterator is broken ends the stream with an error', asyn
     { [Symbol.iterator]: () => ({ next: () => 5 }) },
     { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(5) }) },
     { [Symbol.asyncIterator]: () => ({ next() { throw new RangeError('no'); } }) },
-    { [Symbol.iterator]: () => null },
   ];
   for (const items of broken) {
     const error = await rejection(Task.asyncStream(items, (n) => n).toArray());
     assert.ok(error instanceof RangeError || error instanceof TypeError);
+  }
+});
+
+scenario('what is no iterator is told with the call and the argument', async ({ Task }) => {
+  for (const method of ['iterator', 'asyncIterator']) {
+    for (const [given, shown] of [[null, 'null'], [undefined, 'undefined'], [{}, '{}'], [5, '5']]) {
+      const items = { [Symbol[method]]: () => given };
+      const { name, message } = await rejection(Task.asyncStream(items, (n) => n).toArray());
+      assert.equal(name, 'TypeError');
+      assert.equal(message, `Task.asyncStream: items[Symbol.${method}]() must give an iterator, which has next(); got ${shown}`);
+    }
+  }
+});
+
+scenario('the steps of an iterator may be functions, which are objects', async ({ Task }) => {
+  const iterator = () => {
+    let count = 0;
+    return { next: () => Object.assign(() => {}, { done: count > 1, value: count++ }) };
+  };
+  for (const method of ['iterator', 'asyncIterator']) {
+    assert.deepEqual(await Task.asyncStream({ [Symbol[method]]: iterator }, (n) => n).toArray(), [ok(0), ok(1)]);
   }
 });
 
