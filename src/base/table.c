@@ -67,6 +67,9 @@ belay_code belay__table_reserve(belay__table *table, belay__memory *memory,
         count > table->count_max - table->live) {
         return BELAY_LIMIT;
     }
+    if (table->free_count >= count) {
+        return BELAY_OK;
+    }
     while (table_room(table) < count) {
         belay_code code = table_widen(table, memory);
         if (code != BELAY_OK) {

@@ -27,32 +27,32 @@ BELAY__RECORDS(X)
 
 uint32_t belay__find(const belay__table *table, belay_pid id) {
     uint32_t index = pid_index(id);
-    if (id >> 53 != 0 || !belay__table_live(table, index) ||
-        pid_of(table, index) != id) {
+    if (index >= table->high) {
         return BELAY__NONE;
     }
-    return index;
+    const belay__slot *slot = belay__table_at(table, index);
+    return slot_is(slot, id) ? index : BELAY__NONE;
 }
 
 /* ---- Work ------------------------------------------------------------ */
 
+/* NONE has every bit set, so that only NONEs give NONE. */
 static int work_is_pending(const belay_kernel *kernel) {
-    return kernel->exits.head != BELAY__NONE ||
-           kernel->acting.head != BELAY__NONE ||
-           kernel->turning.head != BELAY__NONE || kernel->clock.lagging;
+    uint32_t heads =
+        kernel->exits.head & kernel->acting.head & kernel->turning.head;
+    return heads != BELAY__NONE || kernel->clock.lagging;
 }
 
-/* One unit: exits first, so that each end is told to everyone before
- * anything else is decided; the clock last, so that what has happened
- * before a deadline counts as before it. */
+/* Exits first, so that each end is told to everyone before anything else is
+ * decided; the clock last, so that what has happened before a deadline
+ * counts as before it. */
 static void work_unit(belay_kernel *kernel) {
-    const uint32_t before = kernel->event_tail;
+    const uint32_t before = kernel->view.events;
     if (kernel->exits.head != BELAY__NONE) {
-        belay__process_exit_unit(kernel);
-        BELAY_ASSERT(kernel->event_tail - before <= BELAY__UNIT_EVENTS);
+        belay__process_tell_exits(kernel);
     } else if (kernel->acting.head != BELAY__NONE) {
         belay__supervisor_unit(kernel);
-        BELAY_ASSERT(kernel->event_tail - before <= BELAY__UNIT_EVENTS);
+        BELAY_ASSERT(kernel->view.events - before <= BELAY__UNIT_EVENTS);
     } else if (kernel->turning.head != BELAY__NONE) {
         belay__stream_unit(kernel);
     } else {
@@ -61,42 +61,28 @@ static void work_unit(belay_kernel *kernel) {
     }
 }
 
-/* The deadline may be found late, never early: a bucket that became empty
- * is noted in `changed`. */
-static void view_update(belay_kernel *kernel, uint32_t pending) {
+/* Does what fits into the queue of events. The view's deadline may be found
+ * late, never early: a bucket that became empty is noted in `changed`. */
+static void work_run(belay_kernel *kernel) {
     belay_view *view = &kernel->view;
-    BELAY_ASSERT(kernel->ready_count < kernel->alive);
-    BELAY_ASSERT(pending ||
-                 kernel->alive + kernel->kept == kernel->processes.live);
-    view->now = kernel->clock.now;
+    view->pending = 0;
+    while (work_is_pending(kernel)) {
+        if (!belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
+            view->pending = 1;
+            break;
+        }
+        work_unit(kernel);
+    }
+    BELAY_ASSERT(view->ready < view->processes);
+    BELAY_ASSERT(view->pending ||
+                 view->processes + view->kept == kernel->processes.live);
     if (kernel->clock.changed) {
         view->deadline = belay__timer_next(kernel);
         kernel->clock.changed = 0;
     }
     BELAY_ASSERT(view->now >= kernel->clock.wheel);
-    view->events = kernel->event_tail - kernel->event_head;
-    view->pending = pending;
-    view->ready = kernel->ready_count;
-    view->fresh = kernel->clock.fresh;
-    view->timers = kernel->clock.running;
-    view->processes = kernel->alive;
-    view->abandoned = kernel->abandoned;
-    view->kept = kernel->kept;
     view->bytes = kernel->memory.bytes;
-    BELAY_ASSERT(pending || view->deadline > view->now);
-}
-
-/* Does what fits into the queue of events. */
-static void work_run(belay_kernel *kernel) {
-    uint32_t pending = 1;
-    while (belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
-        if (!work_is_pending(kernel)) {
-            pending = 0;
-            break;
-        }
-        work_unit(kernel);
-    }
-    view_update(kernel, pending && work_is_pending(kernel));
+    BELAY_ASSERT(view->pending || view->deadline > view->now);
 }
 
 /* ---- Commands -------------------------------------------------------- */
@@ -137,9 +123,6 @@ belay_code belay_submit(belay_kernel *kernel, const belay_command *command,
         *answer = given;
     }
     if (op == BELAY_OP_RUN) { /* for each task, and it causes no work */
-        kernel->view.ready = kernel->ready_count;
-        kernel->view.fresh = kernel->clock.fresh;
-        kernel->view.events = kernel->event_tail - kernel->event_head;
         return code;
     }
     BELAY_ASSERT(code <= BELAY_PRESENT);
@@ -162,7 +145,7 @@ belay_code belay_step(belay_kernel *kernel) {
 
 const belay_event *belay_next_event(belay_kernel *kernel) {
     BELAY_ASSERT(kernel != NULL);
-    if (kernel->event_head == kernel->event_tail) {
+    if (kernel->view.events == 0) {
         return NULL;
     }
     uint32_t place = kernel->event_head & (kernel->event_room - 1);
@@ -202,8 +185,8 @@ static void tables_init(belay_kernel *kernel, uint32_t processes_max) {
 }
 
 static void queues_init(belay_kernel *kernel) {
-    BELAY_ASSERT(kernel->alive == 0);
-    BELAY_ASSERT(kernel->clock.running == 0);
+    BELAY_ASSERT(kernel->view.processes == 0);
+    BELAY_ASSERT(kernel->view.timers == 0);
     const belay__queue empty = {BELAY__NONE, BELAY__NONE};
     kernel->ready = empty;
     kernel->exits = empty;
@@ -252,11 +235,12 @@ belay_code belay_create(const belay_config *config, belay_kernel **out) {
     }
     uint32_t root = belay__process_new(kernel, BELAY_KIND_ROOT, 0, 0);
     BELAY_ASSERT(root == 0);
-    BELAY_ASSERT(kernel->alive == 1);
-    BELAY_ASSERT(kernel->ready_count == 0);
+    BELAY_ASSERT(kernel->view.processes == 1);
+    BELAY_ASSERT(kernel->view.ready == 0);
     BELAY_ASSERT(kernel->event_room >= BELAY_EVENTS_MIN);
     kernel->clock.changed = 1;
-    view_update(kernel, 0);
+    work_run(kernel);
+    BELAY_ASSERT(!kernel->view.pending);
     *out = kernel;
     return BELAY_OK;
 }

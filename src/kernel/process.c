@@ -15,12 +15,14 @@ _Static_assert(BELAY__GRACE_BRUTAL < BELAY__GRACE_INFINITY,
                "every other grace is below both");
 
 uint32_t belay__process_find(const belay_kernel *kernel, belay_pid pid) {
-    uint32_t index = belay__find(&kernel->processes, pid);
-    if (index == BELAY__NONE ||
-        !process_is_alive(process_at(kernel, index))) {
+    uint32_t index = pid_index(pid);
+    if (index >= kernel->processes.high) {
         return BELAY__NONE;
     }
-    return index;
+    const belay__process *process = process_at(kernel, index);
+    return slot_is(&process->slot, pid) && process_is_alive(process)
+               ? index
+               : BELAY__NONE;
 }
 
 uint32_t belay__grace_of(uint64_t shutdown) {
@@ -46,13 +48,13 @@ static void ready_append(belay_kernel *kernel, uint32_t index) {
         process_at(kernel, kernel->ready.tail)->queue_next = index;
     }
     kernel->ready.tail = index;
-    kernel->ready_count++;
+    kernel->view.ready++;
 }
 
 static void ready_remove(belay_kernel *kernel, uint32_t index) {
     const belay__process *process = process_at(kernel, index);
     BELAY_ASSERT(process->state == BELAY_STATE_READY);
-    BELAY_ASSERT(kernel->ready_count > 0);
+    BELAY_ASSERT(kernel->view.ready > 0);
     if (process->queue_prev == BELAY__NONE) {
         kernel->ready.head = process->queue_next;
     } else {
@@ -66,7 +68,7 @@ static void ready_remove(belay_kernel *kernel, uint32_t index) {
         process_at(kernel, process->queue_next)->queue_prev =
             process->queue_prev;
     }
-    kernel->ready_count--;
+    kernel->view.ready--;
 }
 
 /* ---- Beginning ------------------------------------------------------- */
@@ -74,7 +76,15 @@ static void ready_remove(belay_kernel *kernel, uint32_t index) {
 uint32_t belay__process_new(belay_kernel *kernel,
                             enum belay_process_kind kind, uint32_t tag,
                             belay_pid owner) {
-    belay__process blank = {
+    uint32_t index = belay__table_take(&kernel->processes);
+    belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(index <= BELAY_PROCESSES_MAX);
+    *process = (belay__process){
+        .slot = process->slot,
+        .kind = (uint8_t)kind,
+        .tag = tag,
+        .owner = owner,
+        .started = kernel->clock.now,
         .links = BELAY__NONE,
         .monitors = BELAY__NONE,
         .waits_on = BELAY__NONE,
@@ -88,16 +98,7 @@ uint32_t belay__process_new(belay_kernel *kernel,
         .shutdown = 5000,
         .timer = {.bucket = BELAY__NONE},
     };
-    uint32_t index = belay__table_take(&kernel->processes);
-    belay__process *process = process_at(kernel, index);
-    BELAY_ASSERT(index <= BELAY_PROCESSES_MAX);
-    blank.slot = process->slot;
-    *process = blank;
-    process->kind = (uint8_t)kind;
-    process->tag = tag;
-    process->owner = owner;
-    process->started = kernel->clock.now;
-    kernel->alive++;
+    kernel->view.processes++;
     if (kind == BELAY_KIND_TASK) {
         process->state = BELAY_STATE_READY;
         ready_append(kernel, index);
@@ -180,7 +181,7 @@ belay_code belay__process_run(belay_kernel *kernel,
     }
     uint32_t index = kernel->ready.head;
     if (index == BELAY__NONE) {
-        BELAY_ASSERT(kernel->ready_count == 0);
+        BELAY_ASSERT(kernel->view.ready == 0);
         BELAY_ASSERT(kernel->ready.tail == BELAY__NONE);
         return BELAY_EMPTY;
     }
@@ -230,7 +231,7 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
         ready_remove(kernel, index);
     }
     if ((extra & BELAY_EXITED_BODY_RUNNING) != 0) {
-        kernel->abandoned++;
+        kernel->view.abandoned++;
         if (process->body != BELAY__NONE) {
             stream_at(kernel, process->body)->abandoned++;
         }
@@ -263,8 +264,8 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
         process_at(kernel, kernel->exits.tail)->queue_next = index;
     }
     kernel->exits.tail = index;
-    BELAY_ASSERT(kernel->alive > 0);
-    kernel->alive--;
+    BELAY_ASSERT(kernel->view.processes > 0);
+    kernel->view.processes--;
 }
 
 uint32_t belay__process_find_body(const belay_kernel *kernel, belay_pid pid) {
@@ -358,7 +359,7 @@ belay_code belay__process_abandoned(belay_kernel *kernel,
                                     const belay_command *command,
                                     belay_answer *answer) {
     (void)answer;
-    if (kernel->abandoned == 0 || command->flags != 0) {
+    if (kernel->view.abandoned == 0 || command->flags != 0) {
         return BELAY_BAD_ARGUMENT;
     }
     uint32_t index = belay__find(&kernel->streams, command->other);
@@ -366,7 +367,7 @@ belay_code belay__process_abandoned(belay_kernel *kernel,
         stream_at(kernel, index)->abandoned--;
         belay__stream_queue(kernel, index);
     }
-    kernel->abandoned--;
+    kernel->view.abandoned--;
     return BELAY_OK;
 }
 
@@ -395,17 +396,19 @@ static void exit_pop_monitor(belay_kernel *kernel, uint32_t index) {
     }
 }
 
-/* One thing that the end of a process means to others; 0 when all is told. */
+/* One thing that the end of a process means to others; 0 when all is told.
+ * That an item has failed, its stream must see first. */
 static int exit_tell(belay_kernel *kernel, uint32_t index) {
     belay__process *process = process_at(kernel, index);
     int value = (process->flags & PROCESS_VALUE) != 0;
-    if (value && process->waits_on != BELAY__NONE) {
-        belay__wait_pop_on(kernel, index);
-    } else if ((process->flags & PROCESS_TOLD) == 0) {
+    if ((process->flags & PROCESS_TOLD) == 0) {
         process->flags |= PROCESS_TOLD;
         if (process->body != BELAY__NONE && !process_is_supervisor(process)) {
             belay__stream_item_failed(kernel, index);
         }
+    }
+    if (value && process->waits_on != BELAY__NONE) {
+        belay__wait_pop_on(kernel, index);
     } else if (process->links != BELAY__NONE) {
         exit_pop_link(kernel, index);
     } else if (process->waits_on != BELAY__NONE) {
@@ -450,9 +453,13 @@ static void exit_finish(belay_kernel *kernel, uint32_t index) {
     const belay_pid pid = process_pid(kernel, index);
     const uint32_t child = process->child;
     const uint32_t reason = process->reason;
-    belay__name_leave(kernel, index);
-    belay__reason_retain(kernel, reason);
-    process->child = BELAY__NONE;
+    if (process->name != BELAY__NONE) {
+        belay__name_leave(kernel, index);
+    }
+    if (child != BELAY__NONE) { /* it is told when the place is free */
+        belay__reason_retain(kernel, reason);
+        process->child = BELAY__NONE;
+    }
     if (process_is_supervisor(process)) {
         belay__supervisor_free(kernel, process->body);
         belay__process_free(kernel, index);
@@ -464,23 +471,31 @@ static void exit_finish(belay_kernel *kernel, uint32_t index) {
     if (child != BELAY__NONE) {
         BELAY_ASSERT(child_at(kernel, child)->process == index);
         belay__child_ended(kernel, child, pid, reason);
+        belay__reason_release(kernel, reason);
     }
-    belay__reason_release(kernel, reason);
 }
 
-void belay__process_exit_unit(belay_kernel *kernel) {
-    uint32_t index = kernel->exits.head;
-    BELAY_ASSERT(index != BELAY__NONE);
-    belay__process *process = process_at(kernel, index);
-    BELAY_ASSERT(process->slot.link == BELAY__LIVE);
-    BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
-    if (exit_tell(kernel, index)) {
-        return;
-    }
-    kernel->exits.head = process->queue_next;
+/* All of the first process in the queue is told. */
+static void exit_pop(belay_kernel *kernel, uint32_t index) {
+    kernel->exits.head = process_at(kernel, index)->queue_next;
     if (kernel->exits.head == BELAY__NONE) {
         BELAY_ASSERT(kernel->exits.tail == index);
         kernel->exits.tail = BELAY__NONE;
     }
     exit_finish(kernel, index);
+}
+
+void belay__process_tell_exits(belay_kernel *kernel) {
+    do {
+        const uint32_t before = kernel->view.events;
+        uint32_t index = kernel->exits.head;
+        BELAY_ASSERT(index != BELAY__NONE);
+        BELAY_ASSERT(process_at(kernel, index)->slot.link == BELAY__LIVE);
+        BELAY_ASSERT(process_at(kernel, index)->state == BELAY_STATE_ENDING);
+        if (!exit_tell(kernel, index)) {
+            exit_pop(kernel, index);
+        }
+        BELAY_ASSERT(kernel->view.events - before <= BELAY__UNIT_EVENTS);
+    } while (kernel->exits.head != BELAY__NONE &&
+             belay__event_room(kernel, BELAY__UNIT_EVENTS));
 }

@@ -153,7 +153,7 @@ export const mutants = [
     '} else if (process->links != BELAY__NONE) {\n        exit_pop_link(kernel, index);',
     '} else if (process->monitors != BELAY__NONE) {\n        exit_pop_monitor(kernel, index);\n    } else if (process->links != BELAY__NONE) {\n        exit_pop_link(kernel, index);'),
   kernel('new processes trap exits', 'process.c', 'L21 L7',
-    'process->owner = owner;', 'process->owner = owner;\n    process->flags |= kind == BELAY_KIND_TASK ? PROCESS_TRAP : 0;'),
+    '.owner = owner,', '.owner = owner,\n        .flags = kind == BELAY_KIND_TASK ? PROCESS_TRAP : 0,'),
   kernel('linking twice makes two links', 'edge.c', 'L4',
     'if (link_find(kernel, a, b) == BELAY__NONE) {\n        (void)edge_new', 'if (a != b) {\n        (void)edge_new'),
   kernel('who traps exits gets an error for a link to nobody', 'edge.c', 'L13',
