@@ -25,6 +25,11 @@ uint32_t belay__process_find(const belay_kernel *kernel, belay_pid pid) {
                : BELAY__NONE;
 }
 
+/* Well-known reasons, which most ends have, are not counted. */
+static int reason_is_counted(uint32_t number) {
+    return number - BELAY_REASON_NORMAL >= BELAY_REASON_NOCONNECTION;
+}
+
 uint32_t belay__grace_of(uint64_t shutdown) {
     if (shutdown == BELAY_BRUTAL_KILL) {
         return BELAY__GRACE_BRUTAL;
@@ -105,8 +110,10 @@ uint32_t belay__process_new(belay_kernel *kernel,
     } else {
         process->state = BELAY_STATE_RUNNING;
     }
-    belay__event_trace_add(kernel, BELAY_EVENT_SPAWNED, tag,
-                           process_pid(kernel, index), owner, kind);
+    if (kernel->tracing) {
+        belay__event_trace_add(kernel, BELAY_EVENT_SPAWNED, tag,
+                               process_pid(kernel, index), owner, kind);
+    }
     return index;
 }
 
@@ -191,8 +198,10 @@ belay_code belay__process_run(belay_kernel *kernel,
     process->state = BELAY_STATE_RUNNING;
     answer->pid = process_pid(kernel, index);
     answer->tag = process->tag;
-    belay__event_trace_add(kernel, BELAY_EVENT_STARTED, process->tag,
-                           answer->pid, 0, 0);
+    if (kernel->tracing) {
+        belay__event_trace_add(kernel, BELAY_EVENT_STARTED, process->tag,
+                               answer->pid, 0, 0);
+    }
     return BELAY_OK;
 }
 
@@ -238,11 +247,15 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
     }
     process->state = BELAY_STATE_ENDING;
     process->reason = reason;
-    belay__reason_retain(kernel, reason);
+    if (reason_is_counted(reason)) {
+        belay__reason_retain(kernel, reason);
+    }
     if (how == DOOM_VALUE) {
         process->flags |= PROCESS_VALUE;
     }
-    belay__timer_stop(kernel, timer_of_process(index));
+    if (process->timer.bucket != BELAY__NONE) {
+        belay__timer_stop(kernel, timer_of_process(index));
+    }
     belay_pid pid = process_pid(kernel, index);
     if (how != DOOM_VALUE || process->kind != BELAY_KIND_ITEM ||
         kernel->tracing) {
@@ -374,12 +387,20 @@ belay_code belay__process_abandoned(belay_kernel *kernel,
 /* ---- Telling the end ------------------------------------------------- */
 
 static void exit_pop_link(belay_kernel *kernel, uint32_t index) {
-    BELAY_ASSERT((process_at(kernel, index)->flags & PROCESS_KNOWN) != 0);
+    const belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT((process->flags & PROCESS_KNOWN) != 0);
     edge_popped popped = belay__edge_pop_link(kernel, index);
+    const belay__process *receiver = process_at(kernel, popped.other);
+    const uint32_t reason = process->reason;
     BELAY_ASSERT(popped.other != index);
-    BELAY_ASSERT(process_at(kernel, popped.other)->state != BELAY_STATE_KEPT);
-    belay__signal_link(kernel, index, popped.other,
-                       process_at(kernel, index)->reason);
+    BELAY_ASSERT(receiver->state != BELAY_STATE_KEPT);
+    if (reason == BELAY_REASON_NORMAL &&
+        (receiver->flags & PROCESS_TRAP) == 0 &&
+        !process_is_supervisor(receiver)) {
+        BELAY_ASSERT(receiver->slot.link == BELAY__LIVE);
+        return; /* the usual case: it does not care */
+    }
+    belay__signal_link(kernel, index, popped.other, reason);
 }
 
 static void exit_pop_monitor(belay_kernel *kernel, uint32_t index) {
@@ -398,8 +419,8 @@ static void exit_pop_monitor(belay_kernel *kernel, uint32_t index) {
 
 /* One thing that the end of a process means to others; 0 when all is told.
  * That an item has failed, its stream must see first. */
-static int exit_tell(belay_kernel *kernel, uint32_t index) {
-    belay__process *process = process_at(kernel, index);
+static int exit_tell(belay_kernel *kernel, belay__process *process,
+                     uint32_t index) {
     int value = (process->flags & PROCESS_VALUE) != 0;
     if ((process->flags & PROCESS_TOLD) == 0) {
         process->flags |= PROCESS_TOLD;
@@ -438,13 +459,21 @@ void belay__process_free(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(process->name == BELAY__NONE);
     uint32_t reason = process->reason;
     belay__table_release(&kernel->processes, index);
-    belay__reason_release(kernel, reason);
+    if (reason_is_counted(reason)) {
+        belay__reason_release(kernel, reason);
+    }
 }
 
 /* The last unit: its place becomes free, or keeps a stream's result; its
  * supervisor, if any, acts. */
-static void exit_finish(belay_kernel *kernel, uint32_t index) {
-    belay__process *process = process_at(kernel, index);
+static void exit_pop(belay_kernel *kernel, belay__process *process,
+                     uint32_t index) {
+    BELAY_ASSERT(kernel->exits.head == index);
+    kernel->exits.head = process->queue_next;
+    if (kernel->exits.head == BELAY__NONE) {
+        BELAY_ASSERT(kernel->exits.tail == index);
+        kernel->exits.tail = BELAY__NONE;
+    }
     BELAY_ASSERT((process->flags & PROCESS_TOLD) != 0);
     BELAY_ASSERT(process->monitors == BELAY__NONE);
     BELAY_ASSERT(process->waits_on == BELAY__NONE);
@@ -475,27 +504,19 @@ static void exit_finish(belay_kernel *kernel, uint32_t index) {
     }
 }
 
-/* All of the first process in the queue is told. */
-static void exit_pop(belay_kernel *kernel, uint32_t index) {
-    kernel->exits.head = process_at(kernel, index)->queue_next;
-    if (kernel->exits.head == BELAY__NONE) {
-        BELAY_ASSERT(kernel->exits.tail == index);
-        kernel->exits.tail = BELAY__NONE;
-    }
-    exit_finish(kernel, index);
-}
-
 void belay__process_tell_exits(belay_kernel *kernel) {
+    uint32_t index = kernel->exits.head;
+    BELAY_ASSERT(index != BELAY__NONE);
     do {
+        belay__process *process = process_at(kernel, index);
         const uint32_t before = kernel->view.events;
-        uint32_t index = kernel->exits.head;
-        BELAY_ASSERT(index != BELAY__NONE);
-        BELAY_ASSERT(process_at(kernel, index)->slot.link == BELAY__LIVE);
-        BELAY_ASSERT(process_at(kernel, index)->state == BELAY_STATE_ENDING);
-        if (!exit_tell(kernel, index)) {
-            exit_pop(kernel, index);
+        BELAY_ASSERT(process->slot.link == BELAY__LIVE);
+        BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
+        if (!exit_tell(kernel, process, index)) {
+            exit_pop(kernel, process, index);
+            index = kernel->exits.head;
         }
         BELAY_ASSERT(kernel->view.events - before <= BELAY__UNIT_EVENTS);
-    } while (kernel->exits.head != BELAY__NONE &&
+    } while (index != BELAY__NONE &&
              belay__event_room(kernel, BELAY__UNIT_EVENTS));
 }
