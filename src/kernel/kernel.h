@@ -406,7 +406,8 @@ static inline uint32_t timer_of_wait(uint32_t index) {
 
 static inline belay_pid process_pid(const belay_kernel *kernel,
                                     uint32_t index) {
-    return pid_of(&kernel->processes, index);
+    const belay__slot *slot = &process_at(kernel, index)->slot;
+    return (belay_pid)slot->generation << BELAY_INDEX_BITS | index;
 }
 
 static inline int process_is_alive(const belay__process *process) {
@@ -479,6 +480,9 @@ void belay__timer_start(belay_kernel *kernel, uint32_t timer,
                         enum timer_kind kind, uint64_t timeout);
 /* Also for one that does not run. */
 void belay__timer_stop(belay_kernel *kernel, uint32_t timer);
+/* Stops an item's and starts it anew. */
+void belay__timer_renew(belay_kernel *kernel, uint32_t timer,
+                        uint64_t timeout);
 /* The kill after a grace period, unless the process is out of time before. */
 void belay__timer_start_grace(belay_kernel *kernel, uint32_t process,
                               uint64_t grace);

@@ -357,7 +357,9 @@ void belay__stream_item_returned(belay_kernel *kernel, uint32_t item) {
     belay__process *process = process_at(kernel, item);
     BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
     BELAY_ASSERT(process->links == BELAY__NONE);
-    belay__timer_stop(kernel, timer_of_process(item));
+    if (process->timer.bucket != BELAY__NONE) {
+        belay__timer_stop(kernel, timer_of_process(item));
+    }
     process->state = BELAY_STATE_ENDING;
     process->reason = BELAY_REASON_NORMAL;
     process->flags |= PROCESS_VALUE;

@@ -63,6 +63,23 @@ void belay__timer_stop(belay_kernel *kernel, uint32_t timer) {
     }
 }
 
+void belay__timer_renew(belay_kernel *kernel, uint32_t timer,
+                        uint64_t timeout) {
+    uint32_t *head = &kernel->clock.bucket[TIMER_FRESH];
+    belay__timer *self = timer_at(kernel, timer);
+    BELAY_ASSERT(timeout != BELAY_INFINITY);
+    if (*head != timer) {
+        belay__timer_stop(kernel, timer);
+        belay__timer_start(kernel, timer, TIMER_ITEM, timeout);
+        return;
+    }
+    /* The oldest of the ring becomes the newest. */
+    BELAY_ASSERT(self->bucket == TIMER_FRESH);
+    *head = self->ring.next;
+    self->kind = TIMER_ITEM;
+    self->deadline = timeout;
+}
+
 void belay__timer_start_grace(belay_kernel *kernel, uint32_t process,
                               uint64_t grace) {
     BELAY_ASSERT(process_is_alive(process_at(kernel, process)));

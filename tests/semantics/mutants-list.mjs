@@ -183,7 +183,7 @@ export const mutants = [
   kernel('a supervisor that is gone only closes the stream', 'feed.c', 'S47',
     '(stream->flags & STREAM_TRAP) == 0) {\n        belay__process_doom', '(stream->flags & STREAM_TRAP) != 0) {\n        belay__process_doom'),
   kernel('an item in the place of another has no timer', 'feed.c', 'S20',
-    'item_start_timer(kernel, stream, item);\n    return 1;', 'return 1;'),
+    'belay__timer_renew(kernel, timer_of_process(item), stream->timeout);', 'belay__timer_stop(kernel, timer_of_process(item));'),
   kernel('any item is followed in its place, ordered or not', 'feed.c', 'S12',
     '(ordered && stream->items != item)', '(ordered && stream->items == BELAY__NONE)'),
   kernel('the window is a second too short', 'supervisor.c', 'R10',
