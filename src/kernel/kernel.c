@@ -61,17 +61,25 @@ static void work_unit(belay_kernel *kernel) {
     }
 }
 
-/* Does what fits into the queue of events. The view's deadline may be found
- * late, never early: a bucket that became empty is noted in `changed`. */
+/* Does what fits into the queue of events. */
+static __attribute__((noinline)) void work_do(belay_kernel *kernel) {
+    BELAY_ASSERT(!kernel->view.pending);
+    do {
+        if (!belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
+            kernel->view.pending = 1;
+            return;
+        }
+        work_unit(kernel);
+    } while (work_is_pending(kernel));
+}
+
+/* The view's deadline may be found late, never early: a bucket that became
+ * empty is noted in `changed`. */
 static void work_run(belay_kernel *kernel) {
     belay_view *view = &kernel->view;
     view->pending = 0;
-    while (work_is_pending(kernel)) {
-        if (!belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
-            view->pending = 1;
-            break;
-        }
-        work_unit(kernel);
+    if (work_is_pending(kernel)) {
+        work_do(kernel);
     }
     BELAY_ASSERT(view->ready < view->processes);
     BELAY_ASSERT(view->pending ||
