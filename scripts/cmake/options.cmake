@@ -8,8 +8,8 @@ option(BELAY_WERROR "treat warnings as errors" ON)
 option(BELAY_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 set(BELAY_WASM_OPTIMIZE "-O2" CACHE STRING
     "how clang and emcc optimize the module: -Oz, -Os, -O2 or -O3")
-set(BELAY_WASM_OPT_OPTIMIZE "-Oz" CACHE STRING
-    "how wasm-opt then optimizes it: -Oz, -O2 or -O3")
+set(BELAY_WASM_OPT_PASSES "-Oz;-Oz;--reorder-functions" CACHE STRING
+    "how wasm-opt then optimizes it, pass by pass")
 
 if(EMSCRIPTEN)
     set(BELAY_WEB "emscripten")

@@ -61,12 +61,9 @@ static uint32_t table_room(const belay__table *table) {
     return places - table->high + table->free_count;
 }
 
-belay_code belay__table_reserve(belay__table *table, belay__memory *memory,
-                                uint32_t count) {
-    if (table->live > table->count_max ||
-        count > table->count_max - table->live) {
-        return BELAY_LIMIT;
-    }
+/* Makes new places, so that `count` are free. */
+static __attribute__((noinline)) belay_code
+table_grow(belay__table *table, belay__memory *memory, uint32_t count) {
     while (table_room(table) < count) {
         belay_code code = table_widen(table, memory);
         if (code != BELAY_OK) {
@@ -80,6 +77,16 @@ belay_code belay__table_reserve(belay__table *table, belay__memory *memory,
         table->chunks[table->chunk_count++] = chunk;
     }
     return BELAY_OK;
+}
+
+belay_code belay__table_reserve(belay__table *table, belay__memory *memory,
+                                uint32_t count) {
+    if (table->live > table->count_max ||
+        count > table->count_max - table->live) {
+        return BELAY_LIMIT;
+    }
+    return table->free_count >= count ? BELAY_OK
+                                      : table_grow(table, memory, count);
 }
 
 uint32_t belay__table_take(belay__table *table) {

@@ -43,10 +43,10 @@ static uint32_t check_processes(const belay_kernel *kernel) {
                      belay__table_live(&kernel->names, process->name));
     }
     HOLDS(1, ready == queue_length(kernel, kernel->ready.head));
-    HOLDS(1, ready == kernel->ready_count);
+    HOLDS(1, ready == kernel->view.ready);
     HOLDS(1, ending == queue_length(kernel, kernel->exits.head));
-    HOLDS(10, kept == kernel->kept);
-    HOLDS(10, alive == kernel->alive);
+    HOLDS(10, kept == kernel->view.kept);
+    HOLDS(10, alive == kernel->view.processes);
     return 0;
 }
 
@@ -150,8 +150,8 @@ static uint32_t check_timers(const belay_kernel *kernel) {
                                  &running) == 0);
         }
     }
-    HOLDS(5, fresh == kernel->clock.fresh);
-    HOLDS(5, running == kernel->clock.running);
+    HOLDS(5, fresh == kernel->view.fresh);
+    HOLDS(5, running == kernel->view.timers);
     return 0;
 }
 
@@ -326,7 +326,6 @@ uint32_t belay_check(const belay_kernel *kernel) {
             HOLDS(broken, broken == 0);
         }
     }
-    HOLDS(10, kernel->view.ready == kernel->ready_count);
-    HOLDS(10, kernel->view.processes == kernel->alive);
+    HOLDS(10, kernel->view.now == kernel->clock.now);
     return 0;
 }

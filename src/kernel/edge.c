@@ -5,12 +5,9 @@ static ring_link *side_ring(const belay_kernel *kernel, uint32_t side) {
     return &edge_at(kernel, side >> 1)->ring[side & 1];
 }
 
-/* The ring of the process on that side. */
-static uint32_t *side_head(const belay_kernel *kernel, uint32_t side) {
-    const belay__edge *edge = edge_at(kernel, side >> 1);
-    belay__process *process = process_at(kernel, edge->end[side & 1]);
-    BELAY_ASSERT(process->slot.link == BELAY__LIVE);
-    return edge->kind == EDGE_LINK ? &process->links : &process->monitors;
+/* The ring of a process that edges of a kind are in. */
+static uint32_t *edge_head(belay__process *process, uint32_t kind) {
+    return kind == EDGE_LINK ? &process->links : &process->monitors;
 }
 
 static uint32_t edge_new(belay_kernel *kernel, enum edge_kind kind,
@@ -18,24 +15,28 @@ static uint32_t edge_new(belay_kernel *kernel, enum edge_kind kind,
     BELAY_ASSERT(a != b);
     uint32_t index = belay__table_take(&kernel->edges);
     belay__edge *edge = edge_at(kernel, index);
-    *edge = (belay__edge){
-        .slot = edge->slot,
-        .end = {a, b},
-        .tag = tag,
-        .kind = kind,
-    };
-    for (uint32_t side = 2 * index; side <= 2 * index + 1; side++) {
-        process_at(kernel, edge->end[side & 1])->flags |= PROCESS_KNOWN;
-        ring_append(kernel, side_ring, side_head(kernel, side), side);
+    edge->end[0] = a;
+    edge->end[1] = b;
+    edge->tag = tag;
+    edge->kind = kind;
+    for (uint32_t i = 0; i <= 1; i++) {
+        belay__process *process = process_at(kernel, edge->end[i]);
+        BELAY_ASSERT(process->slot.link == BELAY__LIVE);
+        process->flags |= PROCESS_KNOWN;
+        ring_append(kernel, side_ring, edge_head(process, kind),
+                    2 * index + i);
     }
     return index;
 }
 
 static void edge_free(belay_kernel *kernel, uint32_t index) {
-    BELAY_ASSERT(edge_at(kernel, index)->end[0] !=
-                 edge_at(kernel, index)->end[1]);
-    for (uint32_t side = 2 * index; side <= 2 * index + 1; side++) {
-        ring_remove(kernel, side_ring, side_head(kernel, side), side);
+    const belay__edge *edge = edge_at(kernel, index);
+    BELAY_ASSERT(edge->end[0] != edge->end[1]);
+    for (uint32_t i = 0; i <= 1; i++) {
+        belay__process *process = process_at(kernel, edge->end[i]);
+        BELAY_ASSERT(process->slot.link == BELAY__LIVE);
+        ring_remove(kernel, side_ring, edge_head(process, edge->kind),
+                    2 * index + i);
     }
     belay__table_release(&kernel->edges, index);
 }
@@ -90,9 +91,10 @@ void belay__edge_part(belay_kernel *kernel, uint32_t a, uint32_t b) {
 }
 
 static edge_popped side_pop(belay_kernel *kernel, uint32_t side) {
+    const belay__edge *edge = edge_at(kernel, side >> 1);
     edge_popped popped = {
-        .other = side_other(kernel, side),
-        .tag = edge_at(kernel, side >> 1)->tag,
+        .other = edge->end[(side & 1) ^ 1],
+        .tag = edge->tag,
         .side = side & 1,
     };
     edge_free(kernel, side >> 1);

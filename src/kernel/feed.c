@@ -21,19 +21,9 @@ static belay_code push_reserve(belay_kernel *kernel,
     return code;
 }
 
-/* An item's timeout counts from its start. */
-static void item_start_timer(belay_kernel *kernel,
-                             const belay__stream *stream, uint32_t item) {
-    if (stream->timeout != BELAY_INFINITY) {
-        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
-                           stream->timeout);
-    }
-}
-
 /* Starts one item, all being reserved. */
-static uint32_t push_item(belay_kernel *kernel, uint32_t index,
-                          uint32_t scope) {
-    belay__stream *stream = stream_at(kernel, index);
+static uint32_t push_item(belay_kernel *kernel, belay__stream *stream,
+                          uint32_t index, uint32_t scope) {
     uint32_t item =
         belay__process_new(kernel, BELAY_KIND_ITEM, stream->started,
                            process_pid(kernel, stream->consumer));
@@ -41,7 +31,10 @@ static uint32_t push_item(belay_kernel *kernel, uint32_t index,
     process->state = BELAY_STATE_RUNNING;
     process->body = index;
     process->shutdown = stream->shutdown;
-    item_start_timer(kernel, stream, item);
+    if (stream->timeout != BELAY_INFINITY) { /* counts from its start */
+        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
+                           stream->timeout);
+    }
     ring_append(kernel, belay__item_ring, &stream->items, item);
     BELAY_ASSERT(stream->running < stream->limit);
     stream->started++;
@@ -51,8 +44,10 @@ static uint32_t push_item(belay_kernel *kernel, uint32_t index,
         belay__child_add(kernel, process_at(kernel, scope)->body, item,
                          BELAY_RESTART_TEMPORARY);
     }
-    belay__event_trace_add(kernel, BELAY_EVENT_STARTED, process->tag,
-                           process_pid(kernel, item), 0, 0);
+    if (kernel->tracing) {
+        belay__event_trace_add(kernel, BELAY_EVENT_STARTED, process->tag,
+                               process_pid(kernel, item), 0, 0);
+    }
     return item;
 }
 
@@ -119,7 +114,7 @@ belay_code belay__stream_push(belay_kernel *kernel,
         if (push_admit(kernel, index, &scope) != BELAY_OK) {
             break;
         }
-        uint32_t item = push_item(kernel, index, scope);
+        uint32_t item = push_item(kernel, stream, index, scope);
         word_pid_put(kernel, done, process_pid(kernel, item));
         done++;
     }
@@ -148,8 +143,7 @@ static uint32_t cycle_room(const belay_kernel *kernel,
 /* Makes a new process of a plain item that has returned, in its place; 0
  * when it is not one. */
 static int item_renew(belay_kernel *kernel, belay__stream *stream,
-                      uint32_t item) {
-    belay__process *process = process_at(kernel, item);
+                      belay__process *process, uint32_t item) {
     int ordered = (stream->flags & STREAM_ORDERED) != 0;
     if (process->kind != BELAY_KIND_ITEM ||
         (process->flags & PROCESS_KNOWN) != 0 ||
@@ -159,7 +153,6 @@ static int item_renew(belay_kernel *kernel, belay__stream *stream,
     }
     BELAY_ASSERT(process->links == BELAY__NONE);
     BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
-    belay__timer_stop(kernel, timer_of_process(item));
     process->slot.generation++;
     process->flags = 0;
     process->tag = stream->started;
@@ -174,7 +167,11 @@ static int item_renew(belay_kernel *kernel, belay__stream *stream,
     if (stream->demand != STREAM_DEMAND_ALL) {
         stream->demand--;
     }
-    item_start_timer(kernel, stream, item);
+    if (stream->timeout != BELAY_INFINITY) {
+        belay__timer_renew(kernel, timer_of_process(item), stream->timeout);
+    } else if (process->timer.bucket != BELAY__NONE) {
+        belay__timer_stop(kernel, timer_of_process(item));
+    }
     return 1;
 }
 
@@ -195,8 +192,12 @@ belay_code belay__stream_cycle(belay_kernel *kernel,
     while (done < most) {
         belay_pid pid = word_pid(kernel, done);
         uint32_t item = belay__process_find_body(kernel, pid);
-        if (item == BELAY__NONE || process_at(kernel, item)->body != index ||
-            !item_renew(kernel, stream, item)) {
+        if (item == BELAY__NONE) {
+            break;
+        }
+        belay__process *process = process_at(kernel, item);
+        if (process->body != index ||
+            !item_renew(kernel, stream, process, item)) {
             break;
         }
         word_pid_put(kernel, done, process_pid(kernel, item));

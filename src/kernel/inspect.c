@@ -225,11 +225,11 @@ uint64_t belay_digest(const belay_kernel *kernel) {
         digest = digest_word(digest, queues[i].head);
         digest = digest_word(digest, queues[i].tail);
     }
-    digest = digest_word(digest, kernel->abandoned);
+    digest = digest_word(digest, kernel->view.abandoned);
     digest = digest_word(digest, kernel->tracing);
-    for (uint32_t i = kernel->event_head; i != kernel->event_tail; i++) {
-        const belay_event *event =
-            &kernel->events[i & (kernel->event_room - 1)];
+    for (uint32_t i = 0; i < kernel->view.events; i++) {
+        uint32_t place = (kernel->event_head + i) & (kernel->event_room - 1);
+        const belay_event *event = &kernel->events[place];
         digest = digest_bytes(digest, event, sizeof *event);
     }
     return digest;

@@ -27,77 +27,71 @@ BELAY__RECORDS(X)
 
 uint32_t belay__find(const belay__table *table, belay_pid id) {
     uint32_t index = pid_index(id);
-    if (id >> 53 != 0 || !belay__table_live(table, index) ||
-        pid_of(table, index) != id) {
+    if (index >= table->high) {
         return BELAY__NONE;
     }
-    return index;
+    const belay__slot *slot = belay__table_at(table, index);
+    return slot_is(slot, id) ? index : BELAY__NONE;
 }
 
 /* ---- Work ------------------------------------------------------------ */
 
+/* NONE has every bit set, so that only NONEs give NONE. */
 static int work_is_pending(const belay_kernel *kernel) {
-    return kernel->exits.head != BELAY__NONE ||
-           kernel->acting.head != BELAY__NONE ||
-           kernel->turning.head != BELAY__NONE || kernel->clock.lagging;
+    uint32_t heads =
+        kernel->exits.head & kernel->acting.head & kernel->turning.head;
+    return heads != BELAY__NONE || kernel->clock.lagging;
 }
 
-/* One unit: exits first, so that each end is told to everyone before
+/* Exits first, so that each end is told to everyone before
  * anything else is decided; streams before supervisors, for the items of a
  * consumer that ended are linked to it, and hear of that first; the clock
  * last, so that what has happened before a deadline counts as before it. */
 static void work_unit(belay_kernel *kernel) {
-    const uint32_t before = kernel->event_tail;
+    const uint32_t before = kernel->view.events;
     if (kernel->exits.head != BELAY__NONE) {
-        belay__process_exit_unit(kernel);
-        BELAY_ASSERT(kernel->event_tail - before <= BELAY__UNIT_EVENTS);
+        belay__process_tell_exits(kernel);
     } else if (kernel->turning.head != BELAY__NONE) {
         belay__stream_unit(kernel);
     } else if (kernel->acting.head != BELAY__NONE) {
         belay__supervisor_unit(kernel);
-        BELAY_ASSERT(kernel->event_tail - before <= BELAY__UNIT_EVENTS);
+        BELAY_ASSERT(kernel->view.events - before <= BELAY__UNIT_EVENTS);
     } else {
         BELAY_ASSERT(kernel->clock.lagging);
         belay__timer_turn(kernel);
     }
 }
 
-/* The deadline may be found late, never early: a bucket that became empty
- * is noted in `changed`. */
-static void view_update(belay_kernel *kernel, uint32_t pending) {
+/* Does what fits into the queue of events. */
+static __attribute__((noinline)) void work_do(belay_kernel *kernel) {
+    BELAY_ASSERT(!kernel->view.pending);
+    do {
+        if (!belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
+            kernel->view.pending = 1;
+            return;
+        }
+        work_unit(kernel);
+    } while (work_is_pending(kernel));
+}
+
+/* The view's deadline may be found late, never early: a bucket that became
+ * empty is noted in `changed`. */
+static void work_run(belay_kernel *kernel) {
     belay_view *view = &kernel->view;
-    BELAY_ASSERT(kernel->ready_count < kernel->alive);
-    BELAY_ASSERT(pending ||
-                 kernel->alive + kernel->kept == kernel->processes.live);
-    view->now = kernel->clock.now;
+    view->pending = 0;
+    if (work_is_pending(kernel)) {
+        work_do(kernel);
+    }
+    BELAY_ASSERT(view->ready < view->processes);
+    BELAY_ASSERT(view->pending ||
+                 view->processes + view->kept == kernel->processes.live);
     if (kernel->clock.changed) {
         view->deadline = belay__timer_next(kernel);
         kernel->clock.changed = 0;
     }
     BELAY_ASSERT(view->now >= kernel->clock.wheel);
-    view->events = kernel->event_tail - kernel->event_head;
-    view->pending = pending;
-    view->ready = kernel->ready_count;
-    view->fresh = kernel->clock.fresh;
-    view->timers = kernel->clock.running;
-    view->processes = kernel->alive;
-    view->abandoned = kernel->abandoned;
-    view->kept = kernel->kept;
     view->bytes = kernel->memory.bytes;
-    BELAY_ASSERT(pending || view->deadline > view->now);
-}
-
-/* Does what fits into the queue of events. */
-static void work_run(belay_kernel *kernel) {
-    uint32_t pending = 1;
-    while (belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
-        if (!work_is_pending(kernel)) {
-            pending = 0;
-            break;
-        }
-        work_unit(kernel);
-    }
-    view_update(kernel, pending && work_is_pending(kernel));
+    BELAY_ASSERT(view->pending || view->deadline > view->now);
 }
 
 /* ---- Commands -------------------------------------------------------- */
@@ -138,9 +132,6 @@ belay_code belay_submit(belay_kernel *kernel, const belay_command *command,
         *answer = given;
     }
     if (op == BELAY_OP_RUN) { /* for each task, and it causes no work */
-        kernel->view.ready = kernel->ready_count;
-        kernel->view.fresh = kernel->clock.fresh;
-        kernel->view.events = kernel->event_tail - kernel->event_head;
         return code;
     }
     BELAY_ASSERT(code <= BELAY_PRESENT);
@@ -163,126 +154,13 @@ belay_code belay_step(belay_kernel *kernel) {
 
 const belay_event *belay_next_event(belay_kernel *kernel) {
     BELAY_ASSERT(kernel != NULL);
-    if (kernel->event_head == kernel->event_tail) {
+    if (kernel->view.events == 0) {
         return NULL;
     }
     uint32_t place = kernel->event_head & (kernel->event_room - 1);
     kernel->event_head++;
     kernel->view.events--;
     return &kernel->events[place];
-}
-
-/* ---- Creation -------------------------------------------------------- */
-
-static void tables_init(belay_kernel *kernel, uint32_t processes_max) {
-    BELAY_ASSERT(processes_max > 0);
-    BELAY_ASSERT(processes_max <= BELAY_PROCESSES_MAX);
-    const uint32_t most = BELAY_PROCESSES_MAX;
-    uint32_t edges_max = processes_max > most / 8 ? most : processes_max * 8;
-    BELAY_ASSERT(edges_max >= processes_max);
-    struct {
-        belay__table *table;
-        size_t size;
-        uint32_t max;
-    } tables[] = {
-        {&kernel->processes, sizeof(belay__process), processes_max},
-        {&kernel->edges, sizeof(belay__edge), edges_max},
-        {&kernel->waits, sizeof(belay__wait), edges_max},
-        {&kernel->streams, sizeof(belay__stream), processes_max},
-        {&kernel->supervisors, sizeof(belay__supervisor), processes_max},
-        {&kernel->children, sizeof(belay__child), processes_max},
-        {&kernel->requests, sizeof(belay__request), edges_max},
-        {&kernel->stamps, sizeof(belay__stamp), most},
-        {&kernel->names, sizeof(belay__name), most},
-        {&kernel->reasons, sizeof(belay__reason), most},
-    };
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        belay__table_init(tables[i].table, (uint32_t)tables[i].size,
-                          tables[i].max);
-    }
-}
-
-static void queues_init(belay_kernel *kernel) {
-    BELAY_ASSERT(kernel->alive == 0);
-    BELAY_ASSERT(kernel->clock.running == 0);
-    const belay__queue empty = {BELAY__NONE, BELAY__NONE};
-    kernel->ready = empty;
-    kernel->exits = empty;
-    kernel->acting = empty;
-    kernel->turning = empty;
-    for (uint32_t i = 0; i <= TIMER_FRESH; i++) {
-        kernel->clock.bucket[i] = BELAY__NONE;
-    }
-}
-
-static int config_is_valid(const belay_config *config) {
-    uint32_t events = config->events_max;
-    if (config->allocate == NULL || config->reserved != 0 ||
-        config->processes_max > BELAY_PROCESSES_MAX ||
-        config->clock_slack > 1000) {
-        return 0;
-    }
-    return events == 0 ||
-           (events >= BELAY_EVENTS_MIN && events <= BELAY_EVENTS_MAX &&
-            (events & (events - 1)) == 0);
-}
-
-belay_code belay_create(const belay_config *config, belay_kernel **out) {
-    if (config == NULL || out == NULL || !config_is_valid(config)) {
-        return BELAY_BAD_ARGUMENT;
-    }
-    belay__memory memory = {config->allocate, config->context, 0};
-    belay_kernel *kernel = belay__memory_new(&memory, sizeof *kernel);
-    if (kernel == NULL) {
-        return BELAY_NO_MEMORY;
-    }
-    kernel->memory = memory;
-    uint32_t processes =
-        config->processes_max == 0 ? 1000000 : config->processes_max;
-    tables_init(kernel, processes);
-    queues_init(kernel);
-    kernel->clock.slack = config->clock_slack;
-    kernel->event_room = config->events_max == 0 ? 4096 : config->events_max;
-    kernel->events = belay__memory_new(
-        &kernel->memory, kernel->event_room * sizeof *kernel->events);
-    if (kernel->events == NULL ||
-        belay__table_reserve(&kernel->processes, &kernel->memory, 1) !=
-            BELAY_OK) {
-        belay_destroy(kernel);
-        return BELAY_NO_MEMORY;
-    }
-    uint32_t root = belay__process_new(kernel, BELAY_KIND_ROOT, 0, 0);
-    BELAY_ASSERT(root == 0);
-    BELAY_ASSERT(kernel->alive == 1);
-    BELAY_ASSERT(kernel->ready_count == 0);
-    BELAY_ASSERT(kernel->event_room >= BELAY_EVENTS_MIN);
-    kernel->clock.changed = 1;
-    view_update(kernel, 0);
-    *out = kernel;
-    return BELAY_OK;
-}
-
-void belay_destroy(belay_kernel *kernel) {
-    if (kernel == NULL) {
-        return;
-    }
-    BELAY_ASSERT(kernel->memory.bytes >= sizeof *kernel);
-    belay__table *tables[] = {
-        &kernel->processes, &kernel->edges,       &kernel->waits,
-        &kernel->streams,   &kernel->supervisors, &kernel->children,
-        &kernel->requests,  &kernel->stamps,      &kernel->names,
-        &kernel->reasons,
-    };
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        belay__table_deinit(tables[i], &kernel->memory);
-    }
-    if (kernel->events != NULL) {
-        belay__memory_free(&kernel->memory, kernel->events,
-                           kernel->event_room * sizeof *kernel->events);
-    }
-    BELAY_ASSERT(kernel->memory.bytes == sizeof *kernel);
-    belay__memory memory = kernel->memory;
-    belay__memory_free(&memory, kernel, sizeof *kernel);
 }
 
 /* ---- Looking --------------------------------------------------------- */

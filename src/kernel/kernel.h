@@ -135,8 +135,6 @@ typedef struct belay__clock {
     uint64_t occupied[TIMER_LEVELS];
     uint32_t bucket[TIMER_FRESH + 1];
     uint32_t slack;
-    uint32_t fresh;
-    uint32_t running;
     uint32_t lagging; /* the wheel has something to do up to now */
     uint32_t changed; /* since the view's deadline was found */
 } belay__clock;
@@ -314,7 +312,7 @@ typedef struct belay__queue {
 
 struct belay_kernel {
     belay__memory memory;
-    belay_view view;
+    belay_view view; /* its counts stand here and nowhere else */
     belay__table processes;
     belay__table edges;
     belay__table waits;
@@ -330,15 +328,10 @@ struct belay_kernel {
     belay__queue exits;   /* processes whose end is being told */
     belay__queue acting;  /* supervisors with something to do */
     belay__queue turning; /* streams with something to do */
-    uint32_t ready_count;
-    uint32_t alive;
-    uint32_t abandoned;
-    uint32_t kept;
     uint32_t tracing;
     belay_event *events;
     uint32_t event_room; /* a power of two */
     uint32_t event_head; /* counts up, modulo 2^32 */
-    uint32_t event_tail;
     uint32_t words[BELAY_WORDS_MAX];
 };
 
@@ -351,6 +344,12 @@ static inline uint32_t pid_index(belay_pid pid) {
 static inline belay_pid pid_of(const belay__table *table, uint32_t index) {
     const belay__slot *slot = belay__table_at(table, index);
     return (belay_pid)slot->generation << BELAY_INDEX_BITS | index;
+}
+
+/* Whether the record at the index of that id is the one that it names. */
+static inline int slot_is(const belay__slot *slot, belay_pid id) {
+    return slot->generation == id >> BELAY_INDEX_BITS &&
+           slot->link == BELAY__LIVE;
 }
 
 /* The index of a live record with that id, or NONE. Any bytes are fine. */
@@ -407,7 +406,8 @@ static inline uint32_t timer_of_wait(uint32_t index) {
 
 static inline belay_pid process_pid(const belay_kernel *kernel,
                                     uint32_t index) {
-    return pid_of(&kernel->processes, index);
+    const belay__slot *slot = &process_at(kernel, index)->slot;
+    return (belay_pid)slot->generation << BELAY_INDEX_BITS | index;
 }
 
 static inline int process_is_alive(const belay__process *process) {
@@ -445,7 +445,7 @@ BELAY_COMMANDS(X)
 /* Room for `count` more events? */
 static inline int belay__event_room(const belay_kernel *kernel,
                                     uint32_t count) {
-    uint32_t used = kernel->event_tail - kernel->event_head;
+    uint32_t used = kernel->view.events;
     BELAY_ASSERT(used <= kernel->event_room);
     return kernel->event_room - used >= count;
 }
@@ -480,6 +480,9 @@ void belay__timer_start(belay_kernel *kernel, uint32_t timer,
                         enum timer_kind kind, uint64_t timeout);
 /* Also for one that does not run. */
 void belay__timer_stop(belay_kernel *kernel, uint32_t timer);
+/* Stops an item's and starts it anew. */
+void belay__timer_renew(belay_kernel *kernel, uint32_t timer,
+                        uint64_t timeout);
 /* The kill after a grace period, unless the process is out of time before. */
 void belay__timer_start_grace(belay_kernel *kernel, uint32_t process,
                               uint64_t grace);
@@ -508,8 +511,9 @@ uint32_t belay__process_new(belay_kernel *kernel,
 void belay__process_doom(belay_kernel *kernel, uint32_t index,
                          uint32_t reason, enum doom how);
 
-/* One unit of telling the end of the first process in the queue. */
-void belay__process_exit_unit(belay_kernel *kernel);
+/* Tells ends, one unit after the other, as long as the queue of events has
+ * room and there are any; there are. */
+void belay__process_tell_exits(belay_kernel *kernel);
 
 /* Frees the place of a process that is told and out of all queues. */
 void belay__process_free(belay_kernel *kernel, uint32_t index);

@@ -15,12 +15,19 @@ _Static_assert(BELAY__GRACE_BRUTAL < BELAY__GRACE_INFINITY,
                "every other grace is below both");
 
 uint32_t belay__process_find(const belay_kernel *kernel, belay_pid pid) {
-    uint32_t index = belay__find(&kernel->processes, pid);
-    if (index == BELAY__NONE ||
-        !process_is_alive(process_at(kernel, index))) {
+    uint32_t index = pid_index(pid);
+    if (index >= kernel->processes.high) {
         return BELAY__NONE;
     }
-    return index;
+    const belay__process *process = process_at(kernel, index);
+    return slot_is(&process->slot, pid) && process_is_alive(process)
+               ? index
+               : BELAY__NONE;
+}
+
+/* Well-known reasons, which most ends have, are not counted. */
+static int reason_is_counted(uint32_t number) {
+    return number - BELAY_REASON_NORMAL >= BELAY_REASON_NOCONNECTION;
 }
 
 uint32_t belay__grace_of(uint64_t shutdown) {
@@ -46,13 +53,13 @@ static void ready_append(belay_kernel *kernel, uint32_t index) {
         process_at(kernel, kernel->ready.tail)->queue_next = index;
     }
     kernel->ready.tail = index;
-    kernel->ready_count++;
+    kernel->view.ready++;
 }
 
 static void ready_remove(belay_kernel *kernel, uint32_t index) {
     const belay__process *process = process_at(kernel, index);
     BELAY_ASSERT(process->state == BELAY_STATE_READY);
-    BELAY_ASSERT(kernel->ready_count > 0);
+    BELAY_ASSERT(kernel->view.ready > 0);
     if (process->queue_prev == BELAY__NONE) {
         kernel->ready.head = process->queue_next;
     } else {
@@ -66,7 +73,7 @@ static void ready_remove(belay_kernel *kernel, uint32_t index) {
         process_at(kernel, process->queue_next)->queue_prev =
             process->queue_prev;
     }
-    kernel->ready_count--;
+    kernel->view.ready--;
 }
 
 /* ---- Beginning ------------------------------------------------------- */
@@ -74,7 +81,15 @@ static void ready_remove(belay_kernel *kernel, uint32_t index) {
 uint32_t belay__process_new(belay_kernel *kernel,
                             enum belay_process_kind kind, uint32_t tag,
                             belay_pid owner) {
-    belay__process blank = {
+    uint32_t index = belay__table_take(&kernel->processes);
+    belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(index <= BELAY_PROCESSES_MAX);
+    *process = (belay__process){
+        .slot = process->slot,
+        .kind = (uint8_t)kind,
+        .tag = tag,
+        .owner = owner,
+        .started = kernel->clock.now,
         .links = BELAY__NONE,
         .monitors = BELAY__NONE,
         .waits_on = BELAY__NONE,
@@ -88,24 +103,17 @@ uint32_t belay__process_new(belay_kernel *kernel,
         .shutdown = 5000,
         .timer = {.bucket = BELAY__NONE},
     };
-    uint32_t index = belay__table_take(&kernel->processes);
-    belay__process *process = process_at(kernel, index);
-    BELAY_ASSERT(index <= BELAY_PROCESSES_MAX);
-    blank.slot = process->slot;
-    *process = blank;
-    process->kind = (uint8_t)kind;
-    process->tag = tag;
-    process->owner = owner;
-    process->started = kernel->clock.now;
-    kernel->alive++;
+    kernel->view.processes++;
     if (kind == BELAY_KIND_TASK) {
         process->state = BELAY_STATE_READY;
         ready_append(kernel, index);
     } else {
         process->state = BELAY_STATE_RUNNING;
     }
-    belay__event_trace_add(kernel, BELAY_EVENT_SPAWNED, tag,
-                           process_pid(kernel, index), owner, kind);
+    if (kernel->tracing) {
+        belay__event_trace_add(kernel, BELAY_EVENT_SPAWNED, tag,
+                               process_pid(kernel, index), owner, kind);
+    }
     return index;
 }
 
@@ -180,7 +188,7 @@ belay_code belay__process_run(belay_kernel *kernel,
     }
     uint32_t index = kernel->ready.head;
     if (index == BELAY__NONE) {
-        BELAY_ASSERT(kernel->ready_count == 0);
+        BELAY_ASSERT(kernel->view.ready == 0);
         BELAY_ASSERT(kernel->ready.tail == BELAY__NONE);
         return BELAY_EMPTY;
     }
@@ -190,8 +198,10 @@ belay_code belay__process_run(belay_kernel *kernel,
     process->state = BELAY_STATE_RUNNING;
     answer->pid = process_pid(kernel, index);
     answer->tag = process->tag;
-    belay__event_trace_add(kernel, BELAY_EVENT_STARTED, process->tag,
-                           answer->pid, 0, 0);
+    if (kernel->tracing) {
+        belay__event_trace_add(kernel, BELAY_EVENT_STARTED, process->tag,
+                               answer->pid, 0, 0);
+    }
     return BELAY_OK;
 }
 
@@ -230,18 +240,22 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
         ready_remove(kernel, index);
     }
     if ((extra & BELAY_EXITED_BODY_RUNNING) != 0) {
-        kernel->abandoned++;
+        kernel->view.abandoned++;
         if (process->body != BELAY__NONE) {
             stream_at(kernel, process->body)->abandoned++;
         }
     }
     process->state = BELAY_STATE_ENDING;
     process->reason = reason;
-    belay__reason_retain(kernel, reason);
+    if (reason_is_counted(reason)) {
+        belay__reason_retain(kernel, reason);
+    }
     if (how == DOOM_VALUE) {
         process->flags |= PROCESS_VALUE;
     }
-    belay__timer_stop(kernel, timer_of_process(index));
+    if (process->timer.bucket != BELAY__NONE) {
+        belay__timer_stop(kernel, timer_of_process(index));
+    }
     belay_pid pid = process_pid(kernel, index);
     if (how != DOOM_VALUE || process->kind != BELAY_KIND_ITEM ||
         kernel->tracing) {
@@ -263,8 +277,8 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
         process_at(kernel, kernel->exits.tail)->queue_next = index;
     }
     kernel->exits.tail = index;
-    BELAY_ASSERT(kernel->alive > 0);
-    kernel->alive--;
+    BELAY_ASSERT(kernel->view.processes > 0);
+    kernel->view.processes--;
 }
 
 uint32_t belay__process_find_body(const belay_kernel *kernel, belay_pid pid) {
@@ -358,7 +372,7 @@ belay_code belay__process_abandoned(belay_kernel *kernel,
                                     const belay_command *command,
                                     belay_answer *answer) {
     (void)answer;
-    if (kernel->abandoned == 0 || command->flags != 0) {
+    if (kernel->view.abandoned == 0 || command->flags != 0) {
         return BELAY_BAD_ARGUMENT;
     }
     uint32_t index = belay__find(&kernel->streams, command->other);
@@ -366,19 +380,27 @@ belay_code belay__process_abandoned(belay_kernel *kernel,
         stream_at(kernel, index)->abandoned--;
         belay__stream_queue(kernel, index);
     }
-    kernel->abandoned--;
+    kernel->view.abandoned--;
     return BELAY_OK;
 }
 
 /* ---- Telling the end ------------------------------------------------- */
 
 static void exit_pop_link(belay_kernel *kernel, uint32_t index) {
-    BELAY_ASSERT((process_at(kernel, index)->flags & PROCESS_KNOWN) != 0);
+    const belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT((process->flags & PROCESS_KNOWN) != 0);
     edge_popped popped = belay__edge_pop_link(kernel, index);
+    const belay__process *receiver = process_at(kernel, popped.other);
+    const uint32_t reason = process->reason;
     BELAY_ASSERT(popped.other != index);
-    BELAY_ASSERT(process_at(kernel, popped.other)->state != BELAY_STATE_KEPT);
-    belay__signal_link(kernel, index, popped.other,
-                       process_at(kernel, index)->reason);
+    BELAY_ASSERT(receiver->state != BELAY_STATE_KEPT);
+    if (reason == BELAY_REASON_NORMAL &&
+        (receiver->flags & PROCESS_TRAP) == 0 &&
+        !process_is_supervisor(receiver)) {
+        BELAY_ASSERT(receiver->slot.link == BELAY__LIVE);
+        return; /* the usual case: it does not care */
+    }
+    belay__signal_link(kernel, index, popped.other, reason);
 }
 
 static void exit_pop_monitor(belay_kernel *kernel, uint32_t index) {
@@ -395,17 +417,19 @@ static void exit_pop_monitor(belay_kernel *kernel, uint32_t index) {
     }
 }
 
-/* One thing that the end of a process means to others; 0 when all is told. */
-static int exit_tell(belay_kernel *kernel, uint32_t index) {
-    belay__process *process = process_at(kernel, index);
+/* One thing that the end of a process means to others; 0 when all is told.
+ * That an item has failed, its stream must see first. */
+static int exit_tell(belay_kernel *kernel, belay__process *process,
+                     uint32_t index) {
     int value = (process->flags & PROCESS_VALUE) != 0;
-    if (value && process->waits_on != BELAY__NONE) {
-        belay__wait_pop_on(kernel, index);
-    } else if ((process->flags & PROCESS_TOLD) == 0) {
+    if ((process->flags & PROCESS_TOLD) == 0) {
         process->flags |= PROCESS_TOLD;
         if (process->body != BELAY__NONE && !process_is_supervisor(process)) {
             belay__stream_item_failed(kernel, index);
         }
+    }
+    if (value && process->waits_on != BELAY__NONE) {
+        belay__wait_pop_on(kernel, index);
     } else if (process->links != BELAY__NONE) {
         exit_pop_link(kernel, index);
     } else if (process->waits_on != BELAY__NONE) {
@@ -435,13 +459,21 @@ void belay__process_free(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(process->name == BELAY__NONE);
     uint32_t reason = process->reason;
     belay__table_release(&kernel->processes, index);
-    belay__reason_release(kernel, reason);
+    if (reason_is_counted(reason)) {
+        belay__reason_release(kernel, reason);
+    }
 }
 
 /* The last unit: its place becomes free, or keeps a stream's result; its
  * supervisor, if any, acts. */
-static void exit_finish(belay_kernel *kernel, uint32_t index) {
-    belay__process *process = process_at(kernel, index);
+static void exit_pop(belay_kernel *kernel, belay__process *process,
+                     uint32_t index) {
+    BELAY_ASSERT(kernel->exits.head == index);
+    kernel->exits.head = process->queue_next;
+    if (kernel->exits.head == BELAY__NONE) {
+        BELAY_ASSERT(kernel->exits.tail == index);
+        kernel->exits.tail = BELAY__NONE;
+    }
     BELAY_ASSERT((process->flags & PROCESS_TOLD) != 0);
     BELAY_ASSERT(process->monitors == BELAY__NONE);
     BELAY_ASSERT(process->waits_on == BELAY__NONE);
@@ -450,9 +482,13 @@ static void exit_finish(belay_kernel *kernel, uint32_t index) {
     const belay_pid pid = process_pid(kernel, index);
     const uint32_t child = process->child;
     const uint32_t reason = process->reason;
-    belay__name_leave(kernel, index);
-    belay__reason_retain(kernel, reason);
-    process->child = BELAY__NONE;
+    if (process->name != BELAY__NONE) {
+        belay__name_leave(kernel, index);
+    }
+    if (child != BELAY__NONE) { /* it is told when the place is free */
+        belay__reason_retain(kernel, reason);
+        process->child = BELAY__NONE;
+    }
     if (process_is_supervisor(process)) {
         belay__supervisor_free(kernel, process->body);
         belay__process_free(kernel, index);
@@ -464,23 +500,23 @@ static void exit_finish(belay_kernel *kernel, uint32_t index) {
     if (child != BELAY__NONE) {
         BELAY_ASSERT(child_at(kernel, child)->process == index);
         belay__child_ended(kernel, child, pid, reason);
+        belay__reason_release(kernel, reason);
     }
-    belay__reason_release(kernel, reason);
 }
 
-void belay__process_exit_unit(belay_kernel *kernel) {
+void belay__process_tell_exits(belay_kernel *kernel) {
     uint32_t index = kernel->exits.head;
     BELAY_ASSERT(index != BELAY__NONE);
-    belay__process *process = process_at(kernel, index);
-    BELAY_ASSERT(process->slot.link == BELAY__LIVE);
-    BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
-    if (exit_tell(kernel, index)) {
-        return;
-    }
-    kernel->exits.head = process->queue_next;
-    if (kernel->exits.head == BELAY__NONE) {
-        BELAY_ASSERT(kernel->exits.tail == index);
-        kernel->exits.tail = BELAY__NONE;
-    }
-    exit_finish(kernel, index);
+    do {
+        belay__process *process = process_at(kernel, index);
+        const uint32_t before = kernel->view.events;
+        BELAY_ASSERT(process->slot.link == BELAY__LIVE);
+        BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
+        if (!exit_tell(kernel, process, index)) {
+            exit_pop(kernel, process, index);
+            index = kernel->exits.head;
+        }
+        BELAY_ASSERT(kernel->view.events - before <= BELAY__UNIT_EVENTS);
+    } while (index != BELAY__NONE &&
+             belay__event_room(kernel, BELAY__UNIT_EVENTS));
 }

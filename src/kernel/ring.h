@@ -30,11 +30,13 @@ static inline void ring_append(const belay_kernel *kernel, ring_get get,
         *head = index;
         return;
     }
-    ring_link *first = get(kernel, *head);
-    self->next = *head;
-    self->prev = first->prev;
-    get(kernel, first->prev)->next = index;
+    const uint32_t next = *head;
+    ring_link *first = get(kernel, next);
+    const uint32_t prev = first->prev;
+    get(kernel, prev)->next = index;
     first->prev = index;
+    self->next = next;
+    self->prev = prev;
 }
 
 /* Takes `index` out. */
@@ -47,11 +49,13 @@ static inline void ring_remove(const belay_kernel *kernel, ring_get get,
         *head = BELAY__NONE;
         return;
     }
-    BELAY_ASSERT(get(kernel, self->next)->prev == index);
-    get(kernel, self->next)->prev = self->prev;
-    get(kernel, self->prev)->next = self->next;
+    const ring_link link = *self;
+    ring_link *next = get(kernel, link.next);
+    BELAY_ASSERT(next->prev == index);
+    next->prev = link.prev;
+    get(kernel, link.prev)->next = link.next;
     if (*head == index) {
-        *head = self->next;
+        *head = link.next;
     }
 }
 

@@ -99,9 +99,9 @@ static void item_remove(belay_kernel *kernel, uint32_t item) {
     }
     process->body = BELAY__NONE;
     if (process->state == BELAY_STATE_KEPT) {
-        BELAY_ASSERT(kernel->kept > 0);
+        BELAY_ASSERT(kernel->view.kept > 0);
         BELAY_ASSERT(stream->kept > 0);
-        kernel->kept--;
+        kernel->view.kept--;
         stream->kept--;
         belay__process_free(kernel, item);
     }
@@ -357,11 +357,13 @@ void belay__stream_item_returned(belay_kernel *kernel, uint32_t item) {
     belay__process *process = process_at(kernel, item);
     BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
     BELAY_ASSERT(process->links == BELAY__NONE);
-    belay__timer_stop(kernel, timer_of_process(item));
+    if (process->timer.bucket != BELAY__NONE) {
+        belay__timer_stop(kernel, timer_of_process(item));
+    }
     process->state = BELAY_STATE_ENDING;
     process->reason = BELAY_REASON_NORMAL;
     process->flags |= PROCESS_VALUE;
-    kernel->alive--;
+    kernel->view.processes--;
     belay__stream_item_ended(kernel, item);
 }
 
@@ -372,7 +374,7 @@ void belay__stream_item_ended(belay_kernel *kernel, uint32_t item) {
     BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
     BELAY_ASSERT(process->timer.bucket == BELAY__NONE);
     process->state = BELAY_STATE_KEPT;
-    kernel->kept++;
+    kernel->view.kept++;
     stream->kept++;
     belay__stream_queue(kernel, index);
     if ((stream->flags & STREAM_CLOSED) != 0) {

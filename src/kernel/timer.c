@@ -36,7 +36,7 @@ void belay__timer_start(belay_kernel *kernel, uint32_t timer,
     self->bucket = TIMER_FRESH;
     ring_append(kernel, timer_ring, &kernel->clock.bucket[TIMER_FRESH],
                 timer);
-    kernel->clock.fresh++;
+    kernel->view.fresh++;
 }
 
 void belay__timer_stop(belay_kernel *kernel, uint32_t timer) {
@@ -50,17 +50,34 @@ void belay__timer_stop(belay_kernel *kernel, uint32_t timer) {
     ring_remove(kernel, timer_ring, &clock->bucket[bucket], timer);
     self->bucket = BELAY__NONE;
     if (bucket == TIMER_FRESH) {
-        BELAY_ASSERT(clock->fresh > 0);
-        clock->fresh--;
+        BELAY_ASSERT(kernel->view.fresh > 0);
+        kernel->view.fresh--;
         return;
     }
-    BELAY_ASSERT(clock->running > 0);
-    clock->running--;
+    BELAY_ASSERT(kernel->view.timers > 0);
+    kernel->view.timers--;
     if (clock->bucket[bucket] == BELAY__NONE) {
         clock->changed = 1;
         clock->occupied[bucket / TIMER_SLOTS] &=
             ~(1ull << (bucket % TIMER_SLOTS));
     }
+}
+
+void belay__timer_renew(belay_kernel *kernel, uint32_t timer,
+                        uint64_t timeout) {
+    uint32_t *head = &kernel->clock.bucket[TIMER_FRESH];
+    belay__timer *self = timer_at(kernel, timer);
+    BELAY_ASSERT(timeout != BELAY_INFINITY);
+    if (*head != timer) {
+        belay__timer_stop(kernel, timer);
+        belay__timer_start(kernel, timer, TIMER_ITEM, timeout);
+        return;
+    }
+    /* The oldest of the ring becomes the newest. */
+    BELAY_ASSERT(self->bucket == TIMER_FRESH);
+    *head = self->ring.next;
+    self->kind = TIMER_ITEM;
+    self->deadline = timeout;
 }
 
 void belay__timer_start_grace(belay_kernel *kernel, uint32_t process,
@@ -109,13 +126,13 @@ void belay__timer_start_fresh(belay_kernel *kernel) {
     uint32_t *head = &clock->bucket[TIMER_FRESH];
     uint32_t next = *head;
     *head = BELAY__NONE;
-    while (clock->fresh > 0) {
+    while (kernel->view.fresh > 0) {
         uint32_t index = next;
         belay__timer *timer = timer_at(kernel, index);
         BELAY_ASSERT(timer->bucket == TIMER_FRESH);
         next = timer->ring.next;
-        clock->fresh--;
-        clock->running++;
+        kernel->view.fresh--;
+        kernel->view.timers++;
         uint64_t ahead = BELAY_TIME_MAX - clock->now;
         uint64_t timeout = timer->deadline;
         if (timeout <= ahead && timeout > 0) {
@@ -125,7 +142,7 @@ void belay__timer_start_fresh(belay_kernel *kernel) {
             timeout > ahead ? BELAY_TIME_MAX : clock->now + timeout;
         wheel_insert(kernel, index);
     }
-    BELAY_ASSERT(clock->fresh == 0);
+    BELAY_ASSERT(kernel->view.fresh == 0);
 }
 
 /* The lowest level with a timer holds the earliest ones; TIMER_LEVELS when
@@ -152,12 +169,12 @@ static uint64_t wheel_entry(const belay__clock *clock, uint32_t level) {
 uint64_t belay__timer_next(const belay_kernel *kernel) {
     uint32_t level = wheel_level(&kernel->clock);
     if (level == TIMER_LEVELS) {
-        BELAY_ASSERT(kernel->clock.running == 0);
+        BELAY_ASSERT(kernel->view.timers == 0);
         return BELAY_INFINITY;
     }
     uint64_t entry = wheel_entry(&kernel->clock, level);
     BELAY_ASSERT(entry >= kernel->clock.wheel);
-    BELAY_ASSERT(kernel->clock.running > 0);
+    BELAY_ASSERT(kernel->view.timers > 0);
     return entry;
 }
 
@@ -233,6 +250,7 @@ belay_code belay__clock_advance(belay_kernel *kernel,
     BELAY_ASSERT(clock->wheel == clock->now);
     if (command->time > clock->now) {
         clock->now = command->time;
+        kernel->view.now = command->time;
     }
     belay__timer_start_fresh(kernel);
     clock->changed = 1;

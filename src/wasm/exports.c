@@ -16,6 +16,7 @@
 
 static belay_kernel *kernel;
 static belay_command command;
+static belay_command door; /* of run, settle and advance: else 0 */
 static belay_answer answer;
 static belay_process_info process_info;
 static belay_stream_info stream_info;
@@ -119,14 +120,18 @@ EXPORT(uint32_t *, belay_wasm_words, (void)) {
     return belay_words(kernel);
 }
 
+static uint32_t door_submit(belay_op op) {
+    door.op = op;
+    return belay_submit(kernel, &door, &answer);
+}
+
 EXPORT(uint32_t, belay_wasm_run, (void)) {
-    static const belay_command run = {.op = BELAY_OP_RUN};
-    return belay_submit(kernel, &run, &answer);
+    return door_submit(BELAY_OP_RUN);
 }
 
 EXPORT(uint32_t, belay_wasm_settle, (uint32_t count)) {
-    const belay_command settle = {.op = BELAY_OP_SETTLE, .count = count};
-    return belay_submit(kernel, &settle, &answer);
+    door.count = count;
+    return door_submit(BELAY_OP_SETTLE);
 }
 
 /* now: ms, whole and not negative; anything else is a bad argument. */
@@ -134,11 +139,8 @@ EXPORT(uint32_t, belay_wasm_advance, (double now)) {
     if (!(now >= 0.0 && now <= (double)BELAY_TIME_MAX)) {
         return BELAY_BAD_ARGUMENT;
     }
-    const belay_command advance = {
-        .op = BELAY_OP_ADVANCE,
-        .time = (uint64_t)now,
-    };
-    return belay_submit(kernel, &advance, &answer);
+    door.time = (uint64_t)now;
+    return door_submit(BELAY_OP_ADVANCE);
 }
 
 EXPORT(belay_process_info *, belay_wasm_info, (void)) {

@@ -5,9 +5,9 @@ export const canaries = [
   {
     name: 'stale_id',
     what: 'an old id finds the stranger in its place',
-    file: 'kernel/kernel.c',
-    from: 'pid_of(table, index) != id) {',
-    to: '(id >> BELAY_INDEX_BITS) == 0) {',
+    file: 'kernel/process.c',
+    from: 'slot_is(&process->slot, pid) &&',
+    to: 'process->slot.link == BELAY__LIVE && pid >> BELAY_INDEX_BITS != 0 &&',
   },
   {
     name: 'timer_early',
@@ -21,7 +21,7 @@ export const canaries = [
     what: 'the clock goes back',
     file: 'kernel/timer.c',
     from: 'if (command->time > clock->now) {',
-    to: 'if (command->time > clock->now || clock->running == 0) {',
+    to: 'if (command->time > clock->now || kernel->view.timers == 0) {',
   },
   {
     name: 'normal_trapped',
