@@ -114,10 +114,7 @@ void belay__signal_shutdown(belay_kernel *kernel, belay_pid from,
     if (!process_is_alive(process) || grace == BELAY__GRACE_INFINITY) {
         return;
     }
-    if (grace == 0) {
-        belay__process_doom(kernel, to, BELAY_REASON_KILLED, DOOM_SIGNAL);
-        return;
-    }
+    /* One without a grace, too: all children are asked before any is killed. */
     belay__timer_start_grace(kernel, to, grace);
 }
 

@@ -142,9 +142,9 @@ async function shutDown(actor, handle, grace) {
   const wasUsedUp = isUsedUp(actor, handle);
   if (wasUsedUp && handle.completed) return null;
   if (wasUsedUp && !actor.world.isAlive(handle.pid)) return ['exit', 'noproc'];
+  if (handle.pid !== null) actor.world.unlink(actor.pid, handle.pid); // as the first thing
   const settled = await ask(actor, () => Task.shutdown(handle.task, actor.duration(grace)));
   handle.useUp();
-  if (handle.pid !== null) actor.world.unlink(actor.pid, handle.pid);
   const outcome = outcomeOf(settled);
   return wasUsedUp && outcome?.[0] === 'ok' ? ['exit', 'normal'] : outcome;
 }

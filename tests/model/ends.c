@@ -144,11 +144,7 @@ void model_shutdown(model_world *world, belay_pid from, uint32_t process) {
     if (!model_alive(world, process)) {
         return;
     }
-    if (self->grace == 0) { /* V25 */
-        model_end(world, process, BELAY_REASON_KILLED, END_SIGNAL);
-    } else {
-        model_timer_mercy(world, process);
-    }
+    model_timer_mercy(world, process); /* V25: also of 0 ms */
 }
 
 /* ---- Telling --------------------------------------------------------- */

@@ -350,6 +350,21 @@ statement('V25 shutdown 0: one that traps exits is killed, one that does not end
   assert.deepEqual(trace.sort(), [[10, 'deaf', 'shutdown'], [10, 'open', 'killed']]);
 });
 
+statement('V25 all are asked before any of them is killed', async (api) => {
+  const { TaskSupervisor, trace, at } = api;
+  const supervisor = TaskSupervisor.start();
+  const start = (body) => TaskSupervisor.startChild(supervisor, body, { shutdown: 0 });
+  const open = start(trapping([]));
+  const linked = start((me) => {
+    me.Process.link(open);
+    return forever(me);
+  });
+  watch(api, { linked });
+  await at(10);
+  await supervisor.stop();
+  assert.deepEqual(trace, [[10, 'linked', 'shutdown']]);
+});
+
 statement('V26 one that traps exits may use its time and end as it likes', async (api) => {
   const { TaskSupervisor, trace, at, logged } = api;
   const supervisor = TaskSupervisor.start();
