@@ -21,16 +21,6 @@ export class TaskRecord {
   value = undefined;
   /** Of a rejected one: the reason as the table of reasons has it. */
   failure = null;
-  /** Its failure came over the link to the root process. */
-  crashed = false;
-  /** Where it was started, when that is traced: has a `stack`. */
-  start = null;
-  /** Tells apart the references of completed ones, which have no process. */
-  number = 0;
-  /** What `error` has made. */
-  made = null;
-  /** The rejection that nobody has handled so far. */
-  unhandled = null;
 
   constructor(caller, label) {
     this.caller = caller;
@@ -113,3 +103,17 @@ export class TaskRecord {
     return nameProcess(this.pid, this.label);
   }
 }
+
+/* What only few have takes no room in the others. */
+Object.assign(TaskRecord.prototype, {
+  /** Its failure came over the link to the root process. */
+  crashed: false,
+  /** Where it was started, when that is traced: has a `stack`. */
+  start: null,
+  /** Tells apart the references of completed ones, which have no process. */
+  number: 0,
+  /** What `error` has made. */
+  made: null,
+  /** The rejection that nobody has handled so far. */
+  unhandled: null,
+});
