@@ -10,6 +10,7 @@ import {
   noop,
   ours,
   peer,
+  settlingLoops,
   timing,
   valueOf,
   withTimer,
@@ -110,6 +111,7 @@ const mapCase = (concurrency) => ({
   guarded: ['belay'],
   rows: {
     loop: floor('hand-written loops', loops(concurrency, noop)),
+    settling: floor('hand-written loops, an entry each', settlingLoops(concurrency, noop)),
     belay: ours(
       'Belay asyncStream, timeout: Infinity',
       collected({ maxConcurrency: concurrency, timeout: Infinity }),

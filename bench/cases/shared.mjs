@@ -47,6 +47,27 @@ export const loops = (concurrency, body) => async () => ({
   },
 });
 
+/** The same, with an entry for each result, as `Promise.allSettled` has them. */
+export const settlingLoops = (concurrency, body) => async () => ({
+  run: async (items) => {
+    const results = new Array(items.length);
+    let next = 0;
+    const loop = async () => {
+      while (next < items.length) {
+        const index = next++;
+        try {
+          results[index] = { status: 'fulfilled', value: await body(items[index]) };
+        } catch (reason) {
+          results[index] = { status: 'rejected', reason };
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, loop));
+    return results;
+  },
+  values: (entries) => entries.map(valueOf),
+});
+
 /** The usual hand-written timeout: one host timer for each task. */
 export const withTimer =
   (body, milliseconds = TIMEOUT) =>
