@@ -31,15 +31,20 @@ class Group {
     const { runtime } = this.#caller;
     const seen = new Set();
     const pending = [];
+    const failed = [];
     // What is there already comes first: a timeout of 0 must not hide it.
     for (let index = 0; index < this.records.length && !this.#settled; index++) {
       const record = this.records[index];
       record.handled();
       if (seen.has(record)) continue;
       seen.add(record);
-      if (record.settled) {
-        this.answer(index, record.crashed ? OUTCOME.CRASH : record.state === 'fulfilled' ? OUTCOME.OK : OUTCOME.EXIT);
-      } else pending.push(index);
+      if (record.state === 'fulfilled') this.answer(index, OUTCOME.OK);
+      else (record.settled ? failed : pending).push(index);
+    }
+    // Of failures that are there the first one counts, as in a mailbox.
+    for (const index of failed.sort((a, b) => this.records[a].ended - this.records[b].ended)) {
+      if (this.#settled) break;
+      this.answer(index, this.records[index].crashed ? OUTCOME.CRASH : OUTCOME.EXIT);
     }
     for (const index of pending) {
       if (this.#settled) break;

@@ -13,6 +13,9 @@ export const quiet = (promise) => {
   return promise;
 };
 
+/* Failures so far, to tell which one of two was first. */
+let failures = 0;
+
 export class TaskRecord {
   low = 0;
   high = 0;
@@ -49,6 +52,7 @@ export class TaskRecord {
   fail(failure) {
     if (this.state === 'running') this.state = 'rejected';
     this.failure = failure;
+    this.ended = ++failures;
   }
 
   /** What awaiting rejects with; always the same object. */
@@ -112,6 +116,8 @@ Object.assign(TaskRecord.prototype, {
   start: null,
   /** Tells apart the references of completed ones, which have no process. */
   number: 0,
+  /** Of a rejected one: its place among all failures. */
+  ended: 0,
   /** What `error` has made. */
   made: null,
   /** The rejection that nobody has handled so far. */

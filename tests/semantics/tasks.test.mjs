@@ -297,6 +297,17 @@ statement('A22 awaitMany ends with the first failure, at once', async ({ Task, T
   assert.equal(now(), 10);
 });
 
+statement('A22 of failures that are there before, with the one that was first', async ({ Task, TaskSupervisor, at }) => {
+  const supervisor = TaskSupervisor.start();
+  const fails = (ms, reason) => TaskSupervisor.asyncNolink(supervisor, async (me) => {
+    await me.sleep(ms);
+    me.exit(reason);
+  });
+  const tasks = [fails(30, 'third'), fails(10, 'first'), fails(20, 'second')];
+  await at(40);
+  assert.equal((await rejection(Task.awaitMany(tasks))).reason, 'first');
+});
+
 statement('A22 that of a linked task ends the caller with its bare reason', async ({ alone, say, trace }) => {
   const { ended } = alone(async (me) => {
     await rejection(me.Task.awaitMany([me.Task.async(returns(30)), me.Task.async(exits(10, 'because'))]));
