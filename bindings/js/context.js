@@ -12,6 +12,8 @@ import { TaskApi } from './task.js';
 import { TaskSupervisorApi } from './task-supervisor.js';
 
 export class Context {
+  /** See StreamRun. */
+  static #kept = new Context({ low: 0, high: 0 });
   #cell;
   #low;
   #high;

@@ -17,6 +17,8 @@ export const quiet = (promise) => {
 let failures = 0;
 
 export class TaskRecord {
+  /** See StreamRun. */
+  static #kept = new TaskRecord(null, '');
   low = 0;
   high = 0;
   /** 'running', 'fulfilled', 'rejected' or 'ignored' */

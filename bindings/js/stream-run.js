@@ -27,10 +27,6 @@ const CHUNK = WORDS_MAX / 2;
 const AT_ONCE_MAX = 32;
 const NEW = 0, OPEN = 1, CLOSING = 2, FINISHED = 3;
 
-/* One that is never opened. Engines forget the shape of objects, and with it
- * the compiled code, when the last one of them is collected; this one stays. */
-let keeper = null;
-
 export class StreamRun {
   low = 0;
   high = 0;
@@ -72,14 +68,21 @@ export class StreamRun {
   cycles = false;
   /** How many results were asked for and have not come. */
   #wanted = 0;
+  #wantsAll = false;
   /** Elements are read as soon as the kernel asks for them. */
   #atOnce = false;
   /** Why it is halted, when that is an error: { error }. */
   #halted = null;
   #orphaned = false;
 
+  /**
+   * One that is never opened, and a result. Engines forget the shape of objects,
+   * and with it the code compiled for them, when the last one of them has been
+   * collected. So classes of which each stream or task has an object keep one.
+   */
+  static #kept = [new StreamRun(null, { runtime: null }, null), { status: 'fulfilled', value: 0 }];
+
   static for(plan, caller, consumer) {
-    keeper ??= new StreamRun(null, { runtime: null }, null);
     return new StreamRun(plan, caller, consumer);
   }
 
@@ -180,7 +183,7 @@ export class StreamRun {
   /** The consumer wants all results. */
   askAll() {
     if (this.#state !== OPEN) return;
-    this.#wanted = Infinity;
+    this.#wantsAll = true;
     this.cycles = this.#mayCycle;
     this.#runtime.kernel.streamNext(this.low, this.high, UNBOUNDED, false);
     this.#runtime.drain();
@@ -379,8 +382,7 @@ export class StreamRun {
   cycle() {
     let elements = [];
     try {
-      // After the last result that is wanted the kernel lets none start.
-      const most = this.#state === OPEN ? Math.max(0, Math.min(this.#returnedCount, CHUNK, this.#wanted - 1)) : 0;
+      const most = this.#state === OPEN ? Math.min(this.#returnedCount, CHUNK, this.#followersMax) : 0;
       if (this.#array !== null && this.#ahead.length === 0) elements = this.#slice(most);
       while (elements.length < most && this.#readInto(elements));
     } catch (error) {
@@ -400,6 +402,11 @@ export class StreamRun {
     this.#runtime.beginAll(cells, done);
   }
 
+  /** After the last result that is wanted the kernel lets none start. */
+  get #followersMax() {
+    return this.#wantsAll ? CHUNK : Math.max(0, this.#wanted - 1);
+  }
+
   /** How many elements have got the places of items that have returned. */
   #follow(elements) {
     const cells = this.#returned;
@@ -416,7 +423,7 @@ export class StreamRun {
     if (labelOf !== undefined) {
       for (let index = 0; index < done; index++) cells[index].label = labelOf(elements[index]);
     }
-    this.#wanted -= done;
+    if (!this.#wantsAll) this.#wanted -= done;
     return done;
   }
 
@@ -515,7 +522,7 @@ export class StreamRun {
       if (this.#plan.zipInputOnExit) result.input = input;
     }
     cell.clearItem();
-    this.#wanted--;
+    if (!this.#wantsAll) this.#wanted--;
     this.#consumer.entry(result, number);
   }
 

@@ -64,6 +64,10 @@ export function streamPlan(call, items, body, options, accepted, source, findSco
   };
 }
 
+/* See StreamRun: of both kinds of numbers that a timeout can be. */
+const keptPlans = () => [5000, Infinity].map((timeout) =>
+  streamPlan('Task.asyncStream', [], () => {}, { timeout, maxConcurrency: 1 }, STREAM_OPTIONS, null));
+
 /* `item => ...` and `() => ...`, async or not: no default, no pattern, no rest,
  * and arrow functions have no `arguments`. */
 const SIMPLE_ARROW = /^(?:async\b\s*)?(?:[\w$]+|\(\s*[\w$]*\s*\))\s*=>/;
@@ -131,6 +135,8 @@ const COLLECTED_AT_ONCE_MAX = 1 << 24;
 
 /** Of toArray: a class of its own, so that engines see one shape of it. */
 class Collector {
+  /** See StreamRun. */
+  static #kept = new Collector([]);
   #results;
   #count = 0;
 
@@ -282,6 +288,8 @@ class QueueIterator {
 
 /** One result at a time; nothing is asked of the kernel that nobody waits for. */
 class StreamIterator extends QueueIterator {
+  /** See StreamRun. */
+  static #kept = keptPlans().map((plan) => new StreamIterator(null, plan));
   #results = [];
 
   /** A result that is there needs no promise that waits for it. */
@@ -314,6 +322,8 @@ class StreamIterator extends QueueIterator {
  * advance, so at most that many wait here while the consumer is busy.
  */
 class BatchIterator extends QueueIterator {
+  /** See StreamRun. */
+  static #kept = new BatchIterator(null, null);
   #results = [];
   #outstanding = 0;
   #scheduled = false;

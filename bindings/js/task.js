@@ -18,6 +18,8 @@ let recordOf;
 let isTask;
 
 class Task {
+  /** See StreamRun. */
+  static #kept = new Task(null);
   #record;
 
   constructor(record) {

@@ -55,6 +55,9 @@ export class Wait {
 }
 
 export class AwaitWait extends Wait {
+  /** See StreamRun. */
+  static #kept = [5000, Infinity].map((timeout) => new AwaitWait(null, null, null, timeout));
+
   constructor(caller, record, task, timeout) {
     super(caller);
     this.record = record;
@@ -91,6 +94,9 @@ export const timeoutOf = (record, task, timeout) =>
   }));
 
 export class YieldWait extends Wait {
+  /** See StreamRun. */
+  static #kept = [5000, Infinity].map((timeout) => new YieldWait(null, null, timeout));
+
   constructor(caller, record, timeout) {
     super(caller);
     this.record = record;
@@ -133,6 +139,9 @@ export class ShutdownWait extends Wait {
 }
 
 export class SleepWait extends Wait {
+  /** See StreamRun. */
+  static #kept = [5000, Infinity].map((timeout) => new SleepWait(null, timeout));
+
   constructor(caller, timeout) {
     super(caller);
     this.timeout = timeout;
