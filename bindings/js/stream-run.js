@@ -571,8 +571,8 @@ export class StreamRun {
    */
   #lateItem() {
     let late = null;
-    for (const cell of this.#runtime.cells) {
-      if (cell.stream !== this || cell.detached || cell.state !== CELL.ENDED) continue;
+    for (const cell of this.cells()) {
+      if (cell.detached || cell.state !== CELL.ENDED) continue;
       if (late === null || cell.number < late.number) late = cell;
     }
     const { low, high, label, number: index } = late;
