@@ -138,7 +138,7 @@ function followSignal(results, signal) {
 /** Runs the functions at `indexes` of `list`. */
 function runFunctions(caller, results, indexes, list, { call, timeout, signal, limit, startedAt }) {
   const { runtime } = caller;
-  const run = StreamRun.for({
+  const run = new StreamRun({
     call,
     items: indexes.map((index) => list[index]),
     body: callFunction,

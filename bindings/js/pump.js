@@ -170,9 +170,9 @@ export class Pump {
 
   /**
    * Whether something can wait for the end of this turn of the event loop. For
-   * fresh timers that is when they begin to run: most belong to a wait that is over before that, and then
-   * cost nothing; the others run that little longer. A clock that users made
-   * moves in steps, and there timers begin at once.
+   * fresh timers that is when they begin to run: most belong to a wait that is
+   * over before that, and then cost nothing; the others run that little longer.
+   * A clock that users made moves in steps, and there timers begin at once.
    */
   putsOff() {
     if (!this.#clock.real) return false;

@@ -348,18 +348,11 @@ export class Runtime {
 
   /** A body has returned, or its promise has been fulfilled. */
   bodyReturned(cell, value) {
-    const { stream } = cell;
-    if (stream !== null && stream.cycles && cell.context === null && !cell.retired && !cell.detached) {
-      cell.state = CELL.RETURNED;
-      cell.value = value;
-      stream.returned(cell);
-      this.#pump.schedule();
-      return;
-    }
     if (cell.retired) {
       this.#abandonedReturned(cell);
       return;
     }
+    const { stream } = cell;
     cell.state = CELL.RETURNED;
     this.#leave(cell, null);
     // Nobody is told of the end of an item whose stream has closed.

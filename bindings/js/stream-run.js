@@ -82,10 +82,6 @@ export class StreamRun {
    */
   static #kept = [new StreamRun(null, { runtime: null }, null), { status: 'fulfilled', value: 0 }];
 
-  static for(plan, caller, consumer) {
-    return new StreamRun(plan, caller, consumer);
-  }
-
   constructor(plan, caller, consumer) {
     this.#plan = plan;
     this.#caller = caller;

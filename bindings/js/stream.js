@@ -100,7 +100,7 @@ export class TaskStream {
   toArray() {
     const caller = this.#source.enter();
     const collector = new Collector(this.#plan.items);
-    const run = StreamRun.for(this.#plan, caller, collector);
+    const run = new StreamRun(this.#plan, caller, collector);
     try {
       run.open();
       run.askAll();
@@ -223,7 +223,7 @@ class QueueIterator {
   }
 
   #open() {
-    this.run = StreamRun.for(this.#plan, this.#caller, this);
+    this.run = new StreamRun(this.#plan, this.#caller, this);
     try {
       this.run.open();
     } catch (error) {
