@@ -17,6 +17,14 @@ export const CELL = Object.freeze({
   ENDED: 4, // the kernel has said that it ended
 });
 
+/**
+ * What only few processes have: the AbortSignal that can end them, the child of
+ * a supervisor that they are, that supervisor, and of a supervisor its info;
+ * `above` is what it comes from once that is no longer to be asked (origin.js).
+ */
+export const detailsOf = ({ signal = null, child = null, supervisor = null, info = null }) =>
+  ({ signal, child, supervisor, info, above: null });
+
 /* What is looked at for each item of a stream comes first, close together. */
 export class Cell {
   ok;
@@ -44,7 +52,7 @@ export class Cell {
   origin = null;
   /** The TaskRecord that handles look at, of those that have one. */
   record = null;
-  /** What only few have: { signal, child, supervisor, startedAt, ... }. */
+  /** See detailsOf. */
   details = null;
   /** Of a retired one: whose body goes on, and why. */
   orphan = null;

@@ -10,7 +10,7 @@
  * is put into `#effects` or `#pulls`, which only the pump works through.
  */
 import { Caller } from './caller.js';
-import { CELL } from './cell.js';
+import { CELL, detailsOf } from './cell.js';
 import { Cells } from './cells.js';
 import { Context } from './context.js';
 import { DisposedError, ExitError, MaxChildrenError, NoProcError } from './errors.js';
@@ -157,7 +157,7 @@ export class Runtime {
     }
     if (scope === null) caller.started?.push({ low, high, isSupervisor: false });
     if (scope !== null || child !== null || options.signal !== null) {
-      cell.details = { signal: null, child, supervisor: scope, info: null, above: null };
+      cell.details = detailsOf({ child, supervisor: scope });
     }
     this.watch?.spawning(flags);
     this.drain();
@@ -187,7 +187,7 @@ export class Runtime {
     const { place } = child;
     const cell = process === null ? null : this.cells.find(process.low, process.high);
     if (cell !== null) {
-      cell.details ??= { signal: null, child: null, supervisor: null, info: null, above: null };
+      cell.details ??= detailsOf({});
       cell.details.supervisor = place;
       cell.details.above ??= cell.origin; // it was spawned by whoever spawned it
       child.label = cell.label;
@@ -857,7 +857,7 @@ export class Runtime {
       cell.body = body;
       cell.label = label;
       cell.origin = origin;
-      cell.details = { signal, child, supervisor, info: null, above: null };
+      cell.details = detailsOf({ signal, child, supervisor });
     }
     this.#pump.schedule();
   }

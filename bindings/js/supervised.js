@@ -2,7 +2,7 @@
  * What supervisors of both kinds have in common: their handles, how users name
  * one, what is kept about it and its children, how one is asked and stopped.
  */
-import { CELL } from './cell.js';
+import { CELL, detailsOf } from './cell.js';
 import { nameProcess, NoProcError } from './errors.js';
 import { checkTimeout, describe, isPid } from './options.js';
 import { formatPid, formatPidOrNull, parsePid } from './pid.js';
@@ -116,7 +116,7 @@ export function keepSupervisor(call, caller, settings, info) {
   cell.label = settings.name ?? '';
   cell.origin = caller.origin;
   info.settings = settings;
-  cell.details = { signal: null, child: null, supervisor: null, info, above: null };
+  cell.details = detailsOf({ info });
   if (settings.name !== null) {
     try {
       runtime.names.set(call, settings.name, low, high);
