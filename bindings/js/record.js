@@ -61,10 +61,13 @@ export class TaskRecord {
   get error() {
     const { failure } = this;
     if (failure.bare) return failure.value;
-    this.made ??= withoutStack(() => new ExitError(failure.value, {
-      pid: this.pid, label: this.label, startedAt: this.startedAt,
-    }));
+    this.made ??= this.#exitError(failure.value);
     return this.made;
+  }
+
+  #exitError(reason) {
+    const { pid, label, startedAt } = this;
+    return withoutStack(() => new ExitError(reason, { pid, label, startedAt }));
   }
 
   /** As Promise.allSettled would tell it. */
@@ -81,11 +84,7 @@ export class TaskRecord {
 
   /** The outcome of one that ended in a way that was not its own failure. */
   exited(reason) {
-    const { pid, label, startedAt } = this;
-    return {
-      status: 'rejected',
-      reason: withoutStack(() => new ExitError(reason, { pid, label, startedAt })),
-    };
+    return { status: 'rejected', reason: this.#exitError(reason) };
   }
 
   /**

@@ -10,6 +10,7 @@ import {
 import { FLAG, PROCESSES_MAX, UNBOUNDED } from './protocol.js';
 import { quiet } from './record.js';
 import { isPlainArray, StreamRun } from './stream-run.js';
+import { withBothTimeouts } from './waits.js';
 
 export const STREAM_OPTIONS = [
   'maxConcurrency', 'ordered', 'timeout', 'onTimeout', 'zipInputOnExit', 'maxBuffered',
@@ -63,10 +64,6 @@ export function streamPlan(call, items, body, options, accepted, source, findSco
     startedAt: null,
   };
 }
-
-/* See StreamRun: of both kinds of numbers that a timeout can be. */
-const keptPlans = () => [5000, Infinity].map((timeout) =>
-  streamPlan('Task.asyncStream', [], () => {}, { timeout, maxConcurrency: 1 }, STREAM_OPTIONS, null));
 
 /* `item => ...` and `() => ...`, async or not: no default, no pattern, no rest,
  * and arrow functions have no `arguments`. */
@@ -289,7 +286,10 @@ class QueueIterator {
 /** One result at a time; nothing is asked of the kernel that nobody waits for. */
 class StreamIterator extends QueueIterator {
   /** See StreamRun. */
-  static #kept = keptPlans().map((plan) => new StreamIterator(null, plan));
+  static #kept = withBothTimeouts((timeout) => {
+    const options = { timeout, maxConcurrency: 1 };
+    return new StreamIterator(null, streamPlan('Task.asyncStream', [], () => {}, options, STREAM_OPTIONS, null));
+  });
   #results = [];
 
   /** A result that is there needs no promise that waits for it. */

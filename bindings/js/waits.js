@@ -13,6 +13,9 @@ import { OUTCOME } from './protocol.js';
 import { errorOf } from './reasons.js';
 import { quiet } from './record.js';
 
+/** To keep the shape of what `make` gives: see StreamRun. Numbers have two forms, and so has a timeout. */
+export const withBothTimeouts = (make) => [5000, Infinity].map(make);
+
 const aboutTask = (what, { low, high }, timeout) => ({ what, low, high, timeout });
 
 /* Keeps only the resolver: a rejection is the resolution with a rejected
@@ -56,7 +59,7 @@ export class Wait {
 
 export class AwaitWait extends Wait {
   /** See StreamRun. */
-  static #kept = [5000, Infinity].map((timeout) => new AwaitWait(null, null, null, timeout));
+  static #kept = withBothTimeouts((timeout) => new AwaitWait(null, null, null, timeout));
 
   constructor(caller, record, task, timeout) {
     super(caller);
@@ -95,7 +98,7 @@ export const timeoutOf = (record, task, timeout) =>
 
 export class YieldWait extends Wait {
   /** See StreamRun. */
-  static #kept = [5000, Infinity].map((timeout) => new YieldWait(null, null, timeout));
+  static #kept = withBothTimeouts((timeout) => new YieldWait(null, null, timeout));
 
   constructor(caller, record, timeout) {
     super(caller);
@@ -140,7 +143,7 @@ export class ShutdownWait extends Wait {
 
 export class SleepWait extends Wait {
   /** See StreamRun. */
-  static #kept = [5000, Infinity].map((timeout) => new SleepWait(null, timeout));
+  static #kept = withBothTimeouts((timeout) => new SleepWait(null, timeout));
 
   constructor(caller, timeout) {
     super(caller);
