@@ -56,6 +56,22 @@ async function bigRuntime() {
   return createRuntime({ maxTasks: 2_000_000 });
 }
 
+/** One task for each item; `ask` gives the promise of one, `values` what its result holds. */
+const tasks = (ask, values) =>
+  queued(async () => {
+    const runtime = await bigRuntime();
+    const { Task } = runtime;
+    return {
+      open: (index) =>
+        ask(
+          Task,
+          Task.async(() => noop(index)),
+        ),
+      use: () => runtime.memory().kernelBytes,
+      values,
+    };
+  });
+
 /** The whole input at once, of which all but a few items wait. The bytes are
  * those of what waits, so `list` makes what the library has to be given. */
 const bounded = (load) => async () => {
@@ -123,49 +139,15 @@ const waiting = {
   rows: {
     belay: ours(
       'Belay Task.await(Task.async(...), Infinity)',
-      queued(async () => {
-        const runtime = await bigRuntime();
-        const { Task } = runtime;
-        return {
-          open: (index) =>
-            Task.await(
-              Task.async(() => noop(index)),
-              Infinity,
-            ),
-          use: () => runtime.memory().kernelBytes,
-        };
-      }),
+      tasks((Task, task) => Task.await(task, Infinity)),
     ),
     'belay-timeout': ours(
       'Belay, with a timeout on each await',
-      queued(async () => {
-        const runtime = await bigRuntime();
-        const { Task } = runtime;
-        return {
-          open: (index) =>
-            Task.await(
-              Task.async(() => noop(index)),
-              A_LONG_TIME,
-            ),
-          use: () => runtime.memory().kernelBytes,
-        };
-      }),
+      tasks((Task, task) => Task.await(task, A_LONG_TIME)),
     ),
     'belay-yield': ours(
       'Belay Task.yield(Task.async(...), Infinity)',
-      queued(async () => {
-        const runtime = await bigRuntime();
-        const { Task } = runtime;
-        return {
-          open: (index) =>
-            Task.yield(
-              Task.async(() => noop(index)),
-              Infinity,
-            ),
-          use: () => runtime.memory().kernelBytes,
-          values: valueOf,
-        };
-      }),
+      tasks((Task, task) => Task.yield(task, Infinity), valueOf),
     ),
     'p-limit': peer(
       'p-limit',

@@ -157,34 +157,23 @@ async function ignore(actor, handle) {
   return wasUsedUp ? null : outcomeOf(settled);
 }
 
+/** A step on one task: `act(actor, handle, argument)` gives its outcome. */
+const onTask = (op, act) => async (actor, name, argument) => {
+  const handle = taskOf(actor, name);
+  actor.emit(op, handle.label, await act(actor, handle, argument));
+};
+
+/** The same on several. */
+const onTasks = (op, act) => async (actor, names, argument) => {
+  const handles = names.map((name) => taskOf(actor, name));
+  actor.emit(op, handles.map(({ label }) => label), await act(actor, handles, argument));
+};
+
 export const waiting = {
-  async await(actor, name, time) {
-    const handle = taskOf(actor, name);
-    actor.emit('await', handle.label, await awaitOne(actor, handle, time));
-  },
-
-  async await_many(actor, names, time) {
-    const handles = names.map((name) => taskOf(actor, name));
-    actor.emit('await_many', handles.map(({ label }) => label), await awaitMany(actor, handles, time));
-  },
-
-  async yield(actor, name, time) {
-    const handle = taskOf(actor, name);
-    actor.emit('yield', handle.label, await yieldOne(actor, handle, time));
-  },
-
-  async yield_many(actor, names, options) {
-    const handles = names.map((name) => taskOf(actor, name));
-    actor.emit('yield_many', handles.map(({ label }) => label), await yieldMany(actor, handles, options));
-  },
-
-  async shutdown(actor, name, grace) {
-    const handle = taskOf(actor, name);
-    actor.emit('shutdown', handle.label, await shutDown(actor, handle, grace));
-  },
-
-  async ignore(actor, name) {
-    const handle = taskOf(actor, name);
-    actor.emit('ignore', handle.label, await ignore(actor, handle));
-  },
+  await: onTask('await', awaitOne),
+  await_many: onTasks('await_many', awaitMany),
+  yield: onTask('yield', yieldOne),
+  yield_many: onTasks('yield_many', yieldMany),
+  shutdown: onTask('shutdown', shutDown),
+  ignore: onTask('ignore', ignore),
 };

@@ -8,22 +8,10 @@ import { createRuntime } from 'belay-tasks';
 import { insideOf } from '../../bindings/js/create-runtime.js';
 import { FakeClock } from './fake-clock.mjs';
 import { assertIdle } from './harness.mjs';
+import { randomOf } from './random.mjs';
 
 /** A kernel that can check itself, for those who build one. */
 const WASM = process.env.BELAY_WASM ? readFileSync(process.env.BELAY_WASM) : undefined;
-
-/** mulberry32 */
-function randomOf(seed) {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const below = (n) => Math.floor(next() * n);
-  return { below, pick: (list) => list[below(list.length)], chance: (p) => next() < p };
-}
 
 export class Program {
   constructor(seed) {

@@ -12,6 +12,7 @@ import { createRuntime } from 'belay-tasks';
 import { insideOf } from '../../bindings/js/create-runtime.js';
 import { FakeClock, quiet } from './fake-clock.mjs';
 import { assertIdle } from './harness.mjs';
+import { randomOf } from './random.mjs';
 
 const SEEDS = Number(process.env.BELAY_SEEDS ?? 40);
 const FIRST = Number(process.env.BELAY_SEED ?? 1);
@@ -21,19 +22,6 @@ const WASM = process.env.BELAY_WASM ? readFileSync(process.env.BELAY_WASM) : und
 const EXPECTED = /^BELAY_(NO_PROC|CHILD|CHILD_START|ALREADY_STARTED|EXIT|TIMEOUT|DISPOSED)$/;
 const IDS = ['a', 'b', 'c', 'd', 'e'];
 const NAMES = ['one', 'two', 'three'];
-
-/** mulberry32 */
-function randomOf(seed) {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const below = (n) => Math.floor(next() * n);
-  return { below, pick: (list) => list[below(list.length)], chance: (p) => next() < p };
-}
 
 class Program {
   surprise = null;

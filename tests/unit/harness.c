@@ -307,6 +307,21 @@ void trap_exits(test_world *world, belay_pid pid) {
                     });
 }
 
+void put_pids(test_world *world, const belay_pid *pids, uint32_t count) {
+    uint32_t *words = belay_words(world->kernel);
+    for (uint32_t i = 0; i < count; i++) {
+        words[2 * i] = (uint32_t)pids[i];
+        words[2 * i + 1] = (uint32_t)(pids[i] >> 32);
+    }
+}
+
+void get_pids(test_world *world, belay_pid *pids, uint32_t count) {
+    const uint32_t *words = belay_words(world->kernel);
+    for (uint32_t i = 0; i < count; i++) {
+        pids[i] = (belay_pid)words[2 * i + 1] << 32 | words[2 * i];
+    }
+}
+
 uint32_t new_reason(test_world *world, belay_class class) {
     belay_answer answer = {0};
     belay_command command = {
@@ -373,6 +388,30 @@ belay_pid open_supervisor(test_world *world, belay_pid parent, uint32_t tag,
                                .count = 3,
                                .extra = 5,
                            });
+}
+
+void stop_supervisor(test_world *world, belay_pid supervisor, uint32_t reason,
+                     uint32_t tag) {
+    world_do(world, (belay_command){
+                        .op = BELAY_OP_WAIT,
+                        .kind = BELAY_WAIT_STOP,
+                        .pid = world->root,
+                        .other = supervisor,
+                        .time = BELAY_INFINITY,
+                        .reason = reason,
+                        .tag = tag,
+                    });
+}
+
+void terminate_child(test_world *world, belay_pid supervisor, belay_pid pid,
+                     uint32_t tag) {
+    world_do(world, (belay_command){
+                        .op = BELAY_OP_SUP_ASK,
+                        .pid = world->root,
+                        .scope = supervisor,
+                        .other = pid,
+                        .tag = tag,
+                    });
 }
 
 static const belay_event no_event;

@@ -104,6 +104,9 @@ void part_two(test_world *world, belay_pid a, belay_pid b);
 belay_pid watch(test_world *world, belay_pid watcher, belay_pid target,
                 uint32_t tag);
 void trap_exits(test_world *world, belay_pid pid);
+/* The pids in the word area: of commands about many. */
+void put_pids(test_world *world, const belay_pid *pids, uint32_t count);
+void get_pids(test_world *world, belay_pid *pids, uint32_t count);
 uint32_t new_reason(test_world *world, belay_class class);
 belay_process_info info_of(test_world *world, belay_pid pid);
 
@@ -118,6 +121,11 @@ void feed(test_world *world, belay_pid stream, uint32_t count,
 /* A supervisor without a bound on its children, of 3 restarts in 5 s. */
 belay_pid open_supervisor(test_world *world, belay_pid parent, uint32_t tag,
                           belay_sup kind, uint32_t flags);
+/* By the root: a wait without a timeout, and a request for one child. */
+void stop_supervisor(test_world *world, belay_pid supervisor, uint32_t reason,
+                     uint32_t tag);
+void terminate_child(test_world *world, belay_pid supervisor, belay_pid pid,
+                     uint32_t tag);
 
 /* Events that must be there; one of zeros, after a failed check, if not. */
 const belay_event *event_of(const test_world *world, belay_event_kind kind,

@@ -372,15 +372,7 @@ static void a_stopping_supervisor_holds_its_reason(void) {
         spawn_under(world, supervisor, 1, BELAY_RESTART_TEMPORARY);
     run_all(world);
     trap_exits(world, pid);
-    world_do(world, (belay_command){
-                        .op = BELAY_OP_WAIT,
-                        .kind = BELAY_WAIT_STOP,
-                        .pid = world->root,
-                        .other = supervisor,
-                        .time = BELAY_INFINITY,
-                        .reason = reason,
-                        .tag = 8,
-                    });
+    stop_supervisor(world, supervisor, reason, 8);
     drop(world, reason);
     CHECK_EQUAL(freed(world, reason), 0);
     settle(world, pid);

@@ -239,12 +239,8 @@ static void settle_passes_over_stale_pids(void) {
     belay_pid gone = start(world, 1);
     settle(world, gone);
     belay_pid pid = start(world, 2);
-    uint32_t *words = belay_words(world->kernel);
     const belay_pid given[] = {gone, 0, 0x123456789abcdefull, pid, pid};
-    for (uint32_t i = 0; i < 5; i++) {
-        words[2 * i] = (uint32_t)given[i];
-        words[2 * i + 1] = (uint32_t)(given[i] >> 32);
-    }
+    put_pids(world, given, 5);
     world_forget(world);
     belay_answer answer = {0};
     belay_command command = {.op = BELAY_OP_SETTLE, .count = 5};
@@ -276,11 +272,7 @@ static void settle_says_how_many_it_took_when_the_queue_is_full(void) {
     uint32_t done = 0;
     uint32_t rounds = 0;
     while (done < 300 && rounds++ < 300) {
-        uint32_t *words = belay_words(world->kernel);
-        for (uint32_t i = done; i < 300; i++) {
-            words[2 * (i - done)] = (uint32_t)pids[i];
-            words[2 * (i - done) + 1] = (uint32_t)(pids[i] >> 32);
-        }
+        put_pids(world, pids + done, 300 - done);
         belay_answer answer = {0};
         belay_command command = {.op = BELAY_OP_SETTLE, .count = 300 - done};
         CHECK_EQUAL(world_submit(world, command, &answer), BELAY_OK);

@@ -41,30 +41,6 @@ static void abort_it(test_world *world, belay_pid pid) {
                     });
 }
 
-static void terminate(test_world *world, belay_pid supervisor, belay_pid pid,
-                      uint32_t tag) {
-    world_do(world, (belay_command){
-                        .op = BELAY_OP_SUP_ASK,
-                        .pid = world->root,
-                        .scope = supervisor,
-                        .other = pid,
-                        .tag = tag,
-                    });
-}
-
-static void stop(test_world *world, belay_pid supervisor, uint32_t reason,
-                 uint32_t tag) {
-    world_do(world, (belay_command){
-                        .op = BELAY_OP_WAIT,
-                        .kind = BELAY_WAIT_STOP,
-                        .pid = world->root,
-                        .other = supervisor,
-                        .time = BELAY_INFINITY,
-                        .reason = reason,
-                        .tag = tag,
-                    });
-}
-
 static void check_done(test_world *world, uint32_t tag, uint32_t outcome) {
     CHECK_EQUAL(event_tagged(world, BELAY_EVENT_WAIT_DONE, tag)->extra,
                 outcome);
@@ -116,7 +92,7 @@ static asked ask(asking how, uint64_t grace, int traps) {
     } else if (how == BY_ABORT) {
         abort_it(it.world, it.task);
     } else {
-        terminate(it.world, it.supervisor, it.task, 8);
+        terminate_child(it.world, it.supervisor, it.task, 8);
     }
     return it;
 }
@@ -314,7 +290,7 @@ static void a_stop_after_an_abort_does_not_lengthen_the_grace(void) {
     abort_it(world, task);
     advance(world, 0);
     advance(world, 300);
-    stop(world, supervisor, BELAY_REASON_NORMAL, 8);
+    stop_supervisor(world, supervisor, BELAY_REASON_NORMAL, 8);
     CHECK_EQUAL(count_of(world, BELAY_EVENT_EXIT_MESSAGE, task), 2);
     check_killed_at(world, task, GRACE);
     check_done(world, 8, BELAY_OUTCOME_NONE);
@@ -354,10 +330,10 @@ static void a_second_stop_changes_nothing(void) {
         open_supervisor(world, world->root, 9, BELAY_SUP_TASK, 0);
     belay_pid task = start_child(world, supervisor, GRACE);
     trap_exits(world, task);
-    stop(world, supervisor, BELAY_REASON_TIMEOUT, 7);
+    stop_supervisor(world, supervisor, BELAY_REASON_TIMEOUT, 7);
     advance(world, 0);
     advance(world, 300);
-    stop(world, supervisor, BELAY_REASON_SHUTDOWN, 8);
+    stop_supervisor(world, supervisor, BELAY_REASON_SHUTDOWN, 8);
     CHECK_EQUAL(count_of(world, BELAY_EVENT_EXIT_MESSAGE, task), 1);
     check_killed_at(world, task, GRACE);
     CHECK_EQUAL(event_of(world, BELAY_EVENT_EXITED, supervisor)->reason,
@@ -371,7 +347,7 @@ static void a_second_stop_changes_nothing(void) {
 static void a_second_terminate_waits_and_finds_nobody(void) {
     asked it = ask_trapping(BY_SUPERVISOR);
     advance(it.world, ASKED_AT + 300);
-    terminate(it.world, it.supervisor, it.task, 9);
+    terminate_child(it.world, it.supervisor, it.task, 9);
     CHECK_EQUAL(count_of(it.world, BELAY_EVENT_EXIT_MESSAGE, it.task), 1);
     check_killed_at(it.world, it.task, ASKED_AT + GRACE);
     check_done(it.world, 8, BELAY_OUTCOME_NONE);

@@ -16,15 +16,6 @@ static void want_together(test_world *world, belay_pid stream) {
                     });
 }
 
-static void put_pids(test_world *world, const belay_pid *pids,
-                     uint32_t count) {
-    uint32_t *words = belay_words(world->kernel);
-    for (uint32_t i = 0; i < count; i++) {
-        words[2 * i] = (uint32_t)pids[i];
-        words[2 * i + 1] = (uint32_t)(pids[i] >> 32);
-    }
-}
-
 /* These bodies have returned, in this order, and are told of in one step. */
 static void settle_all(test_world *world, const belay_pid *pids,
                        uint32_t count) {
@@ -46,10 +37,7 @@ static void push(test_world *world, belay_pid stream, uint32_t count,
     };
     CHECK_EQUAL(world_submit(world, command, &answer), BELAY_OK);
     CHECK_EQUAL(answer.value, count);
-    const uint32_t *words = belay_words(world->kernel);
-    for (uint32_t i = 0; i < count; i++) {
-        pids[i] = (belay_pid)words[2 * i + 1] << 32 | words[2 * i];
-    }
+    get_pids(world, pids, count);
 }
 
 /* The events of a kind are about these, in this order, and nobody else. */

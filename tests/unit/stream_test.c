@@ -158,12 +158,12 @@ static void elements_may_be_pushed_one_by_one_or_together(void) {
     };
     CHECK_EQUAL(world_submit(world, command, &answer), BELAY_OK);
     CHECK_EQUAL(answer.value, 4);
-    const uint32_t *words = belay_words(world->kernel);
+    belay_pid pids[4];
+    get_pids(world, pids, 4);
     for (uint32_t i = 0; i < 4; i++) {
-        belay_pid pid = (belay_pid)words[2 * i + 1] << 32 | words[2 * i];
-        CHECK_EQUAL(info_of(world, pid).kind, BELAY_KIND_ITEM);
-        CHECK_EQUAL(info_of(world, pid).stream, TAG);
-        CHECK_EQUAL(info_of(world, pid).owner, world->root);
+        CHECK_EQUAL(info_of(world, pids[i]).kind, BELAY_KIND_ITEM);
+        CHECK_EQUAL(info_of(world, pids[i]).stream, TAG);
+        CHECK_EQUAL(info_of(world, pids[i]).owner, world->root);
     }
     CHECK_EQUAL(stream_info(world).running, 5);
     CHECK_EQUAL(pulled(world), 5);
@@ -1360,11 +1360,7 @@ static void a_supervised_item_gets_no_grace_from_a_timeout(void) {
 /* Gives how many of the pids were cycled, and their successors. */
 static uint32_t cycle(test_world *world, belay_pid stream, uint32_t count,
                       belay_pid *pids) {
-    uint32_t *words = belay_words(world->kernel);
-    for (uint32_t i = 0; i < count; i++) {
-        words[2 * i] = (uint32_t)pids[i];
-        words[2 * i + 1] = (uint32_t)(pids[i] >> 32);
-    }
+    put_pids(world, pids, count);
     belay_answer answer = {0};
     belay_command command = {
         .op = BELAY_OP_STREAM_CYCLE,
@@ -1372,9 +1368,7 @@ static uint32_t cycle(test_world *world, belay_pid stream, uint32_t count,
         .count = count,
     };
     CHECK_EQUAL(world_submit(world, command, &answer), BELAY_OK);
-    for (uint32_t i = 0; i < answer.value; i++) {
-        pids[i] = (belay_pid)words[2 * i + 1] << 32 | words[2 * i];
-    }
+    get_pids(world, pids, answer.value);
     return answer.value;
 }
 

@@ -67,17 +67,6 @@ static void stop(test_world *world, belay_pid supervisor, uint32_t tag,
     wait_for(world, BELAY_WAIT_STOP, world->root, supervisor, timeout, tag);
 }
 
-static void terminate(test_world *world, belay_pid supervisor, belay_pid pid,
-                      uint32_t tag) {
-    world_do(world, (belay_command){
-                        .op = BELAY_OP_SUP_ASK,
-                        .pid = world->root,
-                        .scope = supervisor,
-                        .other = pid,
-                        .tag = tag,
-                    });
-}
-
 static void check_exited(test_world *world, belay_pid pid, uint32_t reason) {
     CHECK_EQUAL(event_of(world, BELAY_EVENT_EXITED, pid)->reason, reason);
     CHECK(!alive(world, pid));
@@ -443,8 +432,9 @@ static void ends_that_ask_for_no_restart_do_not_count(void) {
         exit_with(world, child(world, supervisor, 1, BELAY_RESTART_TEMPORARY),
                   BELAY_REASON_TIMEOUT);
         settle(world, child(world, supervisor, 2, BELAY_RESTART_TRANSIENT));
-        terminate(world, supervisor,
-                  child(world, supervisor, 3, BELAY_RESTART_PERMANENT), 8);
+        terminate_child(world, supervisor,
+                        child(world, supervisor, 3, BELAY_RESTART_PERMANENT),
+                        8);
     }
     exit_with(world, child(world, supervisor, 4, BELAY_RESTART_PERMANENT),
               BELAY_REASON_TIMEOUT);
@@ -497,7 +487,7 @@ static void a_terminated_child_is_shut_down_and_not_restarted(void) {
     test_world *world = world_open(0, 0, 0);
     belay_pid supervisor = task_supervisor(world);
     belay_pid pid = child(world, supervisor, 1, BELAY_RESTART_PERMANENT);
-    terminate(world, supervisor, pid, 8);
+    terminate_child(world, supervisor, pid, 8);
     check_exited(world, pid, BELAY_REASON_SHUTDOWN);
     check_waited(world, 8, BELAY_OUTCOME_NONE);
     CHECK_EQUAL(world_count(world, BELAY_EVENT_RESTARTED), 0);
@@ -511,7 +501,7 @@ static void terminating_waits_for_the_childs_grace(void) {
     test_world *world = world_open(0, 0, 0);
     belay_pid supervisor = task_supervisor(world);
     belay_pid pid = trapping_child(world, supervisor, 1, 700);
-    terminate(world, supervisor, pid, 8);
+    terminate_child(world, supervisor, pid, 8);
     CHECK_EQUAL(event_of(world, BELAY_EVENT_EXIT_MESSAGE, pid)->reason,
                 BELAY_REASON_SHUTDOWN);
     CHECK_EQUAL(event_of(world, BELAY_EVENT_EXIT_MESSAGE, pid)->other,
@@ -559,7 +549,7 @@ static void the_owner_linked_to_a_terminated_child_is_hit(void) {
     belay_command command = spawning(world, supervisor, 1, 5000);
     command.pid = owner;
     command.flags = BELAY_FLAG_LINK;
-    terminate(world, supervisor, world_do(world, command), 8);
+    terminate_child(world, supervisor, world_do(world, command), 8);
     check_exited(world, owner, BELAY_REASON_SHUTDOWN);
     world_close(world);
 }
@@ -572,7 +562,7 @@ static void an_unlinked_owner_sees_the_exit_shutdown(void) {
     command.flags = 0;
     belay_pid pid = world_do(world, command);
     wait_for(world, BELAY_WAIT_AWAIT, world->root, pid, 5000, 7);
-    terminate(world, supervisor, pid, 8);
+    terminate_child(world, supervisor, pid, 8);
     check_waited(world, 7, BELAY_OUTCOME_EXIT);
     CHECK_EQUAL(event_tagged(world, BELAY_EVENT_WAIT_DONE, 7)->reason,
                 BELAY_REASON_SHUTDOWN);
@@ -587,7 +577,7 @@ static void a_terminated_child_is_traced(void) {
                     });
     belay_pid supervisor = task_supervisor(world);
     belay_pid pid = child(world, supervisor, 1, BELAY_RESTART_TEMPORARY);
-    terminate(world, supervisor, pid, 8);
+    terminate_child(world, supervisor, pid, 8);
     CHECK_EQUAL(event_of(world, BELAY_EVENT_TERMINATED, pid)->other,
                 supervisor);
     world_close(world);
