@@ -41,7 +41,19 @@ function nodeTests(folder, ...options) {
 /** The commands that build a CMake preset and run its C tests. */
 function cTests(preset) {
   named('tests/unit', /_test\.c$/);
-  return [node('scripts/lib/cmake-preset.mjs', preset), ['ctest', '--preset', preset]];
+  return [
+    node('scripts/lib/cmake-preset.mjs', preset),
+    ['ctest', '--preset', preset, '-LE', 'runtime'],
+  ];
+}
+
+/** The commands that build a CMake preset and run its tests of the C runtime. */
+function runtimeTests(preset) {
+  named('tests/runtime', /_test\.c$/);
+  return [
+    node('scripts/lib/cmake-preset.mjs', preset),
+    ['ctest', '--preset', preset, '-L', 'runtime'],
+  ];
 }
 
 /**
@@ -69,6 +81,11 @@ const suites = {
       ...cTests('emscripten'),
       nodeTests('tests/emscripten'),
     ],
+  },
+  runtime: {
+    about: 'tasks in C on threads: with sanitizers of memory and of threads',
+    alone: true,
+    commands: () => [...runtimeTests('sanitize'), ...runtimeTests('thread')],
   },
   instructions: {
     about: 'how many instructions the operations of the kernel take',

@@ -84,9 +84,16 @@ typedef uint64_t belay_pid;
     X(RESTARTING, 15, "the child is being restarted")                        \
     X(PRESENT, 16, "there is a child with that id, without a process")
 
+/* Those that only the runtime gives (belay_runtime.h). */
+#define BELAY_RUNTIME_CODES(X)                                               \
+    X(EXITED, 64, "it ended without a value: its reason says why")           \
+    X(TIMEOUT, 65, "the time is up")                                         \
+    X(CANCELLED, 66, "the calling process has ended")                        \
+    X(THREADS, 67, "all threads wait, and there may be no more of them")
+
 typedef enum belay_code {
 #define X(name, number, text) BELAY_##name = number,
-    BELAY_CODES(X)
+    BELAY_CODES(X) BELAY_RUNTIME_CODES(X)
 #undef X
 } belay_code;
 
@@ -389,7 +396,7 @@ typedef struct belay_answer {
  *                process or 0, extra: its id. The host starts a process and
  *                answers with SUP_CHILD; until then the supervisor waits.
  *   REPORT       pid: a supervisor, other: its child's process or 0, tag:
- *                the child's, reason, extra: belay_report.
+ *                the child's, reason, extra: belay_report_kind.
  *   TIMED_OUT    (trace) pid: an item or awaited task; extra: 0 an item's
  *                timeout, 1 a wait's, 2 the end of a grace period.
  */
@@ -441,12 +448,12 @@ typedef enum belay_outcome {
 } belay_outcome;
 
 /* What a supervisor reports. */
-typedef enum belay_report {
+typedef enum belay_report_kind {
     BELAY_REPORT_CHILD_TERMINATED = 0, /* a child ended as it should not */
     BELAY_REPORT_SHUTDOWN_ERROR = 1,   /* one did not stop as asked */
     BELAY_REPORT_START_ERROR = 2,
     BELAY_REPORT_INTENSITY = 3 /* too many restarts: it gives up */
-} belay_report;
+} belay_report_kind;
 
 typedef enum belay_closed {
     BELAY_CLOSED_DONE = 0,
@@ -645,5 +652,11 @@ const char *belay_code_text(uint32_t code);
 const char *belay_reason_text(uint32_t reason);
 const char *belay_event_name(uint32_t kind);
 const char *belay_command_name(uint32_t op);
+
+/* The runtime on threads, for programs in C. The kernel knows nothing of it;
+ * a host that has only the kernel may leave its header away. */
+#ifndef BELAY_KERNEL_ONLY
+#include "belay_runtime.h"
+#endif
 
 #endif

@@ -6,6 +6,7 @@
 option(BELAY_TESTS "build tests/unit" ON)
 option(BELAY_WERROR "treat warnings as errors" ON)
 option(BELAY_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(BELAY_SANITIZE_THREAD "ThreadSanitizer" OFF)
 set(BELAY_WASM_OPTIMIZE "-O2" CACHE STRING
     "how clang and emcc optimize the module: -Oz, -Os, -O2 or -O3")
 set(BELAY_WASM_OPT_PASSES "-Oz;-Oz;--reorder-functions" CACHE STRING
@@ -42,6 +43,12 @@ if(BELAY_SANITIZE)
     set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
     list(APPEND BELAY_COMPILE_OPTIONS ${sanitizers} -fno-omit-frame-pointer)
     list(APPEND BELAY_LINK_OPTIONS ${sanitizers})
+endif()
+
+if(BELAY_SANITIZE_THREAD)
+    list(APPEND BELAY_COMPILE_OPTIONS
+        -fsanitize=thread -fno-omit-frame-pointer)
+    list(APPEND BELAY_LINK_OPTIONS -fsanitize=thread)
 endif()
 
 # The level stands here and not in CMAKE_C_FLAGS, which also go to the

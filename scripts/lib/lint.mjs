@@ -17,7 +17,7 @@ const VERSION = 14; // of both tools, to which the sources are held
 const CACHE = join(root, 'build/lint.json');
 const JOBS = availableParallelism();
 // Beside the folder of the file: where it looks for what it includes.
-const INCLUDED_FROM = ['src', 'tests/unit'];
+const INCLUDED_FROM = ['src', 'tests/unit', 'tests/runtime'];
 
 /** The tool, and whether its findings count. */
 function tool(path, name) {

@@ -58,14 +58,21 @@ export function names(files) {
 
 const FREESTANDING = ['stddef.h', 'stdint.h', 'string.h'];
 
-/** Who may include whom: folders of src, and the system's headers. */
+/** Who may include whom: folders of src, the system's headers, and those for ports alone. */
 const KNOWS = {
   'src/base': { own: ['src/base'], system: FREESTANDING },
   'src/kernel': { own: ['src/base', 'src/kernel'], system: FREESTANDING },
+  'src/runtime': {
+    own: ['src/runtime'],
+    system: [...FREESTANDING, 'stdatomic.h', 'stdlib.h', 'stdio.h'],
+    ports: ['pthread.h', 'time.h', 'unistd.h'],
+  },
   'src/wasm': { own: ['src/wasm'], system: [...FREESTANDING, 'stdlib.h'] },
 };
 
-/** Includes never point upwards; src/belay.h is open to all. */
+const PUBLIC = ['src/belay.h', 'src/belay_runtime.h'];
+
+/** Includes never point upwards; the public headers are open to all. */
 export function includes(files, read) {
   const known = new Set(files);
   const sources = filesOf(files, 'src', '.c', '.h').filter((file) => dirname(file) in KNOWS);
@@ -74,13 +81,14 @@ export function includes(files, read) {
     if (!name) {
       return null;
     }
-    const { own, system } = KNOWS[dirname(file)];
+    const { own, system, ports = [] } = KNOWS[dirname(file)];
     if (open === '<') {
-      return system.includes(name) ? null : `${dirname(file)} may not include <${name}>`;
+      const allowed = basename(file).startsWith('port') ? [...system, ...ports] : system;
+      return allowed.includes(name) ? null : `${dirname(file)} may not include <${name}>`;
     }
     const beside = normalize(join(dirname(file), name));
     const target = known.has(beside) ? beside : normalize(join('src', name));
-    if (target === 'src/belay.h' || own.includes(dirname(target))) {
+    if (PUBLIC.includes(target) || own.includes(dirname(target))) {
       return null;
     }
     return `${dirname(file)} may not know ${target}`;

@@ -121,7 +121,7 @@ void belay__child_drop(belay_kernel *kernel, uint32_t index) {
 }
 
 void belay__child_report(belay_kernel *kernel, uint32_t index,
-                         enum belay_report what, uint32_t reason) {
+                         enum belay_report_kind what, uint32_t reason) {
     const belay__child *child = child_at(kernel, index);
     BELAY_ASSERT(what <= BELAY_REPORT_INTENSITY);
     BELAY_ASSERT(child->process == BELAY__NONE);

@@ -658,7 +658,7 @@ void belay__child_drop(belay_kernel *kernel, uint32_t index);
 /* Has the host start it. */
 void belay__child_start(belay_kernel *kernel, uint32_t index);
 void belay__child_report(belay_kernel *kernel, uint32_t index,
-                         enum belay_report what, uint32_t reason);
+                         enum belay_report_kind what, uint32_t reason);
 
 /* Its process is gone. */
 void belay__child_ended(belay_kernel *kernel, uint32_t index, belay_pid pid,

@@ -7,6 +7,7 @@ const char *belay_code_name(uint32_t code) {
     case number:                                                             \
         return #name;
         BELAY_CODES(X)
+        BELAY_RUNTIME_CODES(X)
 #undef X
     default:
         return "?";
@@ -19,6 +20,7 @@ const char *belay_code_text(uint32_t code) {
     case number:                                                             \
         return text;
         BELAY_CODES(X)
+        BELAY_RUNTIME_CODES(X)
 #undef X
     default:
         return "?";

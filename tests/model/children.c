@@ -176,8 +176,8 @@ static model_event *tell_of_child(model_world *world, uint32_t child,
     return told;
 }
 
-void model_child_report(model_world *world, uint32_t child, belay_report what,
-                        uint32_t reason) {
+void model_child_report(model_world *world, uint32_t child,
+                        belay_report_kind what, uint32_t reason) {
     model_event *told = tell_of_child(world, child, BELAY_EVENT_REPORT);
     told->event.extra = (uint32_t)what;
     told->event.reason = reason;

@@ -122,8 +122,8 @@ void model_child_stopped(model_world *world, uint32_t child);
 /* G10, R5: a general supervisor keeps what is not temporary. */
 void model_child_drop(model_world *world, uint32_t child);
 void model_child_forget(model_world *world, uint32_t child);
-void model_child_report(model_world *world, uint32_t child, belay_report what,
-                        uint32_t reason);
+void model_child_report(model_world *world, uint32_t child,
+                        belay_report_kind what, uint32_t reason);
 
 /* ---- asks.c ---------------------------------------------------------- */
 

@@ -184,7 +184,7 @@ static int place_of_start(test_world *world, uint32_t tag) {
                        event_tagged(world, BELAY_EVENT_CHILD_START, tag));
 }
 
-static uint32_t reports(test_world *world, belay_report what) {
+static uint32_t reports(test_world *world, belay_report_kind what) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < world->event_count; i++) {
         count += world->events[i].kind == BELAY_EVENT_REPORT &&

@@ -1,0 +1,650 @@
+/* belay_runtime.h - tasks in C: jobs on threads, with Elixir's rules.
+ *
+ * A runtime is a kernel (belay.h), a pool of threads and the values that
+ * tasks take and give. A *job* is a C function; a *process* is one run of a
+ * job, with an owner, links, monitors and an exit reason; a *task* is a
+ * process whose owner wants its value. The same job compiles natively, with
+ * Emscripten's pthreads and with wasi-libc.
+ *
+ *     static belay_value twice(belay_context *context,
+ *                              const belay_value *arguments, size_t count) {
+ *         (void)context;
+ *         (void)count;
+ *         return belay_integer(2 * arguments[0].integer);
+ *     }
+ *
+ *     belay_runtime *runtime = NULL;
+ *     belay_runtime_create(NULL, &runtime);
+ *     belay_context *root = belay_runtime_root(runtime);
+ *     const belay_value argument = belay_integer(21);
+ *     belay_task task;
+ *     belay_result result;
+ *     belay_async(root, twice, &argument, 1, NULL, &task);
+ *     if (belay_await(root, task, 5000, &result) == BELAY_OK) {
+ *         printf("%lld\n", (long long)result.value.integer);
+ *     }
+ *     belay_runtime_destroy(runtime);
+ *
+ * Contexts: every call says as whom it is made. A job has its own context,
+ * valid until it returns, for its own thread. All other code uses that of
+ * the root process: any number of threads may, at the same time; they are
+ * one process to the kernel, so each may await what another has started, and
+ * a failure that is linked to the root ends the waits of them all.
+ *
+ * Killing: C code cannot be stopped from outside. A process that is killed
+ * (by a timeout, a link, its supervisor) has ended for everybody at once;
+ * its job is told: belay_cancelled answers 1, and what it waits for returns
+ * BELAY_CANCELLED early. Until the job returns it counts as abandoned.
+ *
+ * Ownership of values: see belay_value.
+ *
+ * Times are milliseconds; BELAY_INFINITY is none.
+ *
+ * Every function that can fail returns a belay_code. A call that fails has
+ * changed nothing, and out-parameters are written only on success, but for
+ * a belay_result, which is always filled in.
+ */
+#ifndef BELAY_RUNTIME_H
+#define BELAY_RUNTIME_H
+
+#include "belay.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct belay_runtime belay_runtime;
+typedef struct belay_context belay_context;
+typedef struct belay_stream belay_stream;
+
+#define BELAY_TIMEOUT_DEFAULT 5000u /* what Elixir gives await and items */
+#define BELAY_ARGUMENTS_MAX 65535u  /* of one job */
+#define BELAY_NAME_MAX                                                       \
+    255u /* bytes of a registered name, a label
+                                       or the id of a child */
+
+/* ---- Values --------------------------------------------------------- */
+
+typedef enum belay_type {
+    BELAY_TYPE_NONE = 0,
+    BELAY_TYPE_NUMBER = 1,  /* number: JavaScript's number */
+    BELAY_TYPE_INTEGER = 2, /* integer: 64 bits; JavaScript's BigInt, or a
+                               number where it is exact */
+    BELAY_TYPE_STRING = 3,  /* string, size: UTF-8; size without the 0 that
+                               follows it */
+    BELAY_TYPE_ARRAY = 4,   /* data, size, element: a typed array; also a
+                               struct, as bytes (see below) */
+    BELAY_TYPE_POINTER = 5, /* pointer: for C alone; never crosses to
+                               JavaScript */
+    BELAY_TYPE_EXIT = 6     /* only what belay_exit and belay_fail give, for
+                               a job to return */
+} belay_type;
+
+/* What an array is made of: the names of JavaScript's typed arrays. */
+typedef enum belay_element {
+    BELAY_ELEMENT_UINT8 = 0,
+    BELAY_ELEMENT_INT8 = 1,
+    BELAY_ELEMENT_UINT16 = 2,
+    BELAY_ELEMENT_INT16 = 3,
+    BELAY_ELEMENT_UINT32 = 4,
+    BELAY_ELEMENT_INT32 = 5,
+    BELAY_ELEMENT_UINT64 = 6,
+    BELAY_ELEMENT_INT64 = 7,
+    BELAY_ELEMENT_FLOAT32 = 8,
+    BELAY_ELEMENT_FLOAT64 = 9,
+    BELAY_ELEMENT_UINT8_CLAMPED = 10
+} belay_element;
+
+typedef enum belay_value_flag {
+    /* The memory came from belay_value_allocate or belay_value_copy, and
+     * whoever has the value frees it with belay_value_free. */
+    BELAY_VALUE_OWNED = 1,
+    /* The memory is the giver's, is not copied, and stays valid until the
+     * task has ended and its value has been taken. Who writes to it while
+     * another reads it takes care of that himself. */
+    BELAY_VALUE_SHARED = 2
+} belay_value_flag;
+
+/* A value that goes into a job or comes out of it. 24 bytes, little-endian
+ * and with the same offsets in every 32 and 64 bit build (size is as wide as
+ * a pointer).
+ *
+ * Given as an argument, a string or array
+ *   without a flag   is copied during the call, so it may be anywhere;
+ *   OWNED            passes to the task, if the call succeeds;
+ *   SHARED           is passed on as it is.
+ * The job may read its arguments until it returns, and frees none of them.
+ *
+ * Returned by a job, a string or array
+ *   without a flag   is copied when the job returns: it may point to static
+ *                    memory or into the arguments, never to the job's stack;
+ *   OWNED            passes to whoever takes the result;
+ *   SHARED           is passed on as it is.
+ * A result that was taken is freed by who took it: belay_value_free, which
+ * does nothing to values that own no memory.
+ *
+ * A struct travels as an array of UINT8 that holds its bytes: fixed-width
+ * fields, little-endian, each at a multiple of its own size, written down
+ * field by field beside the job; so that JavaScript reads it with a
+ * DataView.
+ */
+typedef struct belay_value {
+    uint8_t type;    /* belay_type; at 0 */
+    uint8_t element; /* belay_element, of an array; at 1 */
+    uint16_t flags;  /* belay_value_flag; at 2 */
+    uint32_t detail; /* the runtime's; at 4 */
+    union {          /* at 8 */
+        double number;
+        int64_t integer;
+        const char *string;
+        void *data;
+        void *pointer;
+    };
+    size_t size; /* bytes; at 16 */
+} belay_value;
+
+static inline belay_value belay_none(void) {
+    const belay_value value = {BELAY_TYPE_NONE, 0, 0, 0, {0}, 0};
+    return value;
+}
+
+static inline belay_value belay_number(double number) {
+    belay_value value = belay_none();
+    value.type = BELAY_TYPE_NUMBER;
+    value.number = number;
+    return value;
+}
+
+static inline belay_value belay_integer(int64_t integer) {
+    belay_value value = belay_none();
+    value.type = BELAY_TYPE_INTEGER;
+    value.integer = integer;
+    return value;
+}
+
+static inline belay_value belay_pointer(void *pointer) {
+    belay_value value = belay_none();
+    value.type = BELAY_TYPE_POINTER;
+    value.pointer = pointer;
+    return value;
+}
+
+/* A string that ends with 0; borrowed. */
+static inline belay_value belay_string(const char *string) {
+    belay_value value = belay_none();
+    value.type = BELAY_TYPE_STRING;
+    value.string = string;
+    while (string[value.size] != 0) {
+        value.size++;
+    }
+    return value;
+}
+
+/* An array of size bytes; borrowed. */
+static inline belay_value belay_array(belay_element element, void *data,
+                                      size_t size) {
+    belay_value value = belay_none();
+    value.type = BELAY_TYPE_ARRAY;
+    value.element = (uint8_t)element;
+    value.data = data;
+    value.size = size;
+    return value;
+}
+
+/* The same value, marked as SHARED: it is passed on without a copy. */
+static inline belay_value belay_shared(belay_value value) {
+    value.flags = BELAY_VALUE_SHARED;
+    return value;
+}
+
+/* Makes an OWNED value with room for size bytes, aligned to 16; a string
+ * gets its final 0. The room is not cleared.
+ *
+ * type   STRING or ARRAY.
+ * Codes  NO_MEMORY, BAD_ARGUMENT.
+ */
+belay_code belay_value_allocate(belay_context *context, belay_type type,
+                                belay_element element, size_t size,
+                                belay_value *out);
+
+/* Makes an OWNED copy of a string or array; of others the same value.
+ * Codes  NO_MEMORY, BAD_ARGUMENT (EXIT). */
+belay_code belay_value_copy(belay_context *context, belay_value value,
+                            belay_value *out);
+
+/* Frees the memory of an OWNED value and makes it NONE. Any value, and NULL,
+ * is allowed. */
+void belay_value_free(belay_context *context, belay_value *value);
+
+/* ---- Jobs and how they end ------------------------------------------ */
+
+/* A job. It returns its value, or what belay_exit or belay_fail gave. */
+typedef belay_value (*belay_job)(belay_context *context,
+                                 const belay_value *arguments, size_t count);
+
+/* How a job ends otherwise than by a value:
+ *
+ *     return belay_exit(context, BELAY_REASON_SHUTDOWN);
+ *     return belay_fail(context, 404, "no such page");
+ *
+ * belay_exit is Elixir's exit(reason), with a well-known reason (NORMAL to
+ * NOCONNECTION); others count as a failure with that number. belay_fail is a
+ * crash: it is logged, and hits those who are linked; the message (may be
+ * NULL) is copied. Both only make a value: the job must return it.
+ */
+belay_value belay_exit(belay_context *context, uint32_t reason);
+belay_value belay_fail(belay_context *context, int32_t failure,
+                       const char *message);
+
+/* What became of a task, an item of a stream, or a request. */
+typedef struct belay_result {
+    belay_code code;   /* OK: value is its value. EXITED: it ended with
+                          reason. Others: see the function */
+    uint32_t reason;   /* belay_reason; BELAY_REASON_FAILURE after
+                          belay_fail: then failure, and value is the message,
+                          a string, or none */
+    int32_t failure;   /* the number given to belay_fail */
+    uint32_t index;    /* of a stream's entry: the element's, from 0 on */
+    belay_pid pid;     /* who ended, where that is known */
+    belay_value value; /* free it when it was taken: belay_value_free */
+} belay_result;
+
+#define BELAY_REASON_FAILURE ((uint32_t)BELAY_REASON_HOST)
+
+/* 1 when the process of this job has been ended from outside (or the job
+ * runs on after its time): the job should return soon. Costs a few
+ * instructions: call it in every long loop. 0 for the root. */
+int belay_cancelled(const belay_context *context);
+
+/* Waits. Codes OK (the time is up), CANCELLED, THREADS. */
+belay_code belay_sleep(belay_context *context, uint64_t milliseconds);
+
+/* Hands progress to the runtime's `progress` hook, on this thread, before it
+ * returns; the value stays the caller's. Nothing without a hook. */
+void belay_report(belay_context *context, belay_value value);
+
+belay_pid belay_self(const belay_context *context);
+belay_runtime *belay_context_runtime(const belay_context *context);
+
+/* ---- The runtime ---------------------------------------------------- */
+
+typedef enum belay_log_kind {
+    BELAY_LOG_CRASH = 0,     /* pid ended by its own doing, badly */
+    BELAY_LOG_UNHANDLED = 1, /* pid was linked to the root, which nobody
+                                was waiting in */
+    BELAY_LOG_CHILD_TERMINATED =
+        2, /* pid: the supervisor, other: the child */
+    BELAY_LOG_SHUTDOWN_ERROR = 3,
+    BELAY_LOG_START_ERROR = 4,
+    BELAY_LOG_INTENSITY = 5 /* too many restarts: the supervisor gives up */
+} belay_log_kind;
+
+typedef struct belay_log {
+    belay_log_kind kind;
+    uint32_t reason; /* belay_reason or BELAY_REASON_FAILURE */
+    int32_t failure; /* the number given to belay_fail */
+    belay_pid pid;
+    belay_pid other;
+    const char *label;   /* of pid; "" when it has none */
+    const char *message; /* given to belay_fail; "" */
+} belay_log;
+
+/* Hooks are called on the thread on which it happened, without any lock, and
+ * may call the runtime but should not wait. */
+typedef void (*belay_log_hook)(void *hooks, const belay_log *entry);
+typedef void (*belay_progress_hook)(void *hooks, belay_pid pid,
+                                    belay_value value);
+
+/* Fields that are 0 get the default. */
+typedef struct belay_runtime_options {
+    belay_allocate allocate; /* realloc and free; called from any thread */
+    void *context;           /* handed to allocate */
+    uint32_t processes_max;  /* 1,000,000 */
+    uint32_t threads_min;    /* threads kept though idle: 0 */
+    uint32_t threads_max;    /* jobs that run at once: the processors */
+    uint32_t threads_limit;  /* threads in all, those whose jobs wait (in
+                                await, sleep ...) included: 64, or
+                                threads_max when that is more */
+    uint64_t idle_timeout;   /* ms after which a thread beyond threads_min
+                                ends: 10,000 */
+    size_t stack_size;       /* bytes of a thread's stack: the system's */
+    belay_log_hook log;      /* one line on stderr */
+    belay_progress_hook progress;
+    void *hooks; /* handed to log and progress */
+} belay_runtime_options;
+
+/* Starts a runtime; threads start when there are jobs.
+ *
+ * options  copied; NULL for all defaults.
+ * out      end it with belay_runtime_destroy.
+ * Codes    NO_MEMORY, BAD_ARGUMENT (min above max, max above limit).
+ */
+belay_code belay_runtime_create(const belay_runtime_options *options,
+                                belay_runtime **out);
+
+/* Kills every process and frees everything. Waits until all jobs that run
+ * have returned: one that ignores belay_cancelled holds it up. No other
+ * thread may be in a call, or call, with this runtime; and no job may call
+ * it. NULL is allowed. */
+void belay_runtime_destroy(belay_runtime *runtime);
+
+/* The process of everyone outside of a job. Lives as long as the runtime. */
+belay_context *belay_runtime_root(belay_runtime *runtime);
+
+/* Changes the pool. Threads above the new numbers end when their jobs do.
+ * Codes BAD_ARGUMENT. */
+belay_code belay_runtime_resize(belay_runtime *runtime, uint32_t threads_min,
+                                uint32_t threads_max);
+
+typedef struct belay_runtime_info {
+    uint32_t processes; /* alive, the root included */
+    uint32_t queued;    /* jobs that wait for a thread */
+    uint32_t threads;   /* of the pool */
+    uint32_t idle;      /* threads without a job */
+    uint32_t waiting;   /* threads whose job waits in a call */
+    uint32_t abandoned; /* jobs that run on though their process ended */
+    uint64_t started;   /* jobs so far */
+    uint64_t returned;  /* jobs so far */
+    uint64_t bytes;     /* taken from the allocator now */
+} belay_runtime_info;
+
+void belay_runtime_look(belay_runtime *runtime, belay_runtime_info *out);
+
+/* Writes the tree of all processes as text, a line each: pid, label, kind,
+ * state, age, restarts, links, and what it waits for. Ends it with 0 when
+ * size is not 0. Answers the length of the whole text without the 0, of
+ * which at most size - 1 bytes were written. */
+size_t belay_runtime_inspect(belay_runtime *runtime, char *text, size_t size);
+
+/* ---- Tasks ---------------------------------------------------------- */
+
+/* A task, as Elixir's: to be copied freely, nothing to free. Its value is
+ * kept until it is taken (await, yield, shutdown, ignore) or its owner ends;
+ * after that the task is GONE. */
+typedef struct belay_task {
+    belay_pid pid;
+    belay_pid owner; /* who may await it */
+    uint64_t reference;
+} belay_task;
+
+/* Called once, when the process has ended, as a hook is. The value in it
+ * belongs to the callee. */
+typedef void (*belay_ended)(void *context, const belay_result *result);
+
+/* Options of every call that starts a process; NULL and 0 for defaults. */
+typedef struct belay_start_options {
+    const char *label;     /* for people; copied */
+    uint64_t shutdown;     /* ms of grace when its supervisor stops it, or
+                              BELAY_BRUTAL_KILL or BELAY_INFINITY: 5,000 */
+    belay_restart restart; /* under a supervisor: TEMPORARY */
+    uint32_t reserved;     /* 0 */
+    belay_ended ended;     /* only for those that nobody awaits (start,
+                              start_link, start_child) */
+    void *ended_context;
+} belay_start_options;
+
+/* Starts a task, linked to the caller.
+ *
+ * arguments  count values; see belay_value for who owns what.
+ * options    or NULL.
+ * Codes      CANCELLED, NO_MEMORY, LIMIT, BAD_ARGUMENT.
+ */
+belay_code belay_async(belay_context *context, belay_job job,
+                       const belay_value *arguments, size_t count,
+                       const belay_start_options *options, belay_task *out);
+
+/* Starts a process that nobody awaits: on its own, or linked to the caller.
+ * out may be NULL. Codes as belay_async. */
+belay_code belay_start(belay_context *context, belay_job job,
+                       const belay_value *arguments, size_t count,
+                       const belay_start_options *options, belay_pid *out);
+belay_code belay_start_link(belay_context *context, belay_job job,
+                            const belay_value *arguments, size_t count,
+                            const belay_start_options *options,
+                            belay_pid *out);
+
+/* Waits for the value of a task and takes it. With BELAY_INFINITY a job that
+ * has not started may run on the calling thread; otherwise it never does, so
+ * that the timeout holds whatever the job does.
+ *
+ * result  OK and its value; or
+ *         EXITED     it ended otherwise (or the caller is the root, and one
+ *                    linked to it crashed: result->pid says which),
+ *         TIMEOUT    it runs on, and may be awaited again,
+ *         CANCELLED  the caller's own process has ended,
+ *         NOT_OWNER, GONE (taken already, or the owner has ended),
+ *         THREADS    all threads of the pool wait, and it may have no more.
+ * Returns result->code.
+ */
+belay_code belay_await(belay_context *context, belay_task task,
+                       uint64_t timeout, belay_result *result);
+
+/* The same for all of them, within one timeout. The first that ends without
+ * a value ends the waiting. OK: all results are filled in. Otherwise no
+ * value is taken: results[0] says what happened. */
+belay_code belay_await_many(belay_context *context, const belay_task *tasks,
+                            size_t count, uint64_t timeout,
+                            belay_result *results);
+
+/* As belay_await, but nothing is wrong with TIMEOUT, Elixir's nil: it may be
+ * called again. */
+belay_code belay_yield(belay_context *context, belay_task task,
+                       uint64_t timeout, belay_result *result);
+
+typedef enum belay_on_timeout {
+    BELAY_ON_TIMEOUT_DEFAULT = 0, /* yield_many: leave them; stream: EXIT */
+    BELAY_ON_TIMEOUT_KILL = 1,
+    BELAY_ON_TIMEOUT_IGNORE = 2, /* yield_many: unlink and forget */
+    BELAY_ON_TIMEOUT_EXIT = 3    /* stream: the stream ends */
+} belay_on_timeout;
+
+/* Waits until `limit` of them (0: all) have ended or the timeout is over.
+ * Each result has its own code, TIMEOUT for those that have not ended;
+ * on_timeout is applied to these when fewer than limit ended in time.
+ * Codes  OK, CANCELLED, NOT_OWNER, THREADS, BAD_ARGUMENT. */
+belay_code belay_yield_many(belay_context *context, const belay_task *tasks,
+                            size_t count, uint64_t timeout, size_t limit,
+                            belay_on_timeout on_timeout,
+                            belay_result *results);
+
+/* Ends a task: unlinks it, sends it `shutdown`, and `kill` after the grace
+ * (or at once: BELAY_BRUTAL_KILL).
+ *
+ * result  OK and its value when it had returned; EMPTY when it ended as
+ *         asked, Elixir's nil; EXITED with another reason; CANCELLED,
+ *         NOT_OWNER, GONE.
+ */
+belay_code belay_shutdown(belay_context *context, belay_task task,
+                          uint64_t grace, belay_result *result);
+
+/* Looks once, unlinks the task and forgets it. OK, EXITED, or EMPTY when it
+ * runs on alone; NOT_OWNER, GONE. */
+belay_code belay_ignore(belay_context *context, belay_task task,
+                        belay_result *result);
+
+/* ---- Streams -------------------------------------------------------- */
+
+/* Gives the next element: OK and *item, or EMPTY at the end. Called by the
+ * consumer within belay_stream_next, without a lock, one call at a time,
+ * never for more elements than the window needs. A string or array is
+ * treated as an argument. Any other code ends the stream with that code. */
+typedef belay_code (*belay_input)(void *input, belay_value *item);
+
+typedef struct belay_stream_options {
+    uint32_t max_concurrency; /* the processors */
+    uint32_t max_buffered;    /* finished results kept: no bound */
+    uint32_t max_abandoned;   /* start no more while so many jobs run on
+                                 after their end, + 1: 1 means none. No
+                                 bound */
+    uint32_t unordered;       /* 1: in the order in which they end. 0 */
+    uint64_t timeout;         /* ms of each item: 5,000 */
+    uint64_t shutdown;        /* grace of an item, with a supervisor: 5,000 */
+    belay_on_timeout on_timeout; /* EXIT, or KILL the item and go on */
+    uint32_t nolink;             /* 1: items are not linked to the caller */
+    belay_pid supervisor;        /* whose children they are: none */
+    const belay_value *extra;    /* arguments after the item; copied */
+    size_t extra_count;
+    const char *label;
+} belay_stream_options;
+
+/* Opens a bounded stream: job(item, extra...) for each element. Nothing runs
+ * before the first belay_stream_next.
+ *
+ * out    end it with belay_stream_close, from the process that opened it.
+ * Codes  CANCELLED, NO_MEMORY, LIMIT, BAD_ARGUMENT, GONE or NOT_SUPERVISOR
+ *        (supervisor).
+ */
+belay_code belay_stream_open(belay_context *context, belay_job job,
+                             belay_input next, void *input,
+                             const belay_stream_options *options,
+                             belay_stream **out);
+
+/* The same over an array of count values; they are read when needed, so they
+ * must stay valid until the stream is closed. */
+belay_code belay_stream_open_values(belay_context *context, belay_job job,
+                                    const belay_value *items, size_t count,
+                                    const belay_stream_options *options,
+                                    belay_stream **out);
+
+/* Waits for the next entry.
+ *
+ * Returns OK, and result->code tells of the entry: OK and a value, or
+ * EXITED. EMPTY at the end. EXITED when the stream itself has failed, and
+ * result tells why: an item's time was up (reason TIMEOUT), an item crashed
+ * that is linked to the root, the supervisor had no room (MAX_CHILDREN) or
+ * was gone (reason NOPROC). CANCELLED, THREADS, or what the input returned.
+ */
+belay_code belay_stream_next(belay_stream *stream, belay_result *result);
+
+/* Kills what runs, drops what is kept, frees the stream. NULL is allowed. */
+void belay_stream_close(belay_stream *stream);
+
+/* ---- Supervisors ---------------------------------------------------- */
+
+/* Fields that are 0 get the default. */
+typedef struct belay_supervisor_options {
+    const char *name;       /* to register; copied. None */
+    uint32_t max_children;  /* of a task supervisor: no bound */
+    uint32_t max_restarts;  /* + 1: 1 means none. 3 restarts */
+    uint32_t max_seconds;   /* 5 */
+    belay_sup strategy;     /* of a general one: ONE_FOR_ONE */
+    uint32_t nolink;        /* 1: not linked to the caller, whom it then
+                              outlives */
+    uint32_t auto_shutdown; /* 0, BELAY_FLAG_ANY_SIGNIFICANT or
+                               BELAY_FLAG_ALL_SIGNIFICANT */
+} belay_supervisor_options;
+
+/* Starts a task supervisor, whose children come and go. It is linked to the
+ * caller. Codes CANCELLED, ALREADY (the name), NO_MEMORY, LIMIT,
+ * BAD_ARGUMENT. */
+belay_code
+belay_task_supervisor_start(belay_context *context,
+                            const belay_supervisor_options *options,
+                            belay_pid *out);
+
+/* Tasks under a task supervisor, awaited by the caller; linked to it, or
+ * not. Codes as belay_async, and MAX_CHILDREN, GONE, NOT_SUPERVISOR,
+ * STOPPING. */
+belay_code belay_supervisor_async(belay_context *context,
+                                  belay_pid supervisor, belay_job job,
+                                  const belay_value *arguments, size_t count,
+                                  const belay_start_options *options,
+                                  belay_task *out);
+belay_code belay_supervisor_async_nolink(belay_context *context,
+                                         belay_pid supervisor, belay_job job,
+                                         const belay_value *arguments,
+                                         size_t count,
+                                         const belay_start_options *options,
+                                         belay_task *out);
+
+/* A child that nobody awaits, started again as options->restart says. Its
+ * arguments are kept for that. out may be NULL. */
+belay_code belay_supervisor_start_child(belay_context *context,
+                                        belay_pid supervisor, belay_job job,
+                                        const belay_value *arguments,
+                                        size_t count,
+                                        const belay_start_options *options,
+                                        belay_pid *out);
+
+/* Writes the pids of the children, at most capacity of them; *count is how
+ * many there are. Codes GONE, NOT_SUPERVISOR. */
+belay_code belay_supervisor_children(belay_context *context,
+                                     belay_pid supervisor, belay_pid *pids,
+                                     size_t capacity, size_t *count);
+
+/* Stops a child of a task supervisor and waits for its end. Codes OK,
+ * NOT_FOUND, GONE, CANCELLED. */
+belay_code belay_supervisor_terminate_child(belay_context *context,
+                                            belay_pid supervisor,
+                                            belay_pid child);
+
+/* Stops a supervisor of any kind with a well-known reason and waits for its
+ * end. Codes OK, TIMEOUT (it goes on stopping), GONE, CANCELLED. */
+belay_code belay_supervisor_stop(belay_context *context, belay_pid supervisor,
+                                 uint32_t reason, uint64_t timeout);
+
+/* ---- Names ---------------------------------------------------------- */
+
+/* Gives a process a name, of at most BELAY_NAME_MAX bytes; it is free again
+ * when the process ends. Codes ALREADY (the name is taken, or the process
+ * has one), GONE, NO_MEMORY, BAD_ARGUMENT. */
+belay_code belay_register(belay_context *context, const char *name,
+                          belay_pid pid);
+
+/* The process of that name, or 0. */
+belay_pid belay_whereis(belay_context *context, const char *name);
+
+/* ---- Links, monitors, messages -------------------------------------- */
+
+/* Codes GONE (pid; or, when the caller traps exits, OK and a message with
+ * NOPROC), CANCELLED. */
+belay_code belay_link(belay_context *context, belay_pid pid);
+belay_code belay_unlink(belay_context *context, belay_pid pid);
+
+/* Asks for a message when pid ends; at once, with NOPROC, when it has. */
+belay_code belay_monitor(belay_context *context, belay_pid pid,
+                         uint64_t *reference);
+
+/* Takes the wish back, and a message that is there already. */
+belay_code belay_demonitor(belay_context *context, uint64_t reference);
+
+/* Sends an exit signal with a well-known reason, as Elixir's Process.exit:
+ * KILL cannot be trapped. To one that is gone: OK. Codes CANCELLED,
+ * BAD_ARGUMENT (to the root, which cannot end; an unknown reason). */
+belay_code belay_process_exit(belay_context *context, belay_pid pid,
+                              uint32_t reason);
+
+/* Whether exit signals to the caller become messages. */
+belay_code belay_trap_exit(belay_context *context, int on);
+
+/* 1 or 0. */
+int belay_alive(belay_context *context, belay_pid pid);
+
+/* What is known of a process. Codes GONE. */
+belay_code belay_process_look(belay_context *context, belay_pid pid,
+                              belay_process_info *out);
+
+typedef enum belay_message_kind {
+    BELAY_MESSAGE_EXIT = 1, /* a signal that was trapped */
+    BELAY_MESSAGE_DOWN = 2  /* a monitor's */
+} belay_message_kind;
+
+typedef struct belay_message {
+    belay_message_kind kind;
+    uint32_t reason; /* belay_reason or BELAY_REASON_FAILURE */
+    int32_t failure; /* the number given to belay_fail */
+    belay_pid pid;
+    uint64_t reference; /* the monitor's */
+    belay_value value;  /* the text of a failure, or none; free it */
+} belay_message;
+
+/* Waits for a message to the caller and takes the oldest. Codes OK, TIMEOUT,
+ * CANCELLED, THREADS. */
+belay_code belay_receive(belay_context *context, uint64_t timeout,
+                         belay_message *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

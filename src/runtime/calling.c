@@ -1,0 +1,137 @@
+/* calling.c - how a call begins and ends, and the hooks that are called
+ * when it does. */
+#include "runtime/runtime.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A hook that has come up under the lock and is called without it. The texts
+ * follow the entry. */
+struct belay__call {
+    belay__call *next;
+    size_t size;
+    belay_ended ended; /* or NULL: an entry for the log */
+    void *ended_context;
+    belay_result result;
+    belay_log entry;
+    char texts[];
+};
+
+belay_code belay__enter(belay_context *context) {
+    belay__port_lock(&context->runtime->lock);
+    if ((context->flags & BELAY__ALIVE) != 0) {
+        return BELAY_OK;
+    }
+    belay__port_unlock(&context->runtime->lock);
+    return BELAY_CANCELLED;
+}
+
+static void log_to_stderr(const belay_log *entry) {
+    static const char *const kinds[] = {
+        "crashed",
+        "failed, linked to the root",
+        "reports a child that ended",
+        "reports a child that did not stop",
+        "reports a child that did not start",
+        "has restarted too often and ends",
+    };
+    char line[512];
+    (void)snprintf(line, sizeof(line), "belay: process %llu%s%s %s: %s %s\n",
+                   (unsigned long long)entry->pid,
+                   entry->label[0] == 0 ? "" : " ", entry->label,
+                   kinds[entry->kind], belay_reason_text(entry->reason),
+                   entry->message);
+    belay__port_complain(line);
+}
+
+static void call_one(belay_runtime *runtime, const belay__call *call) {
+    if (call->ended != NULL) {
+        call->ended(call->ended_context, &call->result);
+    } else if (runtime->log != NULL) {
+        runtime->log(runtime->hooks, &call->entry);
+    } else {
+        log_to_stderr(&call->entry);
+    }
+}
+
+static void call_all(belay_runtime *runtime, belay__call *call) {
+    while (call != NULL) {
+        belay__call *next = call->next;
+        call_one(runtime, call);
+        belay__give(runtime, call, call->size);
+        call = next;
+    }
+}
+
+void belay__leave(belay_runtime *runtime) {
+    belay__call *calls = runtime->calls;
+    runtime->calls = NULL;
+    runtime->calls_last = NULL;
+    int clock = belay__clock_watch(runtime);
+    int thread = belay__pool_need(runtime);
+    belay__port_unlock(&runtime->lock);
+    if (clock) {
+        belay__clock_start(runtime);
+    }
+    while (thread) {
+        thread = belay__pool_start(runtime);
+    }
+    call_all(runtime, calls);
+}
+
+static belay__call *call_new(belay_runtime *runtime, size_t texts) {
+    belay__call *call = belay__take(runtime, sizeof(*call) + texts);
+    if (call == NULL) {
+        return NULL;
+    }
+    memset(call, 0, sizeof(*call));
+    call->size = sizeof(*call) + texts;
+    if (runtime->calls_last == NULL) {
+        runtime->calls = call;
+    } else {
+        runtime->calls_last->next = call;
+    }
+    runtime->calls_last = call;
+    return call;
+}
+
+void belay__call_log(belay_runtime *runtime, belay_log_kind kind,
+                     const belay_event *event) {
+    const belay_context *context = belay__context_of(runtime, event->pid);
+    const char *label = context != NULL && context->more != NULL
+                            ? context->more->label
+                            : NULL;
+    label = label == NULL ? "" : label;
+    belay__why why = belay__why_of(runtime, event->reason);
+    const char *message = why.failure == NULL ? "" : why.failure->message;
+    size_t label_size = strlen(label) + 1;
+    size_t message_size = strlen(message) + 1;
+    belay__call *call = call_new(runtime, label_size + message_size);
+    if (call != NULL) {
+        memcpy(call->texts, label, label_size);
+        memcpy(call->texts + label_size, message, message_size);
+        call->entry = (belay_log){
+            .kind = kind,
+            .reason = why.reason,
+            .failure = why.failure == NULL ? 0 : why.failure->code,
+            .pid = event->pid,
+            .other = event->other,
+            .label = call->texts,
+            .message = call->texts + label_size,
+        };
+    }
+    belay__why_drop(runtime, &why);
+}
+
+void belay__call_ended(belay_context *context) {
+    const belay__more *more = context->more;
+    if (more == NULL || more->ended == NULL) {
+        return;
+    }
+    belay__call *call = call_new(context->runtime, 0);
+    if (call != NULL) {
+        call->ended = more->ended;
+        call->ended_context = more->ended_context;
+        belay__context_tell(context, &call->result);
+    }
+}

@@ -1,0 +1,121 @@
+/* port_posix.c - the port to POSIX threads. */
+#define _GNU_SOURCE
+
+#include "runtime/port.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A lock that fails is a mistake in the runtime, and going on would make it
+ * worse. */
+static void must(int error) {
+    if (error != 0) {
+        abort();
+    }
+}
+
+void belay__port_mutex_open(port_mutex *mutex) {
+    must(pthread_mutex_init(&mutex->mutex, NULL));
+}
+
+void belay__port_mutex_close(port_mutex *mutex) {
+    must(pthread_mutex_destroy(&mutex->mutex));
+}
+
+void belay__port_lock(port_mutex *mutex) {
+    must(pthread_mutex_lock(&mutex->mutex));
+}
+
+void belay__port_unlock(port_mutex *mutex) {
+    must(pthread_mutex_unlock(&mutex->mutex));
+}
+
+void belay__port_condition_open(port_condition *condition) {
+    pthread_condattr_t attributes;
+    must(pthread_condattr_init(&attributes));
+    must(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC));
+    must(pthread_cond_init(&condition->condition, &attributes));
+    must(pthread_condattr_destroy(&attributes));
+}
+
+void belay__port_condition_close(port_condition *condition) {
+    must(pthread_cond_destroy(&condition->condition));
+}
+
+void belay__port_wait(port_condition *condition, port_mutex *mutex,
+                      uint64_t deadline) {
+    if (deadline == PORT_NEVER) {
+        must(pthread_cond_wait(&condition->condition, &mutex->mutex));
+        return;
+    }
+    const struct timespec until = {
+        .tv_sec = (time_t)(deadline / 1000),
+        .tv_nsec = (long)(deadline % 1000) * 1000000,
+    };
+    /* Its only errors here are that the time is up. */
+    (void)pthread_cond_timedwait(&condition->condition, &mutex->mutex,
+                                 &until);
+}
+
+void belay__port_wake_one(port_condition *condition) {
+    must(pthread_cond_signal(&condition->condition));
+}
+
+void belay__port_wake_all(port_condition *condition) {
+    must(pthread_cond_broadcast(&condition->condition));
+}
+
+static void *thread_run(void *memory) {
+    const port_thread *thread = memory;
+    thread->main(thread->argument);
+    return NULL;
+}
+
+int belay__port_thread_start(port_thread *thread, port_main main,
+                             void *argument, size_t stack_size) {
+    thread->main = main;
+    thread->argument = argument;
+    pthread_attr_t attributes;
+    must(pthread_attr_init(&attributes));
+    int error = 0;
+    if (stack_size != 0) {
+        error = pthread_attr_setstacksize(&attributes, stack_size);
+    }
+    if (error == 0) {
+        error =
+            pthread_create(&thread->thread, &attributes, thread_run, thread);
+    }
+    must(pthread_attr_destroy(&attributes));
+    return error == 0;
+}
+
+void belay__port_thread_join(port_thread *thread) {
+    must(pthread_join(thread->thread, NULL));
+}
+
+uint64_t belay__port_now(void) {
+    struct timespec now = {0};
+    must(clock_gettime(CLOCK_MONOTONIC, &now));
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint32_t belay__port_processors(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : (uint32_t)count;
+}
+
+uint32_t belay__port_patience(void) {
+    return belay__port_processors() > 1 ? 1000 : 0;
+}
+
+void belay__port_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
+void belay__port_complain(const char *line) {
+    (void)fputs(line, stderr);
+}
