@@ -12,6 +12,8 @@ export class Caller {
   gone = false;
   /** `origin`, once somebody has asked for it. */
   node = null;
+  /** Of its process, once somebody who looks on has asked for it. */
+  label = null;
   #listeners = null;
   #monitors = null;
 

@@ -18,7 +18,8 @@ export class Context {
   #low;
   #high;
   /** What has been asked for so far. */
-  #made = null;
+  #caller = null;
+  #controller = null;
 
   constructor(cell) {
     this.#cell = cell;
@@ -32,13 +33,12 @@ export class Context {
 
   /** Aborts when the process ends before its body has returned. */
   get signal() {
-    const made = this.#lazy;
-    if (made.controller === null) {
-      made.controller = new AbortController();
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
       const why = this.#cell.whyEnded(this);
-      if (why !== null) made.controller.abort(why());
+      if (why !== null) this.#controller.abort(why());
     }
-    return made.controller.signal;
+    return this.#controller.signal;
   }
 
   get Task() {
@@ -73,23 +73,17 @@ export class Context {
     };
   }
 
-  get #lazy() {
-    this.#made ??= { caller: null, controller: null };
-    return this.#made;
-  }
-
   get #own() {
-    const made = this.#lazy;
-    if (made.caller === null) {
-      made.caller = new Caller(this.#cell.runtime, this.#low, this.#high);
-      made.caller.gone = this.#cell.context !== this;
+    if (this.#caller === null) {
+      this.#caller = new Caller(this.#cell.runtime, this.#low, this.#high);
+      this.#caller.gone = this.#cell.context !== this;
     }
-    return made.caller;
+    return this.#caller;
   }
 
   /** The caller of a context, when something has been asked of it. */
   static callerOf(context) {
-    return context.#made === null ? null : context.#made.caller;
+    return context.#caller;
   }
 
   /**
@@ -98,10 +92,8 @@ export class Context {
    * user's listeners, or null when nobody has looked at the signal yet.
    */
   static end(context, why) {
-    const made = context.#made;
-    if (made === null) return null;
-    made.caller?.end();
-    const { controller } = made;
+    context.#caller?.end();
+    const controller = context.#controller;
     return why === null || controller === null ? null : () => controller.abort(why());
   }
 }

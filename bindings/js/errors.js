@@ -13,10 +13,14 @@ export const nameProcess = (pid, label, kind = 'task') =>
   `${kind}${pid === null ? '' : ` ${pid}`}${label ? ` ${JSON.stringify(label)}` : ''}`;
 
 /** Makes an error without capturing a stack. */
-export function withoutStack(make) {
+export const withoutStack = (make) => withFrames(0, make);
+
+/** The same with so many frames, unless the program wants fewer. */
+export function withFrames(count, make) {
   const limit = Error.stackTraceLimit;
+  if (limit <= count) return make();
   try {
-    Error.stackTraceLimit = 0;
+    Error.stackTraceLimit = count;
   } catch {
     return make(); // A hardened realm: the stack is captured after all.
   }

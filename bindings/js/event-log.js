@@ -14,9 +14,11 @@ import { formatPid } from './pid.js';
 import { finite } from './shapes.js';
 
 const END = 0, OBJECT = 1, SPAWNED = 2, STARTED = 3, RETURNED = 4, WAITING = 5, WAITED = 6;
+/* Of items of streams. */
+const ITEM_SPAWNED = 7, ITEM_RETURNED = 8, ITEM_DELIVERED = 9;
 
-/* The row's first number: what, how, kind, from the left; then the label. */
-const HOW_AT = 8, WHAT_AT = 8 * 16, LABEL_AT = 8 * 16 * 32;
+/* The row's first number: kind, how, what, from the right; then the label. */
+const HOW_AT = 16, WHAT_AT = 16 * 16, LABEL_AT = 16 * 16 * 32;
 
 /* How long rows are, by kind, and the longest. Rows do not go across chunks. */
 const LENGTHS = [];
@@ -26,7 +28,10 @@ LENGTHS[STARTED] = 3;
 LENGTHS[RETURNED] = 3;
 LENGTHS[WAITING] = 6;
 LENGTHS[WAITED] = 5;
-const ROW_MAX = 6;
+LENGTHS[ITEM_SPAWNED] = 9;
+LENGTHS[ITEM_RETURNED] = 5;
+LENGTHS[ITEM_DELIVERED] = 5;
+const ROW_MAX = 9;
 const CHUNK_MIN = 512;
 const CHUNK_MAX = 32768;
 
@@ -119,8 +124,15 @@ export class EventLog {
     return 0;
   }
 
-  #row(kind, label, what, how) {
-    return this.#labels.of(label) * LABEL_AT + what * WHAT_AT + how * HOW_AT + kind;
+  /** The same with what all rows of numbers begin with. */
+  #begin(kind, time, pid, label, what, how) {
+    const at = this.#place();
+    const chunk = this.#chunk;
+    this.#at = at + LENGTHS[kind];
+    chunk[at] = this.#labels.of(label) * LABEL_AT + what * WHAT_AT + how * HOW_AT + kind;
+    chunk[at + 1] = time;
+    chunk[at + 2] = pid;
+    return at;
   }
 
   /** An event of any kind. */
@@ -133,54 +145,62 @@ export class EventLog {
 
   /** One that has no supervisor and is no item. */
   spawned(time, pid, label, kind, linked, parent, callers, ancestors) {
-    const at = this.#place();
+    const at = this.#begin(SPAWNED, time, pid, label, numberIn(this.#whats, kind), linked ? 1 : 0);
     const chunk = this.#chunk;
-    this.#at = at + 6;
-    chunk[at] = this.#row(SPAWNED, label, numberIn(this.#whats, kind), linked ? 1 : 0);
-    chunk[at + 1] = time;
-    chunk[at + 2] = pid;
     chunk[at + 3] = parent;
     chunk[at + 4] = this.#lists.of(callers);
     chunk[at + 5] = this.#lists.of(ancestors);
   }
 
+  /** An item; `supervisor` is 0 when it has none. Only its stream is linked to it. */
+  itemSpawned(time, pid, label, kind, parent, callers, ancestors, stream, index, supervisor) {
+    const at = this.#begin(ITEM_SPAWNED, time, pid, label, numberIn(this.#whats, kind), 0);
+    const chunk = this.#chunk;
+    chunk[at + 3] = parent;
+    chunk[at + 4] = this.#lists.of(callers);
+    chunk[at + 5] = this.#lists.of(ancestors);
+    chunk[at + 6] = stream;
+    chunk[at + 7] = index;
+    chunk[at + 8] = supervisor;
+  }
+
+  /** The end of an item whose body has returned a value. */
+  itemReturned(time, pid, label, stream, index) {
+    this.#ofItem(ITEM_RETURNED, time, pid, label, stream, index);
+  }
+
+  /** The stream has handed that value over. */
+  itemDelivered(time, pid, label, stream, index) {
+    this.#ofItem(ITEM_DELIVERED, time, pid, label, stream, index);
+  }
+
+  #ofItem(kind, time, pid, label, stream, index) {
+    const at = this.#begin(kind, time, pid, label, 0, 0);
+    this.#chunk[at + 3] = stream;
+    this.#chunk[at + 4] = index;
+  }
+
   started(time, pid, label) {
-    this.#short(STARTED, time, pid, label);
+    this.#begin(STARTED, time, pid, label, 0, 0);
   }
 
   /** The end of a process whose body has returned a value; no item's. */
   returned(time, pid, label) {
-    this.#short(RETURNED, time, pid, label);
-  }
-
-  #short(kind, time, pid, label) {
-    const at = this.#place();
-    const chunk = this.#chunk;
-    this.#at = at + 3;
-    chunk[at] = this.#row(kind, label, 0, 0);
-    chunk[at + 1] = time;
-    chunk[at + 2] = pid;
+    this.#begin(RETURNED, time, pid, label, 0, 0);
   }
 
   waiting(time, pid, label, wait, what, whom, timeout) {
-    const at = this.#place();
+    const at = this.#begin(WAITING, time, pid, label, numberIn(this.#whats, what), 0);
     const chunk = this.#chunk;
-    this.#at = at + 6;
-    chunk[at] = this.#row(WAITING, label, numberIn(this.#whats, what), 0);
-    chunk[at + 1] = time;
-    chunk[at + 2] = pid;
     chunk[at + 3] = wait;
     chunk[at + 4] = whom;
     chunk[at + 5] = timeout;
   }
 
   waited(time, pid, label, wait, what, whom, outcome) {
-    const at = this.#place();
+    const how = numberIn(this.#outcomes, outcome);
+    const at = this.#begin(WAITED, time, pid, label, numberIn(this.#whats, what), how);
     const chunk = this.#chunk;
-    this.#at = at + 5;
-    chunk[at] = this.#row(WAITED, label, numberIn(this.#whats, what), numberIn(this.#outcomes, outcome));
-    chunk[at + 1] = time;
-    chunk[at + 2] = pid;
     chunk[at + 3] = wait;
     chunk[at + 4] = whom;
   }
@@ -249,6 +269,25 @@ export class EventLog {
         return {
           type: 'spawned', time, pid, label, kind: what, parent: pidOrNull(chunk[at + 3]), supervisor: null,
           linked: how === 1, callers: this.#lists.at(chunk[at + 4]), ancestors: this.#lists.at(chunk[at + 5]),
+        };
+      case ITEM_SPAWNED: {
+        const event = {
+          type: 'spawned', time, pid, label, kind: what, parent: pidOrNull(chunk[at + 3]),
+          supervisor: pidOrNull(chunk[at + 8]), linked: false,
+          callers: this.#lists.at(chunk[at + 4]), ancestors: this.#lists.at(chunk[at + 5]),
+          stream: chunk[at + 6], index: chunk[at + 7],
+        };
+        if (event.supervisor !== null) event.restart = 'temporary';
+        return event;
+      }
+      case ITEM_RETURNED:
+        return {
+          type: 'settled', time, pid, label, status: 'fulfilled', by: 'body', abandoned: false,
+          stream: chunk[at + 3], index: chunk[at + 4],
+        };
+      case ITEM_DELIVERED:
+        return {
+          type: 'delivered', time, pid, label, stream: chunk[at + 3], index: chunk[at + 4], status: 'fulfilled',
         };
       case STARTED:
         return { type: 'started', time, pid, label };

@@ -2335,8 +2335,9 @@ export interface RuntimeOptions {
   /**
   Whether each task with a handle remembers the call that started it. The
   `startedAt` of an {@link ExitError} or {@link TimeoutError} about it is then the
-  stack of that call, where it is otherwise missing. The `stack` of these errors and
-  what bodies throw stay as they are. Slow: it captures a stack per task.
+  stack of that call, at most its five innermost frames, where it is otherwise
+  missing. The `stack` of these errors and what bodies throw stay as they are. Slow:
+  it captures a stack per task.
 
   @default false
   */

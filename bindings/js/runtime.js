@@ -13,7 +13,7 @@ import { Caller } from './caller.js';
 import { CELL, detailsOf } from './cell.js';
 import { Cells } from './cells.js';
 import { Context } from './context.js';
-import { DisposedError, ExitError, MaxChildrenError, NoProcError } from './errors.js';
+import { DisposedError, ExitError, MaxChildrenError, NoProcError, withFrames } from './errors.js';
 import { failure, Kernel } from './kernel.js';
 import { noteEnd, noteReport } from './log.js';
 import { Names } from './names.js';
@@ -37,6 +37,9 @@ import { SleepWait } from './waits.js';
 const INBOX_PIDS = WORDS_MAX / 2;
 /* Bodies that may wait for others to begin with. */
 const ITEMS_SOON_MAX = 32;
+/* Of the call that started a task: the function of the API, and who called it. A
+ * frame that is kept takes more memory than a process in the kernel. */
+const START_FRAMES = 5;
 const resolved = Promise.resolve();
 const nativeThen = Promise.prototype.then;
 
@@ -118,6 +121,11 @@ export class Runtime {
     return holder;
   }
 
+  /** Notes where a task is started, when that is traced: few frames, for there may be very many. */
+  markTask(record, below) {
+    if (this.#traceStarts) record.start = withFrames(START_FRAMES, () => this.markStart(below));
+  }
+
   /* ---- Processes ------------------------------------------------------ */
 
   /**
@@ -149,7 +157,6 @@ export class Runtime {
       record.low = cell.low;
       record.high = cell.high;
       cell.record = record;
-      if (this.#traceStarts) record.start = this.markStart(this.spawn);
     }
     if (child !== null) {
       child.live(cell);

@@ -117,6 +117,11 @@ export class StreamRun {
     return { callers, ancestors: this.#above ?? callers };
   }
 
+  /** Words of its supervisor's pid, or null. */
+  get scope() {
+    return this.#scope;
+  }
+
   get supervisorPid() {
     return this.#scope === null ? null : formatPid(this.#scope.low, this.#scope.high);
   }

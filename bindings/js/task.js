@@ -94,8 +94,10 @@ function checkTasks(call, caller, tasks) {
 
 /** Makes the handle and starts its process. */
 export function startTask(call, caller, body, options, flags, scope = null) {
+  const { runtime } = caller;
   const record = new TaskRecord(caller, options.label ?? nameOf(body));
-  caller.runtime.spawn(call, caller, body, options, flags, scope, record);
+  runtime.markTask(record, startTask);
+  runtime.spawn(call, caller, body, options, flags, scope, record);
   return new Task(record);
 }
 

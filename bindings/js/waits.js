@@ -5,7 +5,7 @@
  * Every wait has `done(outcome, failure, event)`, failure being the reason's
  * entry, and `fail(error)` for the end of the runtime. Those that users began
  * have `about`, for who looks on: `{ what, low, high, timeout }`, which is what
- * they wait for, whom, and how long.
+ * they wait for, whom, and how long. It is one object, to be read at once.
  */
 import { NoProcError, TimeoutError, withoutStack } from './errors.js';
 import { parsePid } from './pid.js';
@@ -16,7 +16,18 @@ import { quiet } from './record.js';
 /** To keep the shape of what `make` gives: see StreamRun. Numbers have two forms, and so has a timeout. */
 export const withBothTimeouts = (make) => [5000, Infinity].map(make);
 
-const aboutTask = (what, { low, high }, timeout) => ({ what, low, high, timeout });
+/* One for all: each wait of a program that is watched is looked at twice. */
+const about = { what: '', low: 0, high: 0, timeout: 0 };
+
+export function tellAbout(what, low, high, timeout) {
+  about.what = what;
+  about.low = low;
+  about.high = high;
+  about.timeout = timeout;
+  return about;
+}
+
+const aboutTask = (what, { low, high }, timeout) => tellAbout(what, low, high, timeout);
 
 /* Keeps only the resolver: a rejection is the resolution with a rejected
  * promise, which saves a closure per wait. */
@@ -151,7 +162,7 @@ export class SleepWait extends Wait {
   }
 
   get about() {
-    return { what: 'sleep', low: 0, high: 0, timeout: this.timeout };
+    return tellAbout('sleep', 0, 0, this.timeout);
   }
 
   done(outcome, failure) {

@@ -103,27 +103,26 @@ export class SupervisorWatch {
 
   /** An event of the kernel, before it is handled. */
   see(event) {
-    if (this.#known.size === 0 && event.kind !== EVENT.SPAWNED) return;
-    const pid = formatPid(event.low, event.high);
-    switch (event.kind) {
-      case EVENT.SPAWNED:
-        if (isSupervisor(event.extra)) {
-          this.#add(event.low, event.high, event.extra, formatPid(event.otherLow, event.otherHigh));
-          this.#mark(pid);
-        }
-        break;
+    const { kind, low, high } = event;
+    if (kind === EVENT.SPAWNED) {
+      if (!isSupervisor(event.extra)) return;
+      this.#mark(this.#add(low, high, event.extra, formatPid(event.otherLow, event.otherHigh)).pid);
+      return;
+    }
+    if (this.#known.size === 0) return;
+    switch (kind) {
       case EVENT.EXITED:
-        this.#exited(event, pid);
+        this.#exited(event, formatPid(low, high));
         break;
       case EVENT.CHILD_START:
       case EVENT.REPORT:
-        this.#mark(pid, this.#idOf(event));
+        this.#mark(formatPid(low, high), this.#idOf(event));
         break;
       case EVENT.CHILD_DROPPED:
         this.#mark(formatPid(event.otherLow, event.otherHigh), this.#idOf(event));
         break;
       case EVENT.TERMINATED:
-        this.#mark(pid);
+        this.#mark(formatPid(low, high));
         this.#mark(formatPid(event.otherLow, event.otherHigh));
         break;
     }

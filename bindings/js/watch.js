@@ -18,7 +18,7 @@ import {
 import { COUNTED, finite, isSupervisor, kindName, restartName, settingsOf } from './shapes.js';
 import { SupervisorWatch } from './watch-supervisors.js';
 
-const UNUSUAL = EXITED.NEVER_RAN | EXITED.BODY_RUNNING | EXITED.ITEM;
+const UNUSUAL = EXITED.NEVER_RAN | EXITED.BODY_RUNNING;
 
 const TIMED_OUT = ['item', 'wait', 'grace'];
 
@@ -45,9 +45,8 @@ export class Watch {
   #runtime;
   #log;
   #supervisors;
-  /** By the tag of a wait that was told: its number (else 0), and the label of who waits. */
+  /** By the tag of a wait that was told: its number, else 0. */
   #numbers = [];
-  #labels = [];
   #waitCount = 0;
   /** Flags of the SPAWN that the next SPAWNED tells about. */
   #flags = 0;
@@ -149,12 +148,8 @@ export class Watch {
     const child = cell === null ? children.get(event.tag) : cell.details?.child ?? null;
     const who = cell ?? child;
     const { callers, ancestors } = originsOf(this.#runtime, cell, child);
-    if (cell !== null && cell.stream === null && cell.details === null) {
-      this.#log.spawned(
-        event.time, packPid(event.low, event.high), cell.label, kindName(event.extra), (this.#flags & FLAG.LINK) !== 0,
-        packPid(event.otherLow, event.otherHigh), callersFrom(callers), ancestorsFrom(ancestors),
-      );
-      this.#flags = 0;
+    if (cell !== null && cell.details === null) {
+      this.#spawnedUsual(event, cell, callersFrom(callers), ancestorsFrom(ancestors));
       return;
     }
     const fields = {
@@ -170,12 +165,24 @@ export class Watch {
       fields.linked = fields.parent !== null;
       fields.settings = settingsOf(cell.details.info);
     }
-    if (cell !== null && cell.stream !== null) {
-      fields.stream = cell.stream.id;
-      fields.index = cell.number;
-    }
     if (fields.supervisor !== null) fields.restart = restartName(child?.restart ?? RESTART.TEMPORARY);
     this.#emit('spawned', event.time, formatPid(event.low, event.high), who.label, fields);
+  }
+
+  /** What most are: an item, or a task without a supervisor. */
+  #spawnedUsual({ time, low, high, otherLow, otherHigh, extra }, { label, stream, number }, callers, ancestors) {
+    const pid = packPid(low, high);
+    const parent = packPid(otherLow, otherHigh);
+    const kind = kindName(extra);
+    if (stream === null) {
+      const linked = (this.#flags & FLAG.LINK) !== 0;
+      this.#flags = 0;
+      this.#log.spawned(time, pid, label, kind, linked, parent, callers, ancestors);
+      return;
+    }
+    const { scope } = stream;
+    const supervisor = scope === null ? 0 : packPid(scope.low, scope.high);
+    this.#log.itemSpawned(time, pid, label, kind, parent, callers, ancestors, stream.id, number, supervisor);
   }
 
   /** The kernel holds an item to begin when it is spawned; see `started`. */
@@ -188,8 +195,7 @@ export class Watch {
     const { extra, reason } = event;
     const fulfilled = (extra & EXITED.VALUE) !== 0;
     if (fulfilled && (extra & UNUSUAL) === 0) {
-      const { time, low, high } = event;
-      this.#log.returned(time, packPid(low, high), this.#labelOf(low, high));
+      this.#returned(event);
       return;
     }
     const bySignal = (extra & (EXITED.NEVER_RAN | EXITED.BODY_RUNNING)) !== 0;
@@ -204,6 +210,14 @@ export class Watch {
       fields.index = cell.number;
     }
     this.#of('settled', event, fields);
+  }
+
+  #returned({ time, low, high }) {
+    const pid = packPid(low, high);
+    const cell = this.#runtime.cells.find(low, high);
+    if (cell === null) this.#log.returned(time, pid, '');
+    else if (cell.stream === null || cell.detached) this.#log.returned(time, pid, cell.label);
+    else this.#log.itemReturned(time, pid, cell.label, cell.stream.id, cell.number);
   }
 
   #restarted(event) {
@@ -246,14 +260,18 @@ export class Watch {
   }
 
   #delivered(event) {
-    const cell = this.#runtime.cells.find(event.low, event.high);
-    const fields = { stream: cell.stream.id, index: cell.number };
-    if (event.extra === OUTCOME.OK) fields.status = 'fulfilled';
-    else {
-      fields.status = 'rejected';
-      fields.reason = event.extra === OUTCOME.TIMEOUT ? 'timeout' : this.#runtime.reasons.raw(event.reason);
+    const { time, low, high, extra, reason } = event;
+    const { stream, number, label } = this.#runtime.cells.find(low, high);
+    if (extra === OUTCOME.OK) {
+      this.#log.itemDelivered(time, packPid(low, high), label, stream.id, number);
+      return;
     }
-    this.#of('delivered', event, fields);
+    this.#of('delivered', event, {
+      stream: stream.id,
+      index: number,
+      status: 'rejected',
+      reason: extra === OUTCOME.TIMEOUT ? 'timeout' : this.#runtime.reasons.raw(reason),
+    });
   }
 
   #streamClosed(event) {
@@ -272,8 +290,8 @@ export class Watch {
   }
 
   /** An item's body begins; that of a task is told by the kernel. */
-  started(cell) {
-    this.#tell('started', cell, {});
+  started({ low, high, label }) {
+    this.#log.started(this.#now, packPid(low, high), label);
   }
 
   /** A body has returned at last; its process had ended before. */
@@ -358,16 +376,12 @@ export class Watch {
     if (about === undefined) return;
     const { what, low, high, timeout } = about;
     const number = ++this.#waitCount;
-    const label = this.#labelOf(caller.low, caller.high);
-    while (this.#numbers.length <= wait.tag) {
-      this.#numbers.push(0);
-      this.#labels.push('');
-    }
+    caller.label ??= this.#labelOf(caller.low, caller.high);
+    while (this.#numbers.length <= wait.tag) this.#numbers.push(0);
     this.#numbers[wait.tag] = number;
-    this.#labels[wait.tag] = label;
     this.#supervisors.touch(low, high);
     this.#log.waiting(
-      this.#now, packPid(caller.low, caller.high), label, number, what, packPid(low, high), timeout,
+      this.#now, packPid(caller.low, caller.high), caller.label, number, what, packPid(low, high), timeout,
     );
   }
 
@@ -388,7 +402,7 @@ export class Watch {
     if (number === 0) return; // begun before anybody looked
     this.#numbers[tag] = 0;
     const { what, low, high } = about;
-    const label = caller.gone ? this.#labelOf(caller.low, caller.high) : this.#labels[tag];
+    const label = caller.gone ? this.#labelOf(caller.low, caller.high) : caller.label;
     this.#log.waited(time, packPid(caller.low, caller.high), label, number, what, packPid(low, high), outcome);
   }
 

@@ -258,6 +258,41 @@ scenario('with trace, errors tell where a task was started', async ({ Task }) =>
   assert.match(error.startedAt, /events\.test\.mjs/);
 }, { trace: true });
 
+scenario('where a task was started is told by the call and few who called', async ({ Task }) => {
+  const startDeep = (depth) => (depth === 0 ? Task.async(({ exit }) => exit('because')) : startDeep(depth - 1));
+  const limit = Error.stackTraceLimit;
+  const error = await rejection(Task.await(startDeep(20)));
+  assert.equal(error.startedAt.match(/\n +at /g).length, 5);
+  assert.match(error.startedAt, /startDeep/);
+  assert.equal(Error.stackTraceLimit, limit);
+}, { trace: true });
+
+scenario('the events of an item, alone and under a supervisor', async ({ Task, TaskSupervisor, Process, runtime }) => {
+  const self = Process.self();
+  const pool = TaskSupervisor.start();
+  const options = { label: 'work' };
+  for (const [open, supervisor] of [
+    [(...given) => Task.asyncStream(...given), null],
+    [(...given) => TaskSupervisor.asyncStream(pool, ...given), pool.pid],
+  ]) {
+    const events = watched(runtime);
+    await open(['a'], (item) => item, options).toArray();
+    const about = events.filter(({ index }) => index !== undefined);
+    const { pid, stream } = about[0];
+    assert.deepEqual(about, [
+      {
+        type: 'spawned', time: 0, pid, label: 'work', kind: 'item', parent: self, supervisor, linked: false,
+        callers: [self], ancestors: supervisor === null ? [self] : [supervisor, self],
+        stream, index: 0, ...(supervisor === null ? {} : { restart: 'temporary' }),
+      },
+      { type: 'settled', time: 0, pid, label: 'work', status: 'fulfilled', by: 'body', abandoned: false, stream, index: 0 },
+      { type: 'delivered', time: 0, pid, label: 'work', stream, index: 0, status: 'fulfilled' },
+    ]);
+    assert.deepEqual(events.find(({ type }) => type === 'started'), { type: 'started', time: 0, pid, label: 'work' });
+  }
+  await pool.stop();
+});
+
 scenario('inspect shows a stream with its consumer, and who waits for whom', async ({ Task, Process, runtime, clock }) => {
   const task = Task.async(async ({ Task: Own }) => {
     const all = Own.asyncStream([1, 2, 3], (n, { sleep }) => sleep(n * 10), { maxConcurrency: 2, label: 'pages' }).toArray();
