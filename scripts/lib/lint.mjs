@@ -58,11 +58,16 @@ async function inTurns(items, work) {
   await Promise.all(Array.from({ length: JOBS }, worker));
 }
 
-/** How clang-tidy compiles `file`: src/wasm for its target, the rest natively. */
+const isForWasm = (file) => file.startsWith('src/wasm/') || file.endsWith('_asyncify.c');
+
+/** How clang-tidy compiles `file`: what is for WebAssembly for that, the rest natively. */
 function compileFlags(file) {
   const folders = INCLUDED_FROM.map((folder) => `-I${folder}`);
   const flags = ['-std=c11', ...folders, '-Wall', '-Wextra'];
-  if (file.startsWith('src/wasm/')) {
+  if (file.endsWith('/port_fibers.c')) {
+    flags.push('-DBELAY_PORT_FIBERS');
+  }
+  if (isForWasm(file)) {
     const headers = wasiHeaders();
     flags.push('--target=wasm32-wasi', '-nostdlibinc', ...(headers ? ['-isystem', headers] : []));
   }

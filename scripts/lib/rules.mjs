@@ -58,14 +58,21 @@ export function names(files) {
 
 const FREESTANDING = ['stddef.h', 'stdint.h', 'string.h'];
 
-/** Who may include whom: folders of src, the system's headers, and those for ports alone. */
+/** Who may include whom: folders of src, the system's headers, and both for ports alone. */
 const KNOWS = {
   'src/base': { own: ['src/base'], system: FREESTANDING },
   'src/kernel': { own: ['src/base', 'src/kernel'], system: FREESTANDING },
+  'src/fiber': {
+    own: ['src/base', 'src/fiber'],
+    system: [
+      ...FREESTANDING,
+      ...['stdlib.h', 'stdio.h', 'ucontext.h', 'sanitizer/common_interface_defs.h'],
+    ],
+  },
   'src/runtime': {
     own: ['src/runtime'],
     system: [...FREESTANDING, 'stdatomic.h', 'stdlib.h', 'stdio.h'],
-    ports: ['pthread.h', 'time.h', 'unistd.h'],
+    ports: ['pthread.h', 'time.h', 'unistd.h', 'src/base', 'src/fiber'],
   },
   'src/wasm': { own: ['src/wasm'], system: [...FREESTANDING, 'stdlib.h'] },
 };
@@ -82,13 +89,14 @@ export function includes(files, read) {
       return null;
     }
     const { own, system, ports = [] } = KNOWS[dirname(file)];
+    const more = basename(file).startsWith('port') ? ports : [];
     if (open === '<') {
-      const allowed = basename(file).startsWith('port') ? [...system, ...ports] : system;
+      const allowed = [...system, ...more];
       return allowed.includes(name) ? null : `${dirname(file)} may not include <${name}>`;
     }
     const beside = normalize(join(dirname(file), name));
     const target = known.has(beside) ? beside : normalize(join('src', name));
-    if (PUBLIC.includes(target) || own.includes(dirname(target))) {
+    if (PUBLIC.includes(target) || [...own, ...more].includes(dirname(target))) {
       return null;
     }
     return `${dirname(file)} may not know ${target}`;

@@ -3,13 +3,11 @@
  * that a port decides what waiting is.
  *
  *   port_posix.c   POSIX threads: natively and with Emscripten.
- *   port_fibers.c  one thread; each "thread" is a stack of its own, and who
- *                  goes on at a lock, a wait or a signal is chosen from
- *                  outside (port_fibers.h): for the tests that try all
- *                  interleavings.
- *
- * A port of one thread without stacks of its own may refuse to start
- * threads: then only jobs that are awaited without a timeout run.
+ *   port_fibers.c  one thread of the system; each "thread" is a stack of its
+ *                  own, and they take turns: for WASI, which has no threads,
+ *                  on a clock that may be virtual; and natively for tests,
+ *                  which may choose from outside who goes on at a lock or a
+ *                  wait (port_fibers.h).
  */
 #ifndef BELAY_RUNTIME_PORT_H
 #define BELAY_RUNTIME_PORT_H
@@ -20,16 +18,29 @@
 typedef void (*port_main)(void *argument);
 
 #ifdef BELAY_PORT_FIBERS
-/* Who holds it, and who waits, the port's fibers know themselves. */
+typedef struct port_thread port_thread;
+
+typedef struct port_queue {
+    port_thread *first;
+    port_thread *last;
+} port_queue;
 typedef struct port_mutex {
-    uint32_t owner; /* a fiber's number + 1; 0: free */
+    port_thread *owner; /* NULL: free */
+    port_queue waiting;
 } port_mutex;
 typedef struct port_condition {
-    uint32_t waiting; /* fibers */
+    port_queue waiting;
 } port_condition;
-typedef struct port_thread {
-    uint32_t fiber;
-} port_thread;
+struct port_thread {
+    struct belay__fiber *fiber; /* NULL: it has ended, or is the program */
+    port_queue joining;         /* who waits for its end */
+    port_queue *queue;          /* in which it stands, or NULL: it runs */
+    port_thread *next;          /* in that queue */
+    port_thread *previous;
+    port_thread *later; /* of those that wait for a time */
+    port_thread *sooner;
+    uint64_t deadline; /* or PORT_NEVER */
+};
 #else
 #include <pthread.h>
 typedef struct port_mutex {
@@ -80,6 +91,15 @@ uint32_t belay__port_processors(void);
  * meanwhile. */
 uint32_t belay__port_patience(void);
 void belay__port_relax(void);
+
+/* A job asks whether it is cancelled: where threads take turns, those that
+ * could tell it so must get theirs. Costs as good as nothing elsewhere. */
+#ifdef BELAY_PORT_FIBERS
+void belay__port_breathe(void);
+#else
+static inline void belay__port_breathe(void) {
+}
+#endif
 
 /* Writes a line for people who set no log hook. */
 void belay__port_complain(const char *line);

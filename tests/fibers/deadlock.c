@@ -1,0 +1,24 @@
+/* deadlock.c - a thread that waits for what nobody does, and one that waits
+ * for its end: the test is that this is said, and that the program ends. */
+#define BELAY_PORT_FIBERS
+#include "aborts.h"
+#include "runtime/port.h"
+
+static void waits_for_ever(void *argument) {
+    port_mutex *lock = argument;
+    port_condition never;
+    belay__port_condition_open(&never);
+    belay__port_lock(lock);
+    belay__port_wait(&never, lock, PORT_NEVER);
+}
+
+int main(void) {
+    abort_is_expected();
+    port_mutex lock;
+    port_thread thread;
+    belay__port_mutex_open(&lock);
+    if (belay__port_thread_start(&thread, waits_for_ever, &lock, 0)) {
+        belay__port_thread_join(&thread);
+    }
+    return 0;
+}
