@@ -3,27 +3,37 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type InlineConfig } from 'vite';
 import { lessonPlugin } from './tools/lesson.ts';
 import { prerenderPlugin } from './tools/prerender.ts';
+import { sandboxPlugin } from './tools/sandbox.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const lesson = lessonPlugin({ lesson: at('../examples/lesson'), own: at('lessons') });
 
+/** How modules find belay-tasks: the one of this very tree. */
+const resolve = {
+  alias: {
+    'belay-tasks/testing': at('../bindings/js/testing.js'),
+    'belay-tasks': at('../bindings/js/index.js'),
+  },
+};
+
+const sandbox = sandboxPlugin({ root: at('.'), resolve });
+
 /** What the page's modules need, wherever they are loaded. */
 const shared: InlineConfig = {
   root: at('.'),
-  resolve: { alias: { 'belay-tasks': at('../bindings/js/index.js') } },
-  plugins: [lesson],
+  resolve,
+  plugins: [lesson, sandbox],
 };
 
 export default defineConfig({
   ...shared,
-  plugins: [lesson, prerenderPlugin(shared)],
+  plugins: [lesson, sandbox, prerenderPlugin(shared)],
   /* Every address is relative, so that any folder of any host will do. */
   base: './',
   cacheDir: at('../node_modules/.vite'),
   server: { host: '127.0.0.1', fs: { allow: [at('..')] } },
   preview: { host: '127.0.0.1' },
-  worker: { format: 'es' },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -5,24 +5,17 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
-import { createServer } from 'vite';
 import { examples } from '../../examples/lesson/index.mjs';
 import { startServer } from '../../examples/server.mjs';
-import { web } from './support.mjs';
+import { loadSources, web } from './support.mjs';
 
-let server;
-const load = (path) => server.ssrLoadModule(path);
+let sources;
+const load = (path) => sources.load(path);
 
 before(async () => {
-  server = await createServer({
-    root: web,
-    logLevel: 'error',
-    appType: 'custom',
-    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-    optimizeDeps: { noDiscovery: true },
-  });
+  sources = await loadSources();
 });
-after(() => server.close());
+after(() => sources.close());
 
 /** The same numbers for the same seed: a small generator, written out. */
 function random(seed) {
@@ -98,13 +91,12 @@ function story(seed) {
 }
 
 describe('a trace', () => {
-  it('says at each time what the events up to then say, and no more', async () => {
-    const { extend, emptyTrace, stateAt } = await load('/src/model/trace.ts');
+  it('says at each position what the events up to there say, and no more', async () => {
+    const { traceOf, stateAt } = await load('/src/model/trace.ts');
     for (let seed = 1; seed <= 20; seed += 1) {
-      const events = story(seed);
-      const whole = extend(emptyTrace, events, 0);
+      const whole = traceOf(story(seed));
       for (const [index, { time: t }] of whole.events.entries()) {
-        const prefix = extend(emptyTrace, events.slice(0, index + 1), t);
+        const prefix = traceOf(story(seed).slice(0, index + 1), t);
         for (const line of whole.lines.values()) {
           const early = prefix.lines.get(line.pid);
           assert.equal(
@@ -117,48 +109,42 @@ describe('a trace', () => {
     }
   });
 
-  it('is the same however the events arrive, and an old one stays what it was', async () => {
-    const { extend, emptyTrace } = await load('/src/model/trace.ts');
+  it('is the same however the events arrive, and when it is made of its own events', async () => {
+    const { traceOf, TraceBuilder } = await load('/src/model/trace.ts');
     const events = story(7);
-    const whole = extend(emptyTrace, events, 0);
+    const whole = traceOf(story(7));
     const pick = random(3);
-    let trace = emptyTrace;
-    const earlier = [];
+    const builder = new TraceBuilder();
     for (let at = 0; at < events.length;) {
       const size = 1 + pick(9);
-      earlier.push([trace, JSON.stringify([...trace.lines])]);
-      trace = extend(trace, events.slice(at, at + size), 0);
+      builder.add(events.slice(at, at + size));
       at += size;
     }
-    assert.deepEqual([...trace.lines], [...whole.lines]);
-    assert.deepEqual(trace.events, whole.events);
-    for (const [old, text] of earlier) {
-      assert.equal(JSON.stringify([...old.lines]), text);
+    const again = traceOf(structuredClone(whole.events));
+    for (const trace of [builder.finish(0), again]) {
+      assert.deepEqual([...trace.lines], [...whole.lines]);
+      assert.deepEqual(trace.events, whole.events);
+      assert.deepEqual(trace.flight, whole.flight);
     }
   });
 
-  it('never goes back in time, and no two events are at one', async () => {
-    const { extend, emptyTrace } = await load('/src/model/trace.ts');
-    const trace = extend(
-      emptyTrace,
-      [
-        { type: 'printed', time: 9, text: '' },
-        { type: 'printed', time: 4, text: '' },
-      ],
-      2,
-    );
+  it('gives each event a position of its own, within the ms in which it happened', async () => {
+    const { traceOf, timeOf } = await load('/src/model/trace.ts');
+    const print = (time) => ({ type: 'printed', time, text: '' });
+    const crowd = Array.from({ length: 100_000 }, () => print(7));
+    const { events, until } = traceOf([print(3), ...crowd, print(4), print(8)], 2);
+    events.forEach(({ time }, at) => assert.ok(at === 0 || time > events[at - 1].time));
     assert.deepEqual(
-      trace.events.map(({ time }) => time),
-      [9, 9.001],
+      [0, 1, 100_000, 100_001, 100_002].map((at) => timeOf(events[at].time)),
+      [3, 7, 7, 7, 8],
     );
-    assert.equal(trace.until, 9.001);
+    assert.equal(until, events.at(-1).time);
   });
 
-  it('steps to the times of its events in both directions', async () => {
-    const { extend, emptyTrace, stepFrom } = await load('/src/model/trace.ts');
-    const trace = extend(
-      emptyTrace,
-      [2, 5, 8].map((time) => ({ type: 'printed', time, text: '' })),
+  it('steps to its events in both directions, and passes over what is not wanted', async () => {
+    const { traceOf, stepFrom } = await load('/src/model/trace.ts');
+    const trace = traceOf(
+      [2, 5, 8].map((time) => ({ type: 'printed', time, text: String(time) })),
       10,
     );
     assert.deepEqual(
@@ -169,10 +155,13 @@ describe('a trace', () => {
       [10, 8, 5, 2].map((t) => stepFrom(trace, t, -1)),
       [8, 5, 2, 0],
     );
+    const notFive = ({ text }) => text !== '5';
+    assert.equal(stepFrom(trace, 2, 1, notFive), 8);
+    assert.equal(stepFrom(trace, 8, -1, notFive), 2);
   });
 
   it('tells an end of its own doing from one that came from outside', async () => {
-    const { extend, emptyTrace } = await load('/src/model/trace.ts');
+    const { traceOf } = await load('/src/model/trace.ts');
     const end = (before, settled) => {
       const about = { time: 0, pid: '<1.1>', label: 'x' };
       const events = [
@@ -180,7 +169,7 @@ describe('a trace', () => {
         ...before.map((event) => ({ ...about, ...event })),
         { type: 'settled', ...about, ...settled },
       ];
-      return extend(emptyTrace, events, 0).lines.get('<1.1>').end.look.word;
+      return traceOf(events).lines.get('<1.1>').end.look.word;
     };
     const reason = (word) => ({ status: 'rejected', reason: { word, text: '' } });
     assert.equal(end([], { status: 'fulfilled', by: 'body' }), 'ok');
@@ -203,10 +192,10 @@ describe('a trace', () => {
   });
 
   it('counts as many at once as there are', async () => {
-    const { extend, emptyTrace, inFlight, isTask } = await load('/src/model/trace.ts');
+    const { traceOf, isTask, runningAt } = await load('/src/model/trace.ts');
     for (let seed = 1; seed <= 20; seed += 1) {
-      const trace = extend(emptyTrace, story(seed), 0);
-      const { steps, peak } = inFlight(trace);
+      const trace = traceOf(story(seed));
+      const { steps, peak } = trace.flight;
       const at = (t) =>
         [...trace.lines.values()].filter(
           (line) =>
@@ -215,11 +204,27 @@ describe('a trace', () => {
             line.started <= t &&
             (line.end === null || line.end.time > t),
         ).length;
-      for (const { time, count } of steps) {
-        assert.equal(count, at(time), `seed ${seed}, t ${time}`);
+      for (const { time } of trace.events) {
+        assert.equal(runningAt(trace, time), at(time), `seed ${seed}, t ${time}`);
       }
-      assert.ok(peak >= Math.max(...steps.map(({ count }) => count)));
+      assert.equal(peak, Math.max(...steps.map(({ count }) => count)));
     }
+  });
+
+  it('tells of a function that runs on, and of an entry that waits to be handed over', async () => {
+    const { traceOf } = await load('/src/model/trace.ts');
+    const { lineSentence } = await load('/src/model/describe.ts');
+    const about = { pid: '<1.1>', label: 'x' };
+    const trace = traceOf([
+      { type: 'spawned', ...about, time: 0, parent: null, supervisor: null, kind: 'item', index: 0 },
+      { type: 'started', ...about, time: 0 },
+      { type: 'settled', ...about, time: 5, status: 'rejected', by: 'signal', abandoned: true },
+      { type: 'delivered', ...about, time: 9, stream: 1, index: 0, status: 'rejected' },
+      { type: 'bodyReturned', ...about, time: 20 },
+    ]);
+    const line = trace.lines.get('<1.1>');
+    assert.deepEqual([line.delivered, line.runsOn], [9, { until: 20 }]);
+    assert.match(lineSentence(trace, line), /its function ran on until 20 ms$/);
   });
 });
 
@@ -250,10 +255,11 @@ describe('lanes', () => {
   };
 
   it('are one for each task while they are few, each under its owner', async () => {
-    const { extend, emptyTrace } = await load('/src/model/trace.ts');
+    const { traceOf } = await load('/src/model/trace.ts');
     const { lanesOf } = await load('/src/model/lanes.ts');
-    const { drawn, total } = lanesOf(extend(emptyTrace, many(10, 7), 0));
-    assert.equal(total, 11);
+    const { drawn, hidden } = lanesOf(traceOf(many(10, 7)));
+    assert.equal(drawn.length, 11);
+    assert.equal(hidden, 0);
     assert.deepEqual(drawn.map(({ label, depth }) => [label, depth]).slice(0, 3), [
       ['main', 0],
       ['item 1', 1],
@@ -262,24 +268,28 @@ describe('lanes', () => {
   });
 
   it('are shared when there are many, as many as ran at once, and none overlaps', async () => {
-    const { extend, emptyTrace, inFlight } = await load('/src/model/trace.ts');
+    const { traceOf } = await load('/src/model/trace.ts');
     const { lanesOf } = await load('/src/model/lanes.ts');
-    const trace = extend(emptyTrace, many(300, 7), 0);
+    const trace = traceOf(many(300, 7));
     const { drawn } = lanesOf(trace);
     const shared = drawn.filter((lane) => lane.shared);
-    assert.equal(shared.length, inFlight(trace).peak);
+    assert.equal(shared.length, trace.flight.peak);
     assert.equal(shared.flatMap(({ lines }) => lines).length, 300);
     for (const { lines } of shared) {
       lines.forEach((line, at) => assert.ok(at === 0 || lines[at - 1].end.time <= line.spawned));
     }
   });
 
-  it('are cut off when they are too many, and it is told how many there are', async () => {
-    const { extend, emptyTrace } = await load('/src/model/trace.ts');
-    const { lanesOf, LANES_MAX } = await load('/src/model/lanes.ts');
-    const { drawn, total } = lanesOf(extend(emptyTrace, many(500, 10_000), 0));
-    assert.equal(drawn.length, LANES_MAX);
-    assert.equal(total, 501);
+  it('are cut off when they are too many, and it is told how many are hidden', async () => {
+    const { traceOf } = await load('/src/model/trace.ts');
+    const { lanesOf, LANES_MAX, LINES_MAX } = await load('/src/model/lanes.ts');
+    const apart = lanesOf(traceOf(many(500, 10_000)));
+    assert.equal(apart.drawn.length, LANES_MAX);
+    assert.equal(apart.hidden, 501 - LANES_MAX);
+    const crowd = lanesOf(traceOf(many(5000, 7)));
+    const shown = crowd.drawn.flatMap(({ lines }) => lines).length;
+    assert.ok(shown <= LINES_MAX + LANES_MAX);
+    assert.equal(crowd.hidden, 5001 - shown);
   });
 });
 
@@ -328,7 +338,7 @@ describe('values as text', () => {
   });
 
   it('are times that people read', async () => {
-    const { duration, moment, ticks, roomFor } = await load('/src/model/time.ts');
+    const { duration, moment, ticks, speedFor, speeds } = await load('/src/model/time.ts');
     assert.deepEqual([4.4, 812, 1200, 125_000].map(duration), [
       '4 ms',
       '812 ms',
@@ -337,7 +347,9 @@ describe('values as text', () => {
     ]);
     assert.equal(moment(1234), '+1.234 s');
     assert.deepEqual(ticks(390, 4), [0, 100, 200, 300]);
-    for (const until of [0, 100, 499, 900, 70_000, 1e6]) assert.ok(roomFor(until) > until);
+    assert.equal(moment(640.89), '+0.640 s', 'a position is told by its whole ms');
+    for (const until of [0, 100, 499, 900, 70_000, 1e6]) assert.ok(speeds.includes(speedFor(until)));
+    assert.equal(speedFor(1962), 1 / 2);
   });
 });
 
@@ -544,7 +556,6 @@ describe('colours', () => {
         'focus',
         'queued-stroke',
         'running-stroke',
-        'busy-stroke',
         'ok-stroke',
         'error-stroke',
         'crashed-stroke',

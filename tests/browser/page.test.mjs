@@ -1,5 +1,6 @@
 // The page as people meet it: built, in a folder of some server, in Chromium.
 import assert from 'node:assert/strict';
+import { createServer as createHttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,12 +15,12 @@ import {
   launchBrowser,
   openPage,
   phone,
-  replaceProgram,
   runToEnd,
   scrub,
   servePage,
   text,
   web,
+  writeProgram,
 } from './support.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -69,7 +70,7 @@ describe('each example', () => {
           ),
           [],
         );
-        assert.match(await text(page, '[role=status]'), /^Finished: /);
+        assert.match(await text(page, 'body > #page > [role=status]'), /^Finished: /);
       }));
   }
 
@@ -90,9 +91,10 @@ describe('each example', () => {
 describe('a program that goes wrong', () => {
   const wrong = (name, source, check) =>
     it(name, () =>
-      withPage('', { before: (page) => replaceProgram(page, source) }, async (page) =>
-        check(page, await runToEnd(page)),
-      ),
+      withPage('', {}, async (page) => {
+        await writeProgram(page, source);
+        await check(page, await runToEnd(page));
+      }),
     );
 
   wrong(
@@ -104,17 +106,12 @@ describe('a program that goes wrong', () => {
     },
   );
 
-  wrong('fails when it is not a program', 'export function main( {', async (page, status) => {
-    assert.match(status, /^Failed/);
-    assert.match(await text(page, '.printed'), /SyntaxError/);
-  });
-
   wrong(
-    'is told of the failure that nobody handled',
+    'fails with the task that nobody awaited, as its caller would in Elixir',
     'export async function main({ Task, sleep }) { Task.async(() => { throw new Error("unseen") }, { label: "lonely" }); await sleep(50) }',
     async (page, status) => {
-      assert.match(status, /^Finished/);
-      assert.match(await text(page, '.printed'), /Nobody handled\s+Error: unseen/);
+      assert.match(status, /^Failed/);
+      assert.match(await text(page, '.printed'), /The program threw\s+Error: unseen/);
       assert.match(
         await page.$eval('[role=gridcell][aria-label^=lonely]', (cell) => cell.ariaLabel),
         /then crashed: Error: unseen/,
@@ -123,13 +120,44 @@ describe('a program that goes wrong', () => {
   );
 
   wrong(
-    'finds no network but the simulated one',
-    "export async function main({ fetch, log }) { await fetch('https://example.com/').catch(({ message }) => log(message)); log(typeof globalThis.fetch) }",
-    async (page) => {
-      assert.match(await text(page, '.printed'), /simulated and knows .* only/);
-      assert.match(await text(page, '.printed'), /undefined$/);
+    'is told who waits when nothing is left to happen',
+    'export async function main({ Task }) { await Task.await(Task.async(() => new Promise(() => {}), { label: "stuck" }), Infinity) }',
+    async (page, status) => {
+      assert.match(status, /^Failed/);
+      assert.match(await text(page, '.printed'), /deadlock at 0 ms[^]*main <0\.1> awaits task <1\.1> "stuck"/);
     },
   );
+
+  it('finds no network but the simulated one, and no way out of its worker', async () => {
+    let asked = 0;
+    const outside = createHttpServer((_, response) => {
+      asked += 1;
+      response.writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' }).end();
+    });
+    await new Promise((resolve) => outside.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${outside.address().port}/module.js`;
+    const page = await openPage(browser, home);
+    try {
+      await writeProgram(
+        page,
+        `const names = ['XMLHttpRequest', 'WebSocket', 'EventSource', 'postMessage', 'indexedDB', 'Worker', 'importScripts'];
+        const seen = [names.filter((name) => globalThis[name] !== undefined), globalThis.origin];
+        await import('${address}').catch(({ name }) => seen.push(name));
+        export async function main({ fetch, log }) {
+          await fetch('https://example.com/').catch(({ message }) => log(message));
+          return seen;
+        }`,
+      );
+      await runToEnd(page);
+      assert.match(await text(page, '.printed'), /simulated and knows .* only/);
+      assert.equal(await text(page, '.returned'), "[[], 'null', 'TypeError']");
+      assert.equal(asked, 0);
+    } finally {
+      await page.close();
+      outside.closeAllConnections();
+      outside.close();
+    }
+  });
 
   wrong(
     'shows settled entries in both notations',
@@ -143,6 +171,51 @@ describe('a program that goes wrong', () => {
       );
     },
   );
+
+  it('keeps the last picture, and says that it is of another text, when it cannot be begun', () =>
+    withPage('', {}, async (page) => {
+      await runToEnd(page);
+      const lanes = await page.$$eval('[role=gridcell]', (cells) => cells.length);
+      await writeProgram(page, 'export function main( {');
+      await clickVisible(page, '.run');
+      await page.waitForSelector('.fault');
+      assert.match(await text(page, '.fault'), /cannot be begun.*SyntaxError/);
+      assert.match(await text(page, '.status'), /of another version/);
+      assert.equal(await page.$$eval('[role=gridcell]', (cells) => cells.length), lanes);
+    }));
+});
+
+describe('what is typed', () => {
+  it('runs, is kept for the next visit, and can be given up', () =>
+    withPage('', {}, async (page) => {
+      const mine = "import { Task } from 'belay-tasks';\nexport const main = () => Task.await(Task.async(() => 'mine'));\n";
+      await writeProgram(page, mine);
+      assert.match(await runToEnd(page), /^Finished/);
+      assert.equal(await text(page, '.returned'), "'mine'");
+      await page.reload({ waitUntil: 'networkidle0' });
+      await page.waitForSelector('.cm-content');
+      assert.match(await text(page, '.cm-content'), /'mine'/);
+      assert.match(await runToEnd(page), /^Finished/);
+      assert.equal(await text(page, '.returned'), "'mine'");
+      await page.evaluate(() => {
+        [...document.querySelectorAll('.code-foot .link')].find(({ textContent }) => textContent === 'Reset').click();
+      });
+      await page.waitForFunction(() => document.querySelector('.cm-content') === null);
+      assert.match(await text(page, '#code-text'), /export async function main\(/);
+    }));
+
+  it('goes into the editor, and Escape, then Tab leaves it', () =>
+    withPage('', {}, async (page) => {
+      await page.evaluate(() => {
+        [...document.querySelectorAll('.code-foot .link')].find(({ textContent }) => textContent === 'Edit').click();
+      });
+      await page.waitForFunction(() => document.activeElement?.classList.contains('cm-content'));
+      await page.keyboard.type('// hello\n');
+      assert.match(await text(page, '#tab-javascript'), /edited/);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate(() => document.activeElement.closest('.cm-editor')), null);
+    }));
 });
 
 describe('a body that never yields', () => {
@@ -157,37 +230,46 @@ describe('a body that never yields', () => {
         requestAnimationFrame(count);
       });
       await clickVisible(page, '.run');
-      await page.waitForSelector('.silence', { timeout: 30_000 });
-      assert.match(await text(page, '.silence'), /Still running after 1 s/);
+      await page.waitForSelector('.slow', { timeout: 30_000 });
+      assert.match(await text(page, '.slow'), /Still running after 1 s/);
 
       const drawn = await page.evaluate(() => window.frames);
       await page.click('.theme input[value=dark]');
       assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
       await page.waitForFunction((earlier) => window.frames > earlier + 2, {}, drawn);
+
+      await clickVisible(page, '.slow .stop');
+      assert.match(await ended(page), /^Stopped/);
+      assert.equal(await page.$('.slow'), null);
       assert.deepEqual(
         await page.$$eval('.lane-label title', (labels) =>
           labels.map((label) => label.textContent),
         ),
         ['main', 'polite, under main', 'spinning, under main'],
       );
-
-      await page.click('.silence .stop');
-      assert.match(await ended(page), /^Stopped/);
-      assert.equal(await page.$('.silence'), null);
-      assert.match(await text(page, '.facts'), /2 stopped by you/);
-      assert.match(await text(page, '.facts'), /this page never paused/);
+      await page.click('[aria-label="To the end"]');
+      assert.match(await text(page, '.facts'), /2 stopped/);
+      assert.match(await text(page, '.results'), /was stopped here/);
 
       await page.click('.theme input[value=system]');
-      await page.click(`.examples a[href="#${ids[0]}"]`);
+      await page.click(`.lessons a[href="#${ids[0]}"]`);
       assert.match(await runToEnd(page), /^Finished/);
+    }));
+
+  it('is ended by itself when nobody asks for more time', () =>
+    withPage(`#${RUNAWAY}`, {}, async (page) => {
+      await clickVisible(page, '.run');
+      assert.match(await ended(page), /^Stopped/);
+      await page.click('#stage-log');
+      assert.match(await text(page, '.log'), /stopped\s+gave no sign of life/);
     }));
 
   it('goes on when the learner prefers to wait', () =>
     withPage(`#${RUNAWAY}`, {}, async (page) => {
       await clickVisible(page, '.run');
-      await page.waitForSelector('.silence', { timeout: 30_000 });
-      await page.click('.silence .button:not(.stop)');
-      await page.waitForFunction(() => document.querySelector('.silence') === null);
+      await page.waitForSelector('.slow', { timeout: 30_000 });
+      await page.click('.slow .button:not(.stop)');
+      await page.waitForFunction(() => document.querySelector('.slow') === null);
       assert.match(await text(page, '.status'), /^Running/);
       await clickVisible(page, '.stop');
       assert.match(await ended(page), /^Stopped/);
@@ -196,11 +278,9 @@ describe('a body that never yields', () => {
   it('is given up for another example that is run', () =>
     withPage(`#${RUNAWAY}`, {}, async (page) => {
       await clickVisible(page, '.run');
-      await page.waitForSelector('.silence', { timeout: 30_000 });
-      await page.click(`.examples a[href="#${ids[1]}"]`);
+      await page.waitForSelector('.slow', { timeout: 30_000 });
+      await page.click(`.lessons a[href="#${ids[1]}"]`);
       assert.match(await runToEnd(page), /^Finished/);
-      await page.click(`.examples a[href="#${RUNAWAY}"]`);
-      assert.match(await text(page, '.status'), /^Stopped/);
     }));
 });
 
@@ -208,7 +288,7 @@ describe('the picture and its table', () => {
   const read = (page) =>
     page.evaluate(async () => {
       const settle = () => new Promise((done) => setTimeout(done, 50));
-      const [picture, table] = document.querySelectorAll('.timeline .switch input');
+      const [picture, table] = document.querySelectorAll('.tasks .switch input');
       const lanes = [...document.querySelectorAll('[role=gridcell]')].map((cell) => ({
         pid: cell.dataset.pid,
         label: cell.ariaLabel,
@@ -269,24 +349,42 @@ describe('the playhead', () => {
   it('steps from event to event and back, and moves the log along', () =>
     withPage('', {}, async (page) => {
       await runToEnd(page);
-      const at = () =>
-        page.evaluate(() => Number(document.querySelector('.clock output').textContent));
+      await page.click('#stage-log');
+      const at = () => page.$eval('.scrub', (range) => Number(range.value));
       await page.click('[aria-label="To the beginning"]');
       assert.equal(await at(), 0);
-      const times = [];
+      const places = [];
       for (let step = 0; step < 5; step += 1) {
         await page.click('[aria-label="Next event"]');
-        times.push(await at());
+        places.push(await at());
       }
-      assert.deepEqual(
-        times,
-        times.toSorted((a, b) => a - b),
-      );
-      assert.ok(times[0] > 0);
-      const current = await text(page, '.event[aria-current] time');
-      assert.equal(current, `+${times[4].toFixed(3)} s`);
+      places.forEach((place, index) => assert.ok(place > (places[index - 1] ?? 0), String(places)));
+      const current = () =>
+        page.$$eval('.event', (lines) => lines.findIndex((line) => line.ariaCurrent === 'step'));
+      assert.equal(await current(), 5);
       await page.click('[aria-label="Previous event"]');
-      assert.equal(await at(), times[3]);
+      assert.equal(await at(), places[3]);
+      assert.equal(await current(), 4);
+    }));
+
+  it('goes to the next trouble, to events of one task, and to the ends by keys', () =>
+    withPage(`#${ids[1]}`, {}, async (page) => {
+      await runToEnd(page);
+      await page.click('#stage-log');
+      await page.click('[aria-label="To the beginning"]');
+      const trouble = () => page.$eval('.event[aria-current]', (line) => line.classList.contains('trouble'));
+      await page.focus('#stage-panel');
+      await page.keyboard.press(']');
+      assert.ok(await trouble());
+      await page.keyboard.press('Home');
+      assert.equal(await page.$eval('.scrub', ({ value }) => Number(value)), 0);
+      await page.keyboard.press('End');
+      assert.ok(await page.$eval('.scrub', ({ value, max }) => Math.abs(max - value) < 1e-6));
+      await page.keyboard.press('2');
+      await page.waitForSelector('[role=tree]');
+      await page.focus('#stage-panel');
+      await page.keyboard.press('Space');
+      await page.waitForSelector('[aria-label="Pause"]');
     }));
 
   it('plays on to the end by itself', () =>
@@ -298,27 +396,14 @@ describe('the playhead', () => {
       await page.waitForSelector('[aria-label="Play"]', { timeout: 20_000 });
       assert.match(
         await page.$eval('.scrub', (range) => range.ariaValueText),
-        /0 running, 4 ended/,
+        /, 0 tasks running/,
       );
-    }));
-
-  it('can be moved while the program runs, and follow it again', () =>
-    withPage(`#${RUNAWAY}`, {}, async (page) => {
-      await clickVisible(page, '.run');
-      await page.waitForSelector('.silence', { timeout: 30_000 });
-      await scrub(page, 0);
-      assert.equal(await text(page, '.clock output'), '0.000');
-      await page.click('.follow');
-      await page.waitForFunction(
-        () => Number(document.querySelector('.clock output').textContent) > 1,
-      );
-      await clickVisible(page, '.stop');
-      await ended(page);
     }));
 
   it('goes where a line of the log is chosen, and the log shows one task alone', () =>
     withPage(`#${ids[1]}`, {}, async (page) => {
       await runToEnd(page);
+      await page.click('#stage-log');
       await clickVisible(page, '[role=gridcell][aria-label*="timed out"]');
       await page.waitForSelector('.chip');
       const whose = await page.$$eval('.event-who', (names) => [
@@ -339,7 +424,7 @@ describe('the address', () => {
   it('opens the example that it names', () =>
     withPage(`#${ids[4]}`, {}, async (page) => {
       assert.equal(await text(page, 'h1'), examples[4].title);
-      await page.click(`.examples a[href="#${ids[2]}"]`);
+      await page.click(`.lessons a[href="#${ids[2]}"]`);
       await page.waitForFunction(
         (title) => document.querySelector('h1').textContent === title,
         {},
@@ -370,7 +455,7 @@ describe('with the keyboard alone', () => {
   it('an example is chosen, run, looked through and read as a table', () =>
     withPage('', {}, async (page) => {
       await page.keyboard.press('Tab');
-      assert.equal(await focused(page), 'Skip to the example');
+      assert.equal(await focused(page), 'Skip to the lesson');
       await page.keyboard.press('Enter');
       assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
 
@@ -397,22 +482,22 @@ describe('with the keyboard alone', () => {
       await page.keyboard.press('Enter');
       assert.equal(await page.$eval('[role=gridcell]:focus', (cell) => cell.ariaSelected), 'true');
 
+      await page.click('#stage-log');
       await tabTo(/^\+\d/); // one line of the log, however many there are
       await page.keyboard.press('ArrowUp');
       await page.keyboard.press('Enter');
       assert.equal(await page.evaluate(() => document.activeElement.ariaCurrent), 'step');
 
       await tabTo(/^Time$/);
-      const before = await page.$eval('.scrub', (range) => range.ariaValueText);
+      const place = () => page.$eval('.scrub', ({ value }) => Number(value));
       await page.keyboard.press('Home');
-      const beginning = await page.$eval('.scrub', (range) => range.ariaValueText);
-      assert.notEqual(beginning, before);
+      assert.equal(await place(), 0);
       await page.keyboard.press('.');
-      assert.notEqual(await page.$eval('.scrub', (range) => range.ariaValueText), beginning);
+      assert.ok((await place()) > 0);
 
       for (
         let presses = 0;
-        presses < 60 && !(await page.evaluate(() => document.activeElement.name === 'timeline-as'));
+        presses < 60 && !(await page.evaluate(() => document.activeElement.name === 'tasks-as'));
         presses += 1
       ) {
         await page.keyboard.down('Shift');
@@ -428,8 +513,8 @@ describe('with the keyboard alone', () => {
       await page.keyboard.down('Control');
       await page.keyboard.press('Enter');
       await page.keyboard.up('Control');
-      await page.waitForSelector('.silence', { timeout: 30_000 });
-      await page.focus('.silence .stop');
+      await page.waitForSelector('.slow', { timeout: 30_000 });
+      await page.focus('.slow .stop');
       await page.keyboard.press('Enter');
       assert.match(await ended(page), /^Stopped/);
     }));
@@ -458,18 +543,21 @@ describe('on every screen', () => {
           await scrub(page, 0.6);
           assert.deepEqual(await check(page), [], 'after the run');
           await page.evaluate(() =>
-            document.querySelectorAll('.timeline .switch input')[1].click(),
+            document.querySelectorAll('.tasks .switch input')[1].click(),
           );
           assert.deepEqual(await check(page), [], 'as a table');
+          for (const tab of ['tree', 'log']) {
+            await page.evaluate((id) => document.getElementById(id).click(), `stage-${tab}`);
+            assert.deepEqual(await check(page), [], tab);
+          }
         }));
 
       it(`axe finds nothing while a body spins, ${name}, ${scheme}`, () =>
         withPage(`#${RUNAWAY}`, { viewport, scheme, ...allow }, async (page) => {
           await clickVisible(page, '.run');
-          await page.waitForSelector('.silence', { timeout: 30_000 });
+          await page.waitForSelector('.slow', { timeout: 30_000 });
           assert.deepEqual(await check(page), []);
-          await clickVisible(page, '.silence .stop');
-          await ended(page);
+          assert.match(await ended(page), /^Stopped/);
         }));
     }
   }
@@ -491,7 +579,7 @@ describe('on every screen', () => {
   it('the narrow page has targets of 44 px and its run at the foot', () =>
     withPage('', { viewport: phone }, async (page) => {
       const small = await page.$$eval(
-        '.transport button, .parts button, .examples-open',
+        '.transport button, .parts button, .lessons-open',
         (buttons) =>
           buttons
             .filter((button) => button.checkVisibility())
@@ -539,7 +627,7 @@ describe('where something is missing', () => {
           page.evaluateOnNewDocument(() => Reflect.deleteProperty(globalThis, 'WebAssembly')),
       },
       async (page) => {
-        assert.match(await text(page, '.timeline'), /cannot be run here/);
+        assert.match(await text(page, '.tasks'), /cannot be run here/);
         assert.match(await text(page, '.refusal'), /no WebAssembly/);
       },
     ));
@@ -574,6 +662,7 @@ describe('without motion', () => {
       },
       async (page) => {
         await runToEnd(page);
+        await page.click('#stage-log');
         await page.click('[aria-label="To the beginning"]');
         await page.click('[aria-label="Play"]');
         await page.waitForFunction(
@@ -602,7 +691,8 @@ describe('what is sent', () => {
     return {
       text: size(['index.html', ...linked(/href="\.\/(assets\/[^"]+\.css)"/g)]),
       script: size(linked(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)),
-      worker: size(assets.filter((name) => name.includes('/worker-'))),
+      worker: size(assets.filter((name) => name.includes('/_virtual_sandbox-'))),
+      editor: size(assets.filter((name) => name.includes('/codemirror-'))),
       font: size(assets.filter((name) => name.endsWith('.woff2'))),
     };
   };
@@ -610,7 +700,8 @@ describe('what is sent', () => {
   for (const [part, most] of Object.entries({
     text: 25_000,
     script: 45_000,
-    worker: 70_000,
+    worker: 80_000,
+    editor: 140_000,
     font: 18_000,
   })) {
     it(`is at most ${most} bytes of ${part}, compressed`, () => {

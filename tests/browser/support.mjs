@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
-import { build } from 'vite';
+import { build, createServer as createVite } from 'vite';
 
 export const web = fileURLToPath(new URL('../../web', import.meta.url));
 
@@ -51,6 +51,18 @@ export async function servePage() {
   };
 }
 
+/** The page's modules without a browser: { load(path), close }. */
+export async function loadSources() {
+  const vite = await createVite({
+    root: web,
+    logLevel: 'error',
+    appType: 'custom',
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+  });
+  return { load: (path) => vite.ssrLoadModule(path), close: () => vite.close() };
+}
+
 export function launchBrowser() {
   return puppeteer.launch({
     browser: 'chrome',
@@ -93,6 +105,7 @@ export async function openPage(
     if (
       !url.startsWith(home) &&
       !url.startsWith(`blob:${new URL(home).origin}/`) &&
+      !url.startsWith('blob:null/') && // of the frame in which programs run
       !url.startsWith('data:')
     )
       strays.push(url);
@@ -102,6 +115,9 @@ export async function openPage(
   await before?.(page);
   await page.goto(address, { waitUntil: 'load' });
   await page.waitForNetworkIdle({ idleTime: 100 });
+  if (page.isJavaScriptEnabled()) {
+    await page.waitForFunction(() => document.documentElement.dataset.alive === 'true');
+  }
   return Object.assign(page, { complaints, strays });
 }
 
@@ -128,9 +144,25 @@ export async function ended(page) {
   return text(page, '.status');
 }
 
+/** Runs what is shown; the playhead then stands at the end. */
 export async function runToEnd(page) {
   await clickVisible(page, '.run');
-  return ended(page);
+  const status = await ended(page);
+  await page.$eval('[aria-label="To the end"]', (button) => button.click());
+  return status;
+}
+
+/** Types a program over the one that is shown, as plain text. */
+export async function writeProgram(page, source) {
+  await page.evaluate(() => {
+    [...document.querySelectorAll('.code-foot .link')].find(({ textContent }) => textContent === 'Plain text').click();
+  });
+  await page.waitForSelector('textarea.plain');
+  await page.evaluate((text) => {
+    const area = document.querySelector('textarea.plain');
+    area.value = text;
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+  }, source);
 }
 
 /** Moves the playhead to a share of the run. */
@@ -141,24 +173,4 @@ export function scrub(page, share) {
     range.dispatchEvent(new Event('input', { bubbles: true }));
     return new Promise((done) => setTimeout(done, 50));
   }, share);
-}
-
-/** Puts a program of the test in the place of the first example's. */
-export async function replaceProgram(page, source) {
-  await page.setRequestInterception(true);
-  page.on('request', (request) => {
-    if (/\/async-await-[^/]*\.js$/.test(request.url())) {
-      const texts = {
-        source,
-        files: {},
-        panes: [{ id: 'javascript', name: 'JavaScript', runs: true, html: '' }],
-      };
-      request.respond({
-        contentType: 'text/javascript',
-        body: `export const texts = ${JSON.stringify(texts)};`,
-      });
-    } else {
-      request.continue();
-    }
-  });
 }

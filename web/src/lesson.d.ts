@@ -2,3 +2,8 @@ declare module 'virtual:lesson' {
   import type { Example } from './model/example.ts';
   export const examples: readonly Example[];
 }
+
+declare module 'virtual:sandbox' {
+  /** The worker of a run, as the text of one classic script. */
+  export const sandbox: string;
+}

@@ -4,14 +4,11 @@ import { examples } from 'virtual:lesson';
 import { createStore } from './state/store.ts';
 import { Page } from './views/Page.tsx';
 
-const store = createStore(
-  examples,
-  () =>
-    new Worker(new URL('./engine/worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'belay example',
-    }),
-);
+/* The frame and what runs in it come after the page is there to be read. */
+const store = createStore(examples, async () => {
+  const [{ Frame }, { sandbox }] = await Promise.all([import('./engine/frame.ts'), import('virtual:sandbox')]);
+  return new Frame(sandbox);
+});
 
 /* The address names the example, so that it can be kept and sent. */
 function followAddress(): void {
@@ -24,8 +21,10 @@ function followAddress(): void {
 /* What was written shows the first example: the page takes over with that. */
 await store.load(store.chosen.value);
 hydrate(<Page store={store} />, document.querySelector('#page') as HTMLElement);
+store.recall();
 addEventListener('hashchange', followAddress);
 followAddress();
+document.documentElement.dataset['alive'] = 'true';
 
 if (typeof WebAssembly === 'undefined') {
   store.refusal.value = { word: null, text: 'this browser has no WebAssembly' };

@@ -5,9 +5,7 @@ import { createStore } from './state/store.ts';
 import { Page } from './views/Page.tsx';
 
 export async function prerender(): Promise<string> {
-  const noWorker = () => {
-    throw new Error('there is no worker while the page is written');
-  };
+  const noWorker = () => Promise.reject(new Error('there is no worker while the page is written'));
   const first = examples[0];
   const known = new Map(first === undefined ? [] : [[first.id, await first.load()]]);
   return renderToString(<Page store={createStore(examples, noWorker, known)} />);

@@ -1,41 +1,13 @@
 /** Text as HTML: one block for each line, names of its parts as classes. */
 import { parser as javascript } from '@lezer/javascript';
 import { parser as python } from '@lezer/python';
-import { highlightCode, tagHighlighter, tags } from '@lezer/highlight';
+import { highlightCode } from '@lezer/highlight';
 import { parser as elixir } from 'lezer-elixir';
+import { codeClasses } from '../src/views/code-classes.ts';
 
 const parsers = { javascript, python, elixir };
 
 export type Language = keyof typeof parsers;
-
-const names = tagHighlighter([
-  {
-    tag: [
-      tags.keyword,
-      tags.operatorKeyword,
-      tags.controlKeyword,
-      tags.definitionKeyword,
-      tags.moduleKeyword,
-      tags.self,
-      tags.null,
-      tags.bool,
-    ],
-    class: 'k',
-  },
-  { tag: [tags.string, tags.special(tags.string), tags.regexp, tags.atom], class: 's' },
-  { tag: [tags.number], class: 'n' },
-  {
-    tag: [
-      tags.function(tags.variableName),
-      tags.function(tags.propertyName),
-      tags.function(tags.definition(tags.variableName)),
-      tags.className,
-      tags.namespace,
-    ],
-    class: 'f',
-  },
-  { tag: [tags.comment, tags.lineComment, tags.blockComment], class: 'c' },
-]);
 
 export function highlight(text: string, language: Language): string {
   const lines: string[] = [''];
@@ -45,7 +17,7 @@ export function highlight(text: string, language: Language): string {
   highlightCode(
     text.trimEnd(),
     parsers[language].parse(text.trimEnd()),
-    names,
+    codeClasses,
     (part, name) => put(name === '' ? escape(part) : `<b class="${name}">${escape(part)}</b>`),
     () => lines.push(''),
   );
@@ -58,6 +30,6 @@ function wrap(line: string): string {
   return `<span class="line i${Math.min(indent, 12)}">${line === '' ? '\n' : `${line}\n`}</span>`;
 }
 
-function escape(text: string): string {
+export function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

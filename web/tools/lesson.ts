@@ -14,7 +14,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { parser as javascript } from '@lezer/javascript';
 import type { Plugin } from 'vite';
 import type { Example, Pane, Texts } from '../src/model/example.ts';
-import { highlight, type Language } from './highlight.ts';
+import { escape, highlight, type Language } from './highlight.ts';
 
 const LIST = 'virtual:lesson';
 const TEXTS = 'virtual:lesson/';
@@ -116,13 +116,28 @@ function exampleOf(folder: string, source: Source, number: number | null): Read 
     }
   }
   const id = source.file.replace(/^\d+-/, '').replace(/\.mjs$/, '');
-  const { title, question, rule } = source;
-  return { about: { id, number, title, question, rule }, texts: { source: program, files, panes } };
+  const { title } = source;
+  const mark = number === null ? '' : String(number);
+  const section = number === null ? 'Besides' : 'The examples';
+  return {
+    about: { id, section, mark, title, question: escape(source.question), rule: escape(source.rule) },
+    texts: {
+      source: program,
+      files,
+      panes,
+      world: null,
+      knobs: [],
+      seed: 1,
+      predict: null,
+      change: [],
+      recorded: null,
+    },
+  };
 }
 
 function pane(name: string, text: string, language: Language, runs = false): Pane {
   const id = name.toLowerCase().replaceAll(/[^a-z]+/g, '-');
-  return { id, name, runs, html: highlight(text, language) };
+  return { id, name, runs, html: highlight(text, language), badge: null };
 }
 
 /** The program of an example's file, and the files beside it that it imports. */

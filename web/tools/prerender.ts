@@ -4,6 +4,7 @@
  * that lets nothing be loaded from elsewhere.
  */
 import { createHash } from 'node:crypto';
+import { FRAME_SCRIPT } from '../src/engine/frame.ts';
 import { createServer, type InlineConfig, type Plugin, type ViteDevServer } from 'vite';
 
 const PLACE = '<!--page-->';
@@ -54,12 +55,10 @@ async function withServer<T>(
 }
 
 function withPolicy(html: string): string {
-  const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)];
-  const hashes = scripts.map(
-    ([, text]) =>
-      `'sha256-${createHash('sha256')
-        .update(text ?? '')
-        .digest('base64')}'`,
+  /* The frame of the runs inherits this policy, beside its own stricter one. */
+  const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text ?? '');
+  const hashes = [...inline, FRAME_SCRIPT].map(
+    (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
   );
   const policy = [
     "default-src 'none'",

@@ -1,9 +1,10 @@
 /**
- * The network of a run: `fetch` for one host that exists only in this
+ * The network of the lesson's examples: `fetch` for one host that exists only in this
  * worker. It answers as examples/server.mjs does, with the same endpoints,
  * counters and bounds, so that an example behaves alike on a page without a
  * server and in Node with a real one. Nothing in here opens a connection.
  */
+import { broken, json, pause, requestOf, SimulatedResponse, type SimulatedRequest } from './http.ts';
 
 export interface Stats {
   requests: number;
@@ -16,7 +17,7 @@ export interface Stats {
 export interface Network {
   readonly url: string;
   readonly stats: Stats;
-  readonly fetch: typeof fetch;
+  readonly fetch: (input: unknown, init?: RequestInit) => Promise<SimulatedResponse>;
   /** Cuts what is in flight. */
   close(): Promise<void>;
 }
@@ -43,7 +44,7 @@ class Refused extends Error {
 
 interface Exchange {
   readonly url: URL;
-  readonly request: Request;
+  readonly request: SimulatedRequest;
   readonly id: string;
   /** Rejects when the client gives up. */
   wait(ms: number): Promise<void>;
@@ -51,7 +52,7 @@ interface Exchange {
   hold(): () => void;
 }
 
-type Route = (exchange: Exchange) => Promise<Response>;
+type Route = (exchange: Exchange) => Promise<SimulatedResponse>;
 
 export function createNetwork(url = 'http://network.invalid'): Network {
   const stats: Stats = { requests: 0, inFlight: 0, peakInFlight: 0, cancelled: 0 };
@@ -96,7 +97,7 @@ export function createNetwork(url = 'http://network.invalid'): Network {
     'GET /stream': async ({ url: asked, wait, hold }) => {
       const chunks = number(asked, 'chunks', 5, 1, bounds.chunks);
       const ms = milliseconds(asked, 20);
-      return new Response(textStream(chunks, ms, wait, hold()), {
+      return new SimulatedResponse(textStream(chunks, ms, wait, hold()), {
         headers: { 'content-type': 'text/plain' },
       });
     },
@@ -129,7 +130,7 @@ export function createNetwork(url = 'http://network.invalid'): Network {
       stats.requests = 0;
       stats.cancelled = 0;
       stats.peakInFlight = stats.inFlight;
-      return new Response(null, { status: 204 });
+      return new SimulatedResponse(null, { status: 204 });
     },
   };
 
@@ -137,11 +138,11 @@ export function createNetwork(url = 'http://network.invalid'): Network {
   async function keep(
     name: keyof typeof collections,
     { url: asked, request, wait }: Exchange,
-  ): Promise<Response> {
+  ): Promise<SimulatedResponse> {
     const collection = collections[name];
     const down = number(asked, 'down', 0, 0, bounds.keys);
     const ms = milliseconds(asked, 0);
-    const record = parse(await request.text());
+    const record = parse(request.body);
     const key = request.headers.get('idempotency-key') ?? `unnamed ${collection.size}`;
     const before = attempted(`${name} ${key}`);
     await wait(ms);
@@ -158,8 +159,8 @@ export function createNetwork(url = 'http://network.invalid'): Network {
     return json(201, { id: key, duplicate });
   }
 
-  async function serve(request: Request, signal: AbortSignal): Promise<Response> {
-    const asked = new URL(request.url);
+  async function serve(request: SimulatedRequest, signal: AbortSignal): Promise<SimulatedResponse> {
+    const asked = request.url;
     const user = /^\/users\/([^/]+)$/.exec(asked.pathname);
     const path = user === null ? asked.pathname : '/users/:id';
     const counted = path !== '/stats';
@@ -205,26 +206,16 @@ export function createNetwork(url = 'http://network.invalid'): Network {
     url,
     stats,
     fetch: async (input, init) => {
-      const request = new Request(input, init);
-      if (new URL(request.url).origin !== new URL(url).origin) {
+      const request = requestOf(input, init, url);
+      if (request.url.origin !== new URL(url).origin) {
         throw new TypeError(`the network of this page is simulated and knows ${url} only`);
       }
-      request.signal.throwIfAborted();
-      return serve(request, AbortSignal.any([request.signal, closing.signal]));
+      request.signal?.throwIfAborted();
+      const signals = request.signal === null ? [closing.signal] : [request.signal, closing.signal];
+      return serve(request, AbortSignal.any(signals));
     },
     close: async () => closing.abort(broken()),
   };
-}
-
-function broken(): TypeError {
-  return new TypeError('fetch failed');
-}
-
-function json(status: number, value: unknown): Response {
-  return new Response(`${JSON.stringify(value)}\n`, {
-    status,
-    headers: { 'content-type': 'application/json' },
-  });
 }
 
 function parse(text: string): unknown {
@@ -249,24 +240,6 @@ function number(url: URL, name: string, preset: number, min: number, max: number
 
 function milliseconds(url: URL, preset: number): number {
   return number(url, 'ms', preset, 0, bounds.delay);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', giveUp);
-      resolve();
-    }, ms);
-    if (signal.aborted) {
-      giveUp();
-    } else {
-      signal.addEventListener('abort', giveUp, { once: true });
-    }
-  });
 }
 
 function textStream(

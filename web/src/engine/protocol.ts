@@ -1,6 +1,7 @@
-/** What the page and its worker say to each other. */
+/** What the page and the worker of a run say to each other, and the limits of a run. */
+import type { Reason, TraceEvent } from '../model/events.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Reason, TraceEvent } from '../model/trace.ts';
+import type { World } from '../model/world.ts';
 import type { Stats } from './network.ts';
 
 /** A program, as text: the text that is shown. */
@@ -10,10 +11,25 @@ export interface Program {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** Everything that a run depends on: the same input gives the same trace. */
+export interface RunInput {
+  readonly program: Program;
+  readonly seed: number;
+  /** The network behind `fetch`; null for the one of the lesson's examples. */
+  readonly world: World | null;
+  /** What `main` gets by these names, beside the runtime's functions. */
+  readonly knobs: Readonly<Record<string, number | boolean | string>>;
+}
+
 export interface RunOrder {
   readonly type: 'run';
-  readonly program: Program;
+  readonly input: RunInput;
 }
+
+/** What the page tells the frame; a port to the new worker comes along. */
+export type FrameOrder =
+  | { readonly type: 'make'; readonly id: number; readonly text: string }
+  | { readonly type: 'end'; readonly id: number };
 
 export type WorkerMessage =
   /** The module is loaded, a program may come. */
@@ -30,6 +46,14 @@ export type WorkerMessage =
       readonly until: number;
     };
 
-export const BEAT = 100; // ms between signs of life
-export const EVENTS_MAX = 200_000;
-export const PRINTED_MAX = 1_000_000; // characters of one run
+export const BEAT = 100; // real ms between signs of life
+
+export const limits = {
+  events: 200_000,
+  /** Virtual ms: ten minutes. */
+  time: 600_000,
+  /** Tasks alive at once. */
+  tasks: 50_000,
+  /** Characters that a run may print. */
+  printed: 1_000_000,
+} as const;

@@ -1,184 +1,211 @@
 /**
  * Keeps a worker ready, runs one program in it at a time, and ends it: at
- * the end of each run, or at once when the learner says so. A worker that
- * spins cannot be asked to stop, it can only be ended; nothing here waits
- * for it to answer.
+ * the end of each run, or at once when the learner says so. What the worker
+ * tells becomes a trace, which is given out when the run is over, however it
+ * ended: a run that was stopped has the trace of all that came before.
  *
- *   run --> begun, then extended ... --> ended
- *            |  silent after SILENCE ms without a sign of life
+ *   run --> begun --> ended
+ *            |  slow after SILENCE ms of real time; a worker that gives no
+ *            |  sign of life is ended PATIENCE ms after its last one, unless
+ *            |  the learner gives it more
  *            +--> stop: the worker is ended, another one is made ready
  */
+import type { Reason } from '../model/events.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Reason, TraceEvent } from '../model/trace.ts';
+import { TraceBuilder, type Trace } from '../model/trace.ts';
+import type { Host, Hosts } from './frame.ts';
 import type { Stats } from './network.ts';
-import type { Program, RunOrder, WorkerMessage } from './protocol.ts';
+import type { RunInput, RunOrder, WorkerMessage } from './protocol.ts';
 
-export const SILENCE = 1000; // ms without a sign of life until it is told
-const LOOK = 100; // ms between looks at the silence
+export const SILENCE = 1000; // real ms until it is told that a run is not over
+export const PATIENCE = 3000; // real ms without a sign of life until a run is ended
+export const MORE = 5000; // real ms that the learner gives it at a time
+const LOOK = 100; // ms between looks at the clock
 const LATE_LOOK = 500; // ms after which the page itself was held up
 
+/** A run that is not over yet. */
+export interface Slow {
+  /** Real ms since it began. */
+  readonly ms: number;
+  /** Real ms since the last sign of life. */
+  readonly silence: number;
+  readonly events: number;
+  /** The virtual time that it has reached. */
+  readonly until: number;
+}
+
 export interface RunnerEvents {
-  /** The program's worker is at work. */
-  begun(): void;
-  extended(events: readonly TraceEvent[], until: number): void;
-  /** No sign of life for so many ms; 0 when there is one again. */
-  silent(ms: number): void;
-  ended(outcome: Outcome, stats: Stats | null): void;
+  /** Told again and again while a run lasts; null when it does no longer. */
+  slow(slow: Slow | null): void;
+  ended(outcome: Outcome, trace: Trace, stats: Stats | null): void;
   /** There is no worker to be had, or the module does not load in it. */
   refused(reason: Reason): void;
 }
 
-interface Host {
-  readonly worker: Worker;
+interface Ready {
+  readonly host: Host;
   ready: boolean;
 }
 
+interface Running {
+  readonly input: RunInput;
+  readonly builder: TraceBuilder;
+  /** Real time; null until the worker has the program. */
+  begun: number | null;
+  until: number;
+  lastSign: number;
+  /** Without a sign of life it is ended when so much silence is reached. */
+  patience: number;
+}
+
 export class Runner {
-  readonly #make: () => Worker;
+  readonly #hosts: Hosts;
   readonly #events: RunnerEvents;
-  #host: Host | null = null;
-  /** The program that the host is to run, or runs. */
-  #program: Program | null = null;
-  #begun = 0;
-  #until = 0;
-  #lastSign = 0;
+  #ready: Ready | null = null;
+  #running: Running | null = null;
   #lastLook = 0;
-  #silent = false;
   #watch: ReturnType<typeof setInterval> | undefined;
 
-  constructor(make: () => Worker, events: RunnerEvents) {
-    this.#make = make;
+  constructor(hosts: Hosts, events: RunnerEvents) {
+    this.#hosts = hosts;
     this.#events = events;
   }
 
   /** Makes a worker ready, so that the next run begins at once. */
   warm(): void {
-    if (this.#host !== null) {
+    if (this.#ready !== null) {
       return;
     }
-    let worker: Worker;
+    let host: Host;
     try {
-      worker = this.#make();
+      host = this.#hosts.make();
     } catch (error) {
       this.#refuse({ word: null, text: String(error) });
       return;
     }
-    const host: Host = { worker, ready: false };
-    this.#host = host;
-    worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => {
-      if (this.#host === host) {
-        this.#hear(host, data);
+    const ready: Ready = { host, ready: false };
+    this.#ready = ready;
+    host.port.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+      if (this.#ready === ready) {
+        this.#hear(ready, data);
       }
-    });
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      if (this.#host === host) {
-        this.#drop();
-        this.#refuse({ word: null, text: event.message || 'the worker could not be loaded' });
+    };
+    host.broken = (text) => {
+      if (this.#ready === ready) {
+        this.#refuse({ word: null, text });
       }
-    });
+    };
   }
 
-  run(program: Program): void {
-    if (this.#program !== null) {
+  /** Runs it in a fresh worker; a run that is under way is given up, and not told of. */
+  run(input: RunInput): void {
+    if (this.#running !== null) {
       this.#drop();
     }
-    this.#program = program;
+    this.#running = {
+      input,
+      builder: new TraceBuilder(),
+      begun: null,
+      until: 0,
+      lastSign: 0,
+      patience: PATIENCE,
+    };
     this.warm();
-    if (this.#host?.ready === true) {
-      this.#begin(this.#host.worker, program);
+    if (this.#ready?.ready === true) {
+      this.#begin(this.#ready.host);
     }
   }
 
   /** Ends the program wherever it is. The next one finds a fresh worker. */
-  stop(): void {
-    if (this.#program === null) {
+  stop(why = 'stopped by you'): void {
+    const running = this.#running;
+    if (running === null) {
       return;
     }
-    const begun = this.#begun !== 0;
-    const now = performance.now();
-    const time = begun ? Math.max(this.#until, now - this.#begun) : 0;
-    const quiet = this.#silent ? this.#until : null; // since when, in the run's time
+    const { builder, until } = running;
     this.#drop();
-    if (begun) {
-      const lost: TraceEvent[] = quiet === null ? [] : [{ type: 'blocked', from: quiet, time }];
-      this.#events.extended([...lost, { type: 'stopped', time }], time);
-    }
-    this.#events.ended({ kind: 'stopped' }, null);
+    builder.add([{ type: 'stopped', time: until, why }]);
+    this.#events.ended({ kind: 'stopped' }, builder.finish(until), null);
     this.warm();
   }
 
-  #begin(worker: Worker, program: Program): void {
-    const order: RunOrder = { type: 'run', program };
-    worker.postMessage(order);
-    const now = performance.now();
-    this.#begun = now;
-    this.#until = 0;
-    this.#lastSign = now;
-    this.#lastLook = now;
-    this.#watch = setInterval(() => this.#look(), LOOK);
-    this.#events.begun();
+  /** Gives the run more time to show a sign of life. */
+  wait(): void {
+    if (this.#running !== null) {
+      this.#running.patience = performance.now() - this.#running.lastSign + MORE;
+    }
   }
 
-  #hear(host: Host, message: WorkerMessage): void {
+  #begin(host: Host): void {
+    const running = this.#running as Running;
+    const order: RunOrder = { type: 'run', input: running.input };
+    host.port.postMessage(order);
+    running.begun = running.lastSign = this.#lastLook = performance.now();
+    this.#watch = setInterval(() => this.#look(), LOOK);
+  }
+
+  #hear({ host }: Ready, message: WorkerMessage): void {
     if (message.type === 'ready') {
-      host.ready = true;
-      if (this.#program !== null) {
-        this.#begin(host.worker, this.#program);
+      (this.#ready as Ready).ready = true;
+      if (this.#running !== null) {
+        this.#begin(host);
       }
       return;
     }
     if (message.type === 'unable') {
-      this.#drop();
       this.#refuse(message.reason);
       return;
     }
-    this.#sign();
-    this.#until = Math.max(this.#until, message.until);
-    this.#events.extended(message.type === 'events' ? message.events : [], message.until);
-    if (message.type === 'ended') {
-      this.#drop();
-      this.#events.ended(message.outcome, message.stats);
-      this.warm();
+    const running = this.#running;
+    if (running === null) {
+      return;
     }
-  }
-
-  #sign(): void {
-    this.#lastSign = performance.now();
-    if (this.#silent) {
-      this.#silent = false;
-      this.#events.silent(0);
+    running.lastSign = performance.now();
+    running.until = Math.max(running.until, message.until);
+    if (message.type === 'events') {
+      running.builder.add(message.events);
+    } else if (message.type === 'ended') {
+      this.#drop();
+      this.#events.ended(message.outcome, running.builder.finish(running.until), message.stats);
+      this.warm();
     }
   }
 
   /** When the page was held up or hidden, the silence may be its own. */
   #look(): void {
+    const running = this.#running;
+    if (running === null || running.begun === null) {
+      return;
+    }
     const now = performance.now();
     const late = now - this.#lastLook > LATE_LOOK;
     this.#lastLook = now;
     if (late) {
-      this.#lastSign = now;
+      running.lastSign = now;
       return;
     }
-    if (now - this.#lastSign >= SILENCE) {
-      this.#silent = true;
-      this.#events.extended([], now - this.#begun);
-      this.#events.silent(now - this.#lastSign);
+    const silence = now - running.lastSign;
+    if (silence >= running.patience) {
+      this.stop(`gave no sign of life for ${Math.floor(silence / 1000)} s`);
+    } else if (now - running.begun >= SILENCE) {
+      const { builder, until } = running;
+      this.#events.slow({ ms: now - running.begun, silence, events: builder.count, until });
     }
   }
 
   #refuse(reason: Reason): void {
-    this.#program = null;
+    this.#drop();
     this.#events.refused(reason);
   }
 
   /** Ends the worker and forgets it; what it still says is not heard. */
   #drop(): void {
     clearInterval(this.#watch);
-    this.#host?.worker.terminate();
-    this.#host = null;
-    this.#program = null;
-    this.#begun = 0;
-    this.#silent = false;
+    this.#ready?.host.end();
+    this.#ready = null;
+    if (this.#running?.begun != null) {
+      this.#events.slow(null);
+    }
+    this.#running = null;
   }
 }

@@ -1,15 +1,7 @@
 /** Events, lanes and whole runs in words: what the pictures say. */
 import { looks } from './states.ts';
 import { duration } from './time.ts';
-import {
-  census,
-  inFlight,
-  isTask,
-  stateAt,
-  type Line,
-  type Trace,
-  type TraceEvent,
-} from './trace.ts';
+import { census, runningAt, type Line, type Trace, type TraceEvent } from './trace.ts';
 
 export interface Words {
   /** Whom it is about. */
@@ -79,15 +71,86 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
       return say('threw', event.reason.text, true);
     case 'unhandled':
       return say('a failure nobody handled', event.reason.text, true);
-    case 'blocked':
-      return say(
-        'thread busy',
-        `no sign of life for ${duration(event.time - event.from)}`,
-        event.time - event.from >= 1000,
-      );
     case 'stopped':
-      return say('stopped by you', 'the worker was ended and replaced', true);
+      return say('stopped', event.why, true);
+    case 'bodyReturned':
+      return say('returned at last', 'its function had run on');
+    case 'refused':
+      return say('was refused', `no room at ${name(event.supervisor)}`, true);
+    case 'ignored':
+      return say('is ignored', 'nobody waits for it any more');
+    case 'signalled':
+      return say('got an exit signal', `${event.reason.text} from ${name(event.from)}`, true);
+    case 'trapped':
+      return say('trapped an exit', `${event.reason.text} of ${name(event.from)}`);
+    case 'surfaced':
+      return say('failed, and nobody waited', event.reason.text, true);
+    case 'waiting':
+      return say(waits[event.what] ?? event.what, withTimeout(name(event.for), event.timeout));
+    case 'waited':
+      return say(
+        `${waits[event.what] ?? event.what}: over`,
+        `${name(event.for)} ${outcomes[event.outcome] ?? event.outcome}`.trim(),
+        event.outcome === 'timeout',
+      );
+    case 'streamOpened':
+      return say(
+        'opens a stream',
+        `${event.limit} at once, ${event.ordered ? 'ordered' : 'unordered'}, ${
+          event.timeout === null ? 'no timeout' : `${duration(event.timeout)} each`
+        }`,
+      );
+    case 'delivered':
+      return say('is handed over', event.status === 'fulfilled' ? 'as a value' : 'as an exit');
+    case 'streamClosed':
+      return say('closes the stream', closings[event.how] ?? event.how, !(event.how in closings));
+    case 'requested':
+      return { ...say('asked', attemptOf(event.attempt)), who: event.path };
+    case 'answered':
+      return {
+        ...say(
+          event.status === null ? 'given up by the client' : 'answered',
+          event.status === null ? '' : event.status === 0 ? 'the connection broke' : String(event.status),
+          event.status !== null && (event.status === 0 || event.status >= 400),
+        ),
+        who: event.path,
+      };
   }
+}
+
+const waits: Readonly<Record<string, string>> = {
+  await: 'awaits',
+  yield: 'looks for',
+  shutdown: 'shuts down',
+  stop: 'stops',
+  allSettled: 'awaits a promise',
+  terminateChild: 'ends the child',
+};
+
+const outcomes: Readonly<Record<string, string>> = {
+  ok: 'gave its value',
+  exit: 'exited',
+  done: 'done',
+  timeout: 'was not there in time',
+  cancelled: 'is not waited for any more',
+  ownerEnded: 'has nobody waiting any more',
+};
+
+/** How a stream closes when nothing went wrong. */
+const closings: Readonly<Record<string, string>> = {
+  done: 'all is handed over',
+  halted: 'it was left early',
+};
+
+const attemptOf = (attempt: number): string => (attempt === 1 ? '' : `attempt ${attempt}`);
+
+const withTimeout = (who: string, timeout: number | null): string =>
+  timeout === null ? who : `${who}, at most ${duration(timeout)}`.replace(/^, /, '');
+
+/** What a step has come to, for the live region. */
+export function stepSentence(trace: Trace, event: TraceEvent): string {
+  const { who, what, detail } = wordsOf(trace, event);
+  return `${duration(event.time)}: ${who} ${what} ${detail}`.trim();
 }
 
 /** A lane in one sentence. */
@@ -109,25 +172,27 @@ export function lineSentence(trace: Trace, line: Line): string {
   for (const mark of line.marks) {
     parts.push(`${mark.word} at ${duration(mark.time)}`);
   }
+  if (line.runsOn !== null) {
+    const { until } = line.runsOn;
+    parts.push(`its function ran on ${until === null ? 'and had not returned' : `until ${duration(until)}`}`);
+  } else if (line.end !== null && line.delivered !== null && line.delivered - line.end.time >= 1) {
+    parts.push(`handed over at ${duration(line.delivered)}`);
+  }
   return parts.join(', ');
 }
 
 /** The whole run in one sentence, as the live region says it. */
 export function runSentence(trace: Trace): string {
   const counts = [...census(trace, trace.until)].map(([word, count]) => `${count} ${word}`);
-  const { peak } = inFlight(trace);
+  const { peak } = trace.flight;
   const tasks = counts.length === 0 ? 'no tasks' : counts.join(', ');
   return `${tasks}; ${duration(trace.until)}${peak > 0 ? `; at most ${peak} at once` : ''}`;
 }
 
 /** The moment `t` in words, for the scrubber. */
 export function momentSentence(trace: Trace, t: number): string {
-  let running = 0;
-  let ended = 0;
-  for (const line of trace.lines.values()) {
-    const word = isTask(line) ? stateAt(line, t)?.family : undefined;
-    running += word === 'running' ? 1 : 0;
-    ended += word !== undefined && word !== 'running' && word !== 'queued' ? 1 : 0;
-  }
-  return `${duration(t)}, ${running} running, ${ended} ended`;
+  const running = runningAt(trace, t);
+  return `${duration(t)}, ${running} ${running === 1 ? 'task' : 'tasks'} running`;
 }
+
+export const amountOf = (count: number): string => count.toLocaleString('en-US');

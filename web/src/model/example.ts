@@ -1,10 +1,18 @@
-/** An example: what the page knows of it from the start. */
+/** What the page shows and runs: a lesson, or one of the lesson's examples. */
+import type { TraceEvent } from './events.ts';
+import type { Outcome } from './outcome.ts';
+import type { Knob, World } from './world.ts';
+
+/** What the page knows of it from the start. */
 export interface Example {
-  /** Part of the address: `#async-await`. */
+  /** Part of the address: `#B3` or `#async-await`. */
   readonly id: string;
-  /** Its place in the lesson, from 1; null for one of the page's own. */
-  readonly number: number | null;
+  /** The heading it stands under in the list. */
+  readonly section: string;
+  /** What stands before its title: `B3`, `4`, or nothing. */
+  readonly mark: string;
   readonly title: string;
+  /** Inline HTML, made when the page is built. */
   readonly question: string;
   readonly rule: string;
   /** The rest comes when it is wanted. */
@@ -18,6 +26,29 @@ export interface Texts {
   /** What the program imports, by the specifier that it uses. */
   readonly files: Readonly<Record<string, string>>;
   readonly panes: readonly Pane[];
+  /** The network behind `fetch`; null for the one of the examples. */
+  readonly world: World | null;
+  readonly knobs: readonly Knob[];
+  readonly seed: number;
+  readonly predict: Predict | null;
+  /** What to try, once it has been run: inline HTML, one each. */
+  readonly change: readonly string[];
+  /** The run with the presets, made when the page is built; null if there is none. */
+  readonly recorded: Recorded | null;
+}
+
+/** A guess to be made before the run. */
+export interface Predict {
+  readonly question: string;
+  readonly options: readonly { readonly html: string; readonly right: boolean }[];
+  /** Why, told after the guess. */
+  readonly because: string;
+}
+
+export interface Recorded {
+  readonly events: readonly TraceEvent[];
+  readonly until: number;
+  readonly outcome: Outcome;
 }
 
 /** A text to read beside the others, highlighted when the page is built. */
@@ -28,4 +59,15 @@ export interface Pane {
   readonly runs: boolean;
   /** A block for each line of the text; only <b class> inside. */
   readonly html: string;
+  /** What was proved about it, from the record; null when nothing was. */
+  readonly badge: Badge | null;
+}
+
+export interface Badge {
+  /** The text reached its recorded outcome, and it is the same as Belay's. */
+  readonly same: boolean;
+  /** `Elixir 1.14.0`. */
+  readonly by: string;
+  /** What differs, in a sentence; empty when nothing does. */
+  readonly note: string;
 }

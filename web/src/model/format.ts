@@ -2,7 +2,7 @@
  * Values of a program as text. Runs in the worker, where the values are:
  * functions, handles and errors cannot be sent to the page, their text can.
  */
-import type { Reason } from './trace.ts';
+import type { Reason } from './events.ts';
 
 const limits = { depth: 5, items: 60, text: 2000 };
 

@@ -6,10 +6,11 @@
  * first that is free, so that the number of lanes is how many there were at
  * once.
  */
-import { isTask, rowsOf, type Line, type Row, type Trace } from './trace.ts';
+import { isTask, once, rowsOf, type Line, type Row } from './trace.ts';
 
 export const PACK_ABOVE = 40; // tasks in the run
-export const LANES_MAX = 120; // drawn; the table has them all
+export const LANES_MAX = 120; // drawn; the table has more
+export const LINES_MAX = 400; // drawn on shared lanes
 
 export interface Lane {
   readonly label: string;
@@ -22,55 +23,64 @@ export interface Lane {
 
 export interface Lanes {
   readonly drawn: readonly Lane[];
-  readonly total: number;
+  /** Processes that are on none of them. */
+  readonly hidden: number;
 }
 
-export function lanesOf(trace: Trace): Lanes {
+export const lanesOf = once((trace): Lanes => {
   const rows = rowsOf(trace);
-  const tasks = rows.filter((row) => isTask(row.line)).length;
-  const all = tasks > PACK_ABOVE ? pack(rows) : rows.map(alone);
-  return { drawn: all.slice(0, LANES_MAX), total: all.length };
-}
+  let tasks = 0;
+  for (let at = 0; at < rows.length && tasks <= PACK_ABOVE; at += 1) {
+    tasks += isTask((rows[at] as Row).line) ? 1 : 0;
+  }
+  const drawn = tasks > PACK_ABOVE ? pack(rows) : rows.slice(0, LANES_MAX).map(alone);
+  const shown = drawn.reduce((count, { lines }) => count + lines.length, 0);
+  return { drawn, hidden: rows.length - shown };
+});
 
 function alone({ line, depth }: Row): Lane {
   return { label: line.label, depth, lines: [line], shared: false };
 }
 
+type Open = Lane & { lines: Line[] };
+
+/** At most LANES_MAX of them, with the first LINES_MAX lines that find room there. */
 function pack(rows: readonly Row[]): Lane[] {
   const parents = new Set(rows.map((row) => row.line.under));
   const sizes = new Map<string | null, number>();
+  const isLeaf = (line: Line) => isTask(line) && !parents.has(line.pid);
   for (const { line } of rows) {
-    if (isTask(line) && !parents.has(line.pid)) {
+    if (isLeaf(line)) {
       sizes.set(line.under, (sizes.get(line.under) ?? 0) + 1);
     }
   }
-  const lanes: Array<Lane & { lines: Line[] }> = [];
-  let group: string | null = null;
-  let open: Array<Lane & { lines: Line[] }> = [];
-  for (const row of rows) {
-    const { line, depth } = row;
-    if (!isTask(line) || parents.has(line.pid)) {
-      lanes.push({ label: line.label, depth, lines: [line], shared: false });
-      group = null;
-      continue;
+  const lanes: Open[] = [];
+  let drawn = 0;
+  let full = 0;
+  let group: string | null | undefined;
+  let open: Open[] = [];
+  for (const { line, depth } of rows) {
+    if (drawn >= LINES_MAX || full >= LINES_MAX) {
+      break;
     }
-    if (group !== line.under) {
-      group = line.under;
+    const shared = isLeaf(line);
+    if (!shared || group !== line.under) {
+      group = shared ? line.under : undefined;
       open = [];
     }
-    const free = open.find((lane) => isFree(lane.lines.at(-1) as Line, line.spawned));
+    const free = shared ? open.find((lane) => isFree(lane.lines.at(-1) as Line, line.spawned)) : undefined;
     if (free !== undefined) {
       free.lines.push(line);
-      continue;
+      drawn += 1;
+    } else if (lanes.length < LANES_MAX) {
+      const label = !shared ? line.label : open.length === 0 ? `${sizes.get(line.under) ?? 1} tasks` : '';
+      const lane = { label, depth, lines: [line], shared };
+      open.push(lane);
+      lanes.push(lane);
+      drawn += 1;
+    } else {
+      full += 1;
     }
-    const lane = {
-      label: open.length === 0 ? `${sizes.get(line.under) ?? 1} tasks` : '',
-      depth,
-      lines: [line],
-      shared: true,
-    };
-    open.push(lane);
-    lanes.push(lane);
   }
   return lanes;
 }

@@ -1,11 +1,13 @@
 /** How a run ended, and what of its result can be shown as a table. */
-import type { Reason } from './trace.ts';
+import type { Reason } from './events.ts';
 
 export type Outcome =
   | { readonly kind: 'returned'; readonly result: Result }
   | { readonly kind: 'threw'; readonly reason: Reason }
+  /** Ended by the learner, or because the worker gave no sign of life. */
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'full'; readonly limit: number };
+  /** Ended by a limit of the page; `why` is a sentence. */
+  | { readonly kind: 'limited'; readonly why: string };
 
 /** What `main` gave back. */
 export interface Result {

@@ -1,13 +1,12 @@
 /**
- * What a task can look like: one outline and six fills, each with a word
- * and a sign of its own, so that colour is never the only sign.
+ * What a task can look like: one outline and fills, each with a word and a
+ * sign of its own, so that colour is never the only sign.
  *
- * A recording of the real clock knows when a body was started and when it
- * ended, not whether it awaited or computed in between. So a started body
- * is "running" and drawn with the light, lined fill; the solid fill is kept
- * for the one thing that is measured: the worker's thread was busy.
+ * On the virtual clock what is computed takes no time: a body that has begun
+ * waits for something until it ends. So it is drawn with the light, lined
+ * fill; the solid fill is kept for time on the processor.
  */
-export type Family = 'queued' | 'running' | 'busy' | 'ok' | 'error' | 'crashed' | 'stopped';
+export type Family = 'queued' | 'running' | 'ok' | 'error' | 'crashed' | 'stopped';
 
 /** Drawn by the page itself: no font's idea of a symbol, no emoji. */
 export type Sign = 'check' | 'cross' | 'clock' | 'square' | 'half' | 'chain' | 'again' | 'bang';
@@ -23,7 +22,6 @@ export interface Look {
 export const looks = {
   queued: { family: 'queued', sign: null, word: 'queued' },
   running: { family: 'running', sign: null, word: 'running' },
-  busy: { family: 'busy', sign: null, word: 'thread busy' },
   ok: { family: 'ok', sign: 'check', word: 'ok' },
   gaveUp: { family: 'error', sign: 'bang', word: 'gave up' },
   crashed: { family: 'crashed', sign: 'cross', word: 'crashed' },
@@ -31,7 +29,7 @@ export const looks = {
   killed: { family: 'stopped', sign: 'square', word: 'killed' },
   shutDown: { family: 'stopped', sign: 'half', word: 'shut down' },
   linked: { family: 'stopped', sign: 'chain', word: 'died by a link' },
-  gone: { family: 'stopped', sign: 'square', word: 'stopped by you' },
+  gone: { family: 'stopped', sign: 'square', word: 'stopped' },
 } as const satisfies Record<string, Look>;
 
 export type LookName = keyof typeof looks;

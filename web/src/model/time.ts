@@ -1,9 +1,10 @@
 /** Times as people read them, and the scale on which they are drawn. */
 
 /** `812 ms`, `1.20 s`, `2 min 05 s`. */
-export function duration(ms: number): string {
+export function duration(position: number): string {
+  const ms = Math.floor(position);
   if (ms < 1000) {
-    return `${Math.round(ms)} ms`;
+    return `${ms} ms`;
   }
   if (ms < 60_000) {
     return `${(ms / 1000).toFixed(2)} s`;
@@ -13,8 +14,13 @@ export function duration(ms: number): string {
 }
 
 /** `+0.812 s`: a moment of a run, in a column of such moments. */
-export function moment(ms: number): string {
-  return `+${(ms / 1000).toFixed(3)} s`;
+export function moment(position: number): string {
+  return `+${seconds(position)} s`;
+}
+
+/** `0.812`: the whole ms of a position, as seconds. */
+export function seconds(position: number): string {
+  return (Math.floor(position) / 1000).toFixed(3);
 }
 
 const steps = [
@@ -22,10 +28,11 @@ const steps = [
   600_000,
 ];
 
-/** Where a run that is still going on is drawn to: it grows by jumps, seldom. */
-export function roomFor(until: number): number {
-  const rooms = [500, 1000, 2000, 4000, 8000, 15_000, 30_000, 60_000];
-  return rooms.find((room) => until <= room * 0.92) ?? Math.ceil((until * 1.1) / 60_000) * 60_000;
+export const speeds = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8] as const;
+
+/** The speed at which a run takes about four seconds to watch. */
+export function speedFor(until: number): number {
+  return speeds.findLast((speed) => until / speed >= 3000) ?? speeds[0];
 }
 
 /** Round times from 0 to `end`, at most `most` of them after the 0. */

@@ -1,150 +1,206 @@
 /**
- * The page's state: which example, what is known of its last run, where the
- * playhead is. The views read it and draw; the actions below are all that
- * changes it.
+ * The page's state: which example, what the learner made of it, its last
+ * run, where the playhead is. The views read it and draw; the actions below
+ * are all that changes it.
  */
 import { batch, computed, signal } from '@preact/signals';
+import type { Hosts } from '../engine/frame.ts';
 import type { Stats } from '../engine/network.ts';
-import { Runner } from '../engine/runner.ts';
+import type { RunInput } from '../engine/protocol.ts';
+import { Runner, type Slow } from '../engine/runner.ts';
 import type { Example, Texts } from '../model/example.ts';
-import { runSentence } from '../model/describe.ts';
+import { runSentence, stepSentence } from '../model/describe.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { speedFor } from '../model/time.ts';
 import {
-  close,
+  countAt,
   emptyTrace,
-  extend,
   stepFrom,
+  traceOf,
   type Pid,
   type Reason,
   type Trace,
-  type TraceEvent,
+  type Wanted,
 } from '../model/trace.ts';
+import { fitted, presets, worldWith, type KnobValue, type Knobs } from '../model/world.ts';
 import { createGapMeter } from './gap.ts';
+import { editKey, read, write } from './keep.ts';
 import { Player } from './player.ts';
 
-export type Phase = 'idle' | 'starting' | 'running' | 'ended';
-
+/** A run that is over, or the one that came with the page. */
 export interface Run {
-  readonly phase: Phase;
   readonly trace: Trace;
   readonly outcome: Outcome | null;
   readonly stats: Stats | null;
+  /** What it was made of; null while nothing has been run. */
+  readonly input: RunInput | null;
+  /** It came with the page and was made when the page was built. */
+  readonly recorded: boolean;
+  /** The newest text could not even be begun; the trace is of the one before. */
+  readonly fault: Reason | null;
   /** The longest time for which this page did not get to draw, in ms. */
   readonly gap: number | null;
 }
 
-const FRAME = 33; // ms between two views of a run that goes on
+/** What the learner has made of an example. */
+export interface Settings {
+  /** Null while it is as it came. */
+  readonly source: string | null;
+  readonly knobs: Knobs;
+  readonly seed: number | null;
+  /** The option that was chosen before the run, and whether it has been checked. */
+  readonly guess: { readonly option: number; readonly checked: boolean } | null;
+}
 
-const noRun: Run = { phase: 'idle', trace: emptyTrace, outcome: null, stats: null, gap: null };
+export type Loader = () => Promise<Hosts>;
+
+const KNOB_PAUSE = 80; // ms after the last change of a knob until it is run
+const noRun: Run = {
+  trace: emptyTrace,
+  outcome: null,
+  stats: null,
+  input: null,
+  recorded: false,
+  fault: null,
+  gap: null,
+};
+const untouched: Settings = { source: null, knobs: {}, seed: null, guess: null };
 
 export interface Store extends ReturnType<typeof createStore> {}
 
 /** `known` holds the texts of examples that are at hand already, by id. */
 export function createStore(
   examples: readonly Example[],
-  makeWorker: () => Worker,
+  loadHosts: Loader,
   known: ReadonlyMap<string, Texts> = new Map(),
 ) {
   const loaded = signal(known);
   const chosen = signal(examples[0]?.id ?? '');
   const runs = signal<ReadonlyMap<string, Run>>(new Map());
+  const settings = signal<ReadonlyMap<string, Settings>>(new Map());
+  /** Examples that have been run to their end. */
+  const done = signal<ReadonlySet<string>>(new Set());
   /** The example whose program is in the worker. */
   const inWorker = signal<string | null>(null);
-  /** The playhead; null follows the newest moment that is known. */
-  const held = signal<number | null>(null);
-  const picked = signal<Pid | null>(null);
-  const silence = signal(0);
+  const slow = signal<Slow | null>(null);
   /** Silence up to this many ms has been accepted by the learner. */
   const patience = signal(0);
+  /** The playhead; null stands at the end. */
+  const held = signal<number | null>(0);
+  const picked = signal<Pid | null>(null);
   const refusal = signal<Reason | null>(null);
   const announcement = signal('');
-  const speed = signal(0.25);
+  /** Null chooses one by the length of the run. */
+  const chosenSpeed = signal<number | null>(null);
   const playing = signal(false);
 
   const example = computed(
     () => examples.find(({ id }) => id === chosen.value) ?? examples[0] ?? null,
   );
   const texts = computed(() => loaded.value.get(chosen.value) ?? null);
-  const run = computed(() => runs.value.get(chosen.value) ?? noRun);
+  const setting = computed(() => settings.value.get(chosen.value) ?? untouched);
+  const source = computed(() => setting.value.source ?? texts.value?.source ?? '');
+  const knobs = computed(() => ({ ...presets(texts.value?.knobs ?? []), ...setting.value.knobs }));
+  const seed = computed(() => setting.value.seed ?? texts.value?.seed ?? 1);
+  const recordedRun = computed((): Run => {
+    const recorded = texts.value?.recorded ?? null;
+    return recorded === null
+      ? noRun
+      : { ...noRun, trace: traceOf(recorded.events, recorded.until), outcome: recorded.outcome, recorded: true };
+  });
+  const run = computed(() => runs.value.get(chosen.value) ?? recordedRun.value);
   const trace = computed(() => run.value.trace);
   const t = computed(() => Math.min(held.value ?? Number.POSITIVE_INFINITY, trace.value.until));
   const busy = computed(() => inWorker.value !== null);
-
-  const change = (id: string, update: (run: Run) => Run) => {
-    const next = new Map(runs.value);
-    next.set(id, update(next.get(id) ?? noRun));
-    runs.value = next;
-  };
-  const changeRunning = (update: (run: Run) => Run) => {
-    if (inWorker.value !== null) {
-      change(inWorker.value, update);
-    }
-  };
-
-  /* What arrives is put together a few times a second: one view of it each. */
-  let arrived: { events: TraceEvent[]; until: number } | null = null;
-  const takeArrived = () => {
-    if (arrived !== null) {
-      const { events, until } = arrived;
-      arrived = null;
-      changeRunning((old) => ({ ...old, trace: extend(old.trace, events, until) }));
-    }
-  };
-
-  const runner = new Runner(makeWorker, {
-    begun: () => changeRunning((old) => ({ ...old, phase: 'running' })),
-    extended: (events, until) => {
-      if (arrived === null) {
-        arrived = { events: [], until };
-        setTimeout(takeArrived, FRAME);
-      }
-      arrived.events.push(...events);
-      arrived.until = Math.max(arrived.until, until);
-    },
-    silent: (ms) =>
-      batch(() => {
-        silence.value = ms;
-        if (ms === 0) {
-          patience.value = 0;
-        }
-      }),
-    ended: (outcome, stats) =>
-      batch(() => {
-        const gap = longestGap.end();
-        takeArrived();
-        changeRunning((old) => ({
-          ...old,
-          phase: 'ended',
-          trace: close(old.trace),
-          outcome,
-          stats,
-          gap,
-        }));
-        const ended = inWorker.value === null ? noRun : (runs.value.get(inWorker.value) ?? noRun);
-        announcement.value = `${endWord(outcome)}: ${runSentence(ended.trace)}.`;
-        inWorker.value = null;
-        silence.value = 0;
-        patience.value = 0;
-      }),
-    refused: (reason) =>
-      batch(() => {
-        takeArrived();
-        changeRunning(() => noRun);
-        refusal.value = reason;
-        inWorker.value = null;
-        silence.value = 0;
-        announcement.value = 'The program could not be run.';
-      }),
+  const speed = computed(() => chosenSpeed.value ?? speedFor(trace.value.until));
+  /** The picture is not of the text, the knobs and the seed that are shown. */
+  const stale = computed(() => {
+    const { input, fault, recorded } = run.value;
+    return (
+      fault !== null ||
+      (input !== null && input.program.source !== source.value) ||
+      (recorded && setting.value.source !== null)
+    );
   });
+
+  const change = (id: string, update: Partial<Settings>) => {
+    settings.value = new Map(settings.value).set(id, {
+      ...(settings.value.get(id) ?? untouched),
+      ...update,
+    });
+  };
+
+  /** Where the playhead goes when a run is over. */
+  let afterRun: 'play' | 'stay' = 'play';
+  let still = false;
+  let runner: Promise<Runner> | null = null;
+  const getRunner = (): Promise<Runner> => {
+    runner ??= loadHosts().then((hosts) => new Runner(hosts, { slow: heardSlow, ended, refused }));
+    return runner;
+  };
+
+  const heardSlow = (news: Slow | null) =>
+    batch(() => {
+      slow.value = news;
+      if (news === null) {
+        patience.value = 0;
+      }
+    });
+
+  const ended = (outcome: Outcome, newTrace: Trace, stats: Stats | null) => {
+    const id = inWorker.value;
+    if (id === null || current === null) {
+      return;
+    }
+    const input = current;
+    const gap = longestGap.end();
+    const before = runs.value.get(id) ?? (id === chosen.value ? recordedRun.value : noRun);
+    const atEnd = held.value === null || held.value >= before.trace.until;
+    const unbegun = outcome.kind === 'threw' && newTrace.lines.size === 0;
+    const next: Run = unbegun
+      ? { ...before, fault: outcome.reason }
+      : { trace: newTrace, outcome, stats, input, recorded: false, fault: null, gap };
+    batch(() => {
+      runs.value = new Map(runs.value).set(id, next);
+      inWorker.value = null;
+      if (!unbegun && outcome.kind !== 'stopped') {
+        done.value = new Set(done.value).add(id);
+        write('done', JSON.stringify([...done.value]));
+      }
+      announcement.value = unbegun
+        ? `The program could not be begun: ${outcome.reason.text}`
+        : `${endWord(outcome)}: ${runSentence(newTrace)}.`;
+      if (id !== chosen.value || unbegun) {
+        return;
+      }
+      if (picked.value !== null && !newTrace.lines.has(picked.value)) {
+        picked.value = null;
+      }
+      if (afterRun === 'play' && !still && outcome.kind !== 'stopped') {
+        held.value = 0;
+      } else if (afterRun === 'play' || atEnd) {
+        held.value = null;
+      }
+    });
+    if (id === chosen.value && !unbegun && afterRun === 'play' && !still && outcome.kind !== 'stopped') {
+      playing.value = true;
+      player.play(false);
+    }
+  };
+
+  const refused = (reason: Reason) =>
+    batch(() => {
+      refusal.value = reason;
+      inWorker.value = null;
+      announcement.value = 'The program could not be run.';
+    });
 
   const longestGap = createGapMeter();
   const player = new Player({
-    /* Nothing is left to play once the end is reached and no more will come. */
     advance: (ms) => {
       const at = t.value + ms * speed.value;
-      const end = trace.value.until;
-      held.value = Math.min(at, end);
-      return at < end || busy.value;
+      held.value = Math.min(at, trace.value.until);
+      return at < trace.value.until;
     },
     step: () => {
       held.value = stepFrom(trace.value, t.value, 1);
@@ -154,7 +210,6 @@ export function createStore(
       playing.value = false;
     },
   });
-
   const pause = () => player.pause();
 
   /** The example's texts; null when they cannot be had, the page says so then. */
@@ -167,6 +222,7 @@ export function createStore(
       const found = (await examples.find((candidate) => candidate.id === id)?.load()) ?? null;
       if (found !== null) {
         loaded.value = new Map(loaded.value).set(id, found);
+        remember(id, found);
       }
       return found;
     } catch (error) {
@@ -174,9 +230,54 @@ export function createStore(
       return null;
     }
   };
+
+  /** What was edited in an earlier visit comes back. */
+  const remember = (id: string, { source: original }: Texts) => {
+    const edited = read(editKey(id, original));
+    if (edited !== null && settings.value.get(id)?.source == null) {
+      change(id, { source: edited });
+    }
+  };
+
   const seek = (time: number) => {
     pause();
-    held.value = Math.max(0, time);
+    held.value = time >= trace.value.until ? null : Math.max(0, time);
+  };
+
+  /** What the run of the chosen example depends on, as it stands now. */
+  const inputOf = (found: Texts): RunInput => ({
+    program: { source: source.value, files: found.files },
+    seed: seed.value,
+    world: found.world === null ? null : worldWith(found.world, found.knobs, knobs.value),
+    knobs: knobs.value,
+  });
+
+  let current: RunInput | null = null;
+  const start = async (then: 'play' | 'stay'): Promise<void> => {
+    const id = chosen.value;
+    const found = await load(id);
+    if (found === null || id !== chosen.value) {
+      return;
+    }
+    if (then === 'play') {
+      pause();
+    }
+    batch(() => {
+      refusal.value = null;
+      announcement.value = '';
+      inWorker.value = id;
+      slow.value = null;
+    });
+    afterRun = then;
+    current = inputOf(found);
+    longestGap.begin();
+    (await getRunner()).run(current);
+  };
+
+  let knobTimer: ReturnType<typeof setTimeout> | undefined;
+  const startSoon = () => {
+    clearTimeout(knobTimer);
+    knobTimer = setTimeout(() => void start('stay'), KNOB_PAUSE);
   };
 
   return {
@@ -190,7 +291,7 @@ export function createStore(
     t,
     held,
     picked,
-    silence,
+    slow,
     patience,
     refusal,
     announcement,
@@ -198,6 +299,12 @@ export function createStore(
     playing,
     busy,
     inWorker,
+    stale,
+    source,
+    knobs,
+    seed,
+    setting,
+    done,
 
     load,
     choose(id: string): void {
@@ -205,54 +312,53 @@ export function createStore(
         pause();
         batch(() => {
           chosen.value = id;
-          held.value = null;
+          held.value = runs.value.has(id) ? null : 0;
           picked.value = null;
         });
         void load(id);
       }
     },
-    /** Runs the chosen example, from the beginning and in a fresh worker. */
-    async start(): Promise<void> {
-      const { id } = example.value ?? {};
-      const program = id === undefined ? null : await load(id);
-      if (id === undefined || program === null) {
-        return;
+    /** Brings back what an earlier visit has left. */
+    recall(): void {
+      for (const [id, found] of loaded.value) {
+        remember(id, found);
       }
-      pause();
-      if (busy.value) {
-        runner.stop();
+      try {
+        const ids: unknown = JSON.parse(read('done') ?? '[]');
+        done.value = new Set(Array.isArray(ids) ? ids.map(String) : []);
+      } catch {
+        /* Not ours, or of another time. */
       }
-      batch(() => {
-        refusal.value = null;
-        held.value = null;
-        picked.value = null;
-        announcement.value = '';
-        inWorker.value = id;
-        change(id, () => ({ ...noRun, phase: 'starting' }));
-      });
-      longestGap.begin();
-      runner.run({ source: program.source, files: program.files });
+    },
+    /** Runs what is shown to its end, then plays it; without motion it shows the end. */
+    start(): Promise<void> {
+      still = typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches;
+      return start('play');
     },
     stop(): void {
-      runner.stop();
+      void getRunner().then((ready) => ready.stop());
     },
     wait(): void {
-      patience.value = silence.value + 5000;
+      patience.value = (slow.value?.ms ?? 0) + 5000;
+      void getRunner().then((ready) => ready.wait());
     },
     /** Makes a worker ready before it is asked for. */
     warm(): void {
-      runner.warm();
+      getRunner().then(
+        (ready) => ready.warm(),
+        (error) => refused({ word: null, text: String(error) }),
+      );
     },
     seek,
-    follow(): void {
-      pause();
-      held.value = null;
-    },
-    step(direction: 1 | -1): void {
-      seek(stepFrom(trace.value, t.value, direction));
+    /** On to the next event, or back to the one before; `wanted` passes some over. */
+    step(direction: 1 | -1, wanted?: Wanted): void {
+      const at = stepFrom(trace.value, t.value, direction, wanted);
+      seek(at);
+      const event = trace.value.events[countAt(trace.value, at) - 1];
+      announcement.value = event === undefined ? '' : stepSentence(trace.value, event);
     },
     /** Plays on from the playhead, or from the beginning when it is at the end. */
-    play(still: boolean): void {
+    play(withoutMotion: boolean): void {
       if (playing.value) {
         pause();
         return;
@@ -261,19 +367,52 @@ export function createStore(
         held.value = 0;
       }
       playing.value = true;
-      player.play(still);
+      player.play(withoutMotion);
+    },
+    setSpeed(value: number): void {
+      chosenSpeed.value = value;
     },
     pick(pid: Pid | null): void {
       picked.value = pid;
+    },
+    /** The learner's text; the lesson's own when it is null. */
+    edit(text: string | null): void {
+      const original = texts.value?.source;
+      if (original !== undefined) {
+        const edited = text === original ? null : text;
+        change(chosen.value, { source: edited });
+        write(editKey(chosen.value, original), edited);
+      }
+    },
+    setKnob(id: string, value: KnobValue): void {
+      const knob = texts.value?.knobs.find((candidate) => candidate.id === id);
+      if (knob !== undefined) {
+        change(chosen.value, { knobs: { ...setting.value.knobs, [id]: fitted(knob, value) } });
+        startSoon();
+      }
+    },
+    resetKnobs(): void {
+      change(chosen.value, { knobs: {}, seed: null });
+      startSoon();
+    },
+    setSeed(value: number): void {
+      change(chosen.value, { seed: Math.abs(Math.trunc(value)) % 2 ** 31 || 1 });
+      startSoon();
+    },
+    /** One of `count` other seeds. */
+    newSeed(count: number): void {
+      const drawn = 1 + Math.floor(Math.random() * count);
+      change(chosen.value, { seed: drawn === seed.value ? (drawn % count) + 1 : drawn });
+      startSoon();
+    },
+    guess(option: number, checked: boolean): void {
+      change(chosen.value, { guess: { option, checked } });
     },
   };
 }
 
 export function endWord(outcome: Outcome): string {
-  return {
-    returned: 'Finished',
-    threw: 'Failed',
-    stopped: 'Stopped',
-    full: 'Stopped, too many events',
-  }[outcome.kind];
+  return { returned: 'Finished', threw: 'Failed', stopped: 'Stopped', limited: 'Stopped at a limit' }[
+    outcome.kind
+  ];
 }

@@ -1,15 +1,21 @@
 /** The program that runs, and beside it what it says in other languages. */
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Pane } from '../model/example.ts';
+import type { Badge, Pane } from '../model/example.ts';
 import type { Store } from '../state/store.ts';
+import { Editor, type EditorKind } from './Editor.tsx';
 import { RunButtons } from './RunButtons.tsx';
 import type { Part } from './Page.tsx';
 
 export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   const panes = store.texts.value?.panes ?? [];
   const shown = useSignal('javascript');
+  const editing = useSignal<EditorKind | null>(null);
   const pane = panes.find(({ id }) => id === shown.value) ?? panes[0] ?? null;
+  const edited = store.setting.value.source !== null;
+  useEffect(() => {
+    editing.value = null;
+  }, [store.chosen.value]);
 
   const move = (event: KeyboardEvent) => {
     const at = panes.findIndex(({ id }) => id === pane?.id);
@@ -37,14 +43,75 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
               tabIndex={id === pane?.id ? 0 : -1}
               onClick={() => (shown.value = id)}
             >
-              {name} {runs && <small>runs</small>}
+              {name} {runs && <small>{edited ? 'edited' : 'runs'}</small>}
             </button>
           ))}
         </div>
         <RunButtons store={store} part={part} />
       </div>
-      {pane !== null && <CodeText pane={pane} example={store.chosen.value} />}
+      {pane !== null && (
+        <div class="code-text" id="code-text" role="tabpanel" aria-labelledby={`tab-${pane.id}`} tabIndex={0}>
+          {pane.runs && (editing.value !== null || edited) ? (
+            <Editor
+              key={`${store.chosen.value} ${editing.value ?? 'code'}`}
+              store={store}
+              kind={editing.value ?? 'code'}
+              focus={editing.value !== null}
+            />
+          ) : (
+            <CodeText pane={pane} example={store.chosen.value} />
+          )}
+        </div>
+      )}
+      {pane !== null && (
+        <div class="code-foot">
+          {pane.runs ? (
+            <>
+              {editing.value === null && !edited && (
+                <button type="button" class="link" onClick={() => (editing.value = 'code')}>
+                  Edit
+                </button>
+              )}
+              {editing.value !== 'plain' && (
+                <button type="button" class="link" onClick={() => (editing.value = 'plain')}>
+                  Plain text
+                </button>
+              )}
+              {edited && (
+                <button
+                  type="button"
+                  class="link"
+                  onClick={() => {
+                    editing.value = null;
+                    store.edit(null);
+                  }}
+                >
+                  Reset
+                </button>
+              )}
+              {editing.value !== null && <span class="hint-line">Esc, then Tab leaves the editor. Ctrl Enter runs.</span>}
+            </>
+          ) : (
+            <Proof badge={pane.badge} />
+          )}
+        </div>
+      )}
     </section>
+  );
+}
+
+/** What the record says of this text; the record is made by the real interpreters. */
+function Proof({ badge }: { badge: Badge | null }) {
+  if (badge === null) {
+    return <span class="hint-line">To read beside the program; not executed.</span>;
+  }
+  return (
+    <span class={badge.same ? 'badge same' : 'badge'}>
+      {badge.same ? `= ${badge.by} ✓` : `≠ ${badge.by}`}
+      <span class="hint-line">
+        {badge.same ? 'executed; its outcome is the same' : badge.note}
+      </span>
+    </span>
   );
 }
 
@@ -52,15 +119,5 @@ function CodeText({ pane, example }: { pane: Pane; example: string }) {
   useEffect(() => {
     document.getElementById('code-text')?.scrollTo(0, 0);
   }, [example, pane.id]);
-  return (
-    <div
-      class="code-text"
-      id="code-text"
-      role="tabpanel"
-      aria-labelledby={`tab-${pane.id}`}
-      tabIndex={0}
-    >
-      <pre dangerouslySetInnerHTML={{ __html: `<code>${pane.html}</code>` }} />
-    </div>
-  );
+  return <pre dangerouslySetInnerHTML={{ __html: `<code>${pane.html}</code>` }} />;
 }

@@ -12,8 +12,8 @@ import { lineSentence } from '../model/describe.ts';
 import { lanesOf, type Lane } from '../model/lanes.ts';
 import { looks } from '../model/states.ts';
 import type { Store } from '../state/store.ts';
-import { roomFor, tickText, ticks } from '../model/time.ts';
-import { inFlight, type Line, type Trace } from '../model/trace.ts';
+import { tickText, ticks } from '../model/time.ts';
+import type { Line, Trace } from '../model/trace.ts';
 import { EndMark, SignStrokes } from './Signs.tsx';
 
 const CHARACTER = 8.35; // px, of the lanes' labels
@@ -29,7 +29,6 @@ interface Plan {
   readonly lanes: readonly Placed[];
   readonly height: number;
   readonly end: number;
-  readonly busyTop: number | null;
   readonly x: (time: number) => number;
 }
 
@@ -54,7 +53,7 @@ export function Lanes({ store }: { store: Store }) {
   }, []);
 
   const trace = store.trace.value;
-  const { drawn, total } = lanesOf(trace);
+  const { drawn, hidden } = lanesOf(trace);
   const plan = planOf(trace, drawn, width.value);
   return (
     <div class="lanes" ref={frame}>
@@ -68,9 +67,10 @@ export function Lanes({ store }: { store: Store }) {
         <Playhead plan={plan} t={store.t} />
         <Ends plan={plan} t={store.t} />
       </svg>
-      {total > drawn.length && (
+      {hidden > 0 && (
         <p class="empty">
-          Showing {drawn.length} of {total} lanes; the table has more.
+          Showing {(trace.lines.size - hidden).toLocaleString('en')} of{' '}
+          {trace.lines.size.toLocaleString('en')} processes; the others ran while all of these did.
         </p>
       )}
     </div>
@@ -81,10 +81,8 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number): Plan {
   const longest = Math.max(...drawn.map(({ label, depth }) => label.length + depth * 1.5), 11);
   const narrow = width < 380 && longest > 15;
   const left = narrow ? 10 : Math.round(Math.min(longest * CHARACTER + 20, width * 0.38));
-  const end = trace.ended ? Math.max(trace.until, 1) : roomFor(trace.until);
+  const end = Math.max(trace.until, 1);
   let top = AXIS + FLIGHT + 10;
-  const busyTop = trace.busy.length > 0 ? top : null;
-  top += busyTop === null ? 0 : 22;
   const lanes = drawn.map((lane) => {
     const labelled = narrow && !lane.shared;
     const height = lane.shared ? 9 : labelled ? 44 : width < 460 ? 28 : 30;
@@ -100,23 +98,20 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number): Plan {
     lanes,
     height: top + 8,
     end,
-    busyTop,
     x: (time) => left + (room * Math.min(time, end)) / end,
   };
 }
 
-/** Axis, how many at once, and when the thread was busy: read in the table, the facts and the log. */
+/** Axis and how many at once; the table and the facts say the same. */
 function Background({ plan, trace }: { plan: Plan; trace: Trace }) {
   const { x, end, height } = plan;
-  const { steps, peak } = inFlight(trace);
+  const { steps, peak } = trace.flight;
+  const limit = limitOf(trace);
   const base = AXIS + FLIGHT;
-  const y = (count: number) => base - (count / Math.max(peak, 1)) * (FLIGHT - 12);
-  const until = Math.min(trace.until, end);
-  let outline = `M${x(0)} ${base}`;
-  for (const { time, count } of steps) {
-    outline += `H${x(time)}V${y(count)}`;
-  }
-  outline += `H${x(until)}`;
+  const top = Math.max(peak, limit ?? 0, 1);
+  const y = (count: number) => base - (count / top) * (FLIGHT - 12);
+  const outline = flightPath(trace, x, y, plan.width);
+  const label = peak === 0 ? 'at once' : limit === null ? `at most ${peak}` : `${peak} of ${limit}`;
   return (
     <g aria-hidden="true">
       {ticks(end, plan.width / 110).map((time) => (
@@ -129,40 +124,66 @@ function Background({ plan, trace }: { plan: Plan; trace: Trace }) {
           )}
         </g>
       ))}
-      <path class="flight-area" d={`${outline}V${base}Z`} />
+      <path class="flight-area" d={`${outline}V${base}H${x(steps[0]?.time ?? 0)}Z`} />
       <path class="flight-line" d={outline} />
       <path class="flight-base" d={`M${plan.left} ${base}H${plan.width - END_ROOM}`} />
+      {trace.streams
+        .filter((stream) => stream.limit <= top)
+        .map((stream) => (
+          <path
+            key={stream.id}
+            class="flight-limit"
+            d={`M${x(stream.from)} ${y(stream.limit)}H${Math.max(x(stream.to ?? trace.until), x(stream.from) + 6)}`}
+          />
+        ))}
       {plan.narrow ? (
         <text class="flight-label" x={plan.width - 2} y={AXIS + 10} text-anchor="end">
-          {peak} at once
+          {label} at once
         </text>
       ) : (
         <text class="flight-label" x={plan.left - 10} y={base - 5} text-anchor="end">
-          {peak === 0 ? 'at once' : `at most ${peak}`}
+          {label}
         </text>
-      )}
-      {plan.busyTop !== null && (
-        <g transform={`translate(0 ${plan.busyTop})`}>
-          {!plan.narrow && (
-            <text class="flight-label" x={plan.left - 10} y={14} text-anchor="end">
-              thread busy
-            </text>
-          )}
-          {trace.busy.map(({ from, to }) => (
-            <rect
-              key={from}
-              class="bar busy"
-              x={x(from)}
-              y={5}
-              width={Math.max(3, x(to) - x(from))}
-              height={10}
-              rx={2}
-            />
-          ))}
-        </g>
       )}
     </g>
   );
+}
+
+/** The streams' limit, when it says something about this run. */
+function limitOf(trace: Trace): number | null {
+  const limit = Math.max(0, ...trace.streams.slice(0, 100).map((stream) => stream.limit));
+  return limit > 0 && limit <= trace.flight.peak * 3 ? limit : null;
+}
+
+/** The outline of how many ran at once; of many changes, what a pixel can show. */
+function flightPath(
+  { flight: { steps }, until }: Trace,
+  x: (time: number) => number,
+  y: (count: number) => number,
+  width: number,
+): string {
+  const parts: string[] = [`M${x(0)} ${y(0)}`];
+  const dense = steps.length > width * 4;
+  let column = -1;
+  let most = 0;
+  for (const { time, count } of steps) {
+    if (!dense) {
+      parts.push(`H${x(time)}V${y(count)}`);
+      continue;
+    }
+    const here = Math.floor(x(time));
+    if (here !== column) {
+      parts.push(`H${here}V${y(most)}`);
+      column = here;
+      most = 0;
+    }
+    most = Math.max(most, count);
+  }
+  if (dense) {
+    parts.push(`V${y(steps.at(-1)?.count ?? 0)}`);
+  }
+  parts.push(`H${x(until)}`);
+  return parts.join('');
 }
 
 interface GridProps {
@@ -305,13 +326,7 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
       class={picked ? 'cell picked' : 'cell'}
       onClick={onChoose}
     >
-      <rect
-        class="hit"
-        x={from - 2}
-        y={placed.top}
-        width={to - from + (thin ? 4 : 26)}
-        height={placed.height}
-      />
+      {!thin && <rect class="hit" x={from - 2} y={placed.top} width={to - from + 26} height={placed.height} />}
       {line.started !== null && line.started > line.spawned && (
         <rect
           class="bar queued"
@@ -323,7 +338,7 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
         />
       )}
       <rect
-        class={`bar ${kind}`}
+        class={thin ? `bar ${kind} thin` : `bar ${kind}`}
         x={from}
         y={middle - half}
         width={to - from}
@@ -336,6 +351,7 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
           d={`M${from + 2} ${middle - 2.3}H${to - 2}M${from + 2} ${middle + 2.3}H${to - 2}`}
         />
       )}
+      <Tail plan={plan} line={line} middle={middle} until={trace.until} />
       {line.marks.map((mark) => (
         <g
           key={`${mark.time} ${mark.sign}`}
@@ -346,16 +362,32 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
           <SignStrokes sign={mark.sign} />
         </g>
       ))}
-      <rect
-        class="ring-box"
-        x={from - 4}
-        y={placed.top + (plan.narrow && !thin ? 17 : 1)}
-        width={to - from + (thin ? 8 : 26)}
-        height={plan.narrow && !thin ? 25 : placed.height - 2}
-        rx={5}
-      />
+      {!thin && (
+        <rect
+          class="ring-box"
+          x={from - 4}
+          y={placed.top + (plan.narrow ? 17 : 1)}
+          width={to - from + 26}
+          height={plan.narrow ? 25 : placed.height - 2}
+          rx={5}
+        />
+      )}
     </g>
   );
+}
+
+/** What goes on after an end: its function runs on, or its entry waits to be handed over. */
+function Tail({ plan: { x }, line, middle, until }: { plan: Plan; line: Line; middle: number; until: number }) {
+  if (line.end === null) {
+    return null;
+  }
+  const from = x(line.end.time);
+  if (line.runsOn !== null) {
+    const to = x(line.runsOn.until ?? until);
+    return to - from > 3 ? <rect class="tail runs-on" x={from} y={middle - 3} width={to - from} height="6" /> : null;
+  }
+  const to = line.delivered === null ? from : x(line.delivered);
+  return to - from > 20 ? <path class="tail held" d={`M${from + 19} ${middle}H${to}`} /> : null;
 }
 
 function Playhead({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {

@@ -1,6 +1,6 @@
-/** The question that the example answers; on a narrow screen its rule too. */
+/** The question, a guess at its answer, and what is to be taken away. */
 import type { Signal } from '@preact/signals';
-import type { Example } from '../model/example.ts';
+import type { Example, Predict as Guessing } from '../model/example.ts';
 import type { Store } from '../state/store.ts';
 import type { Part } from './Page.tsx';
 
@@ -10,8 +10,12 @@ const parts: ReadonlyArray<[Part, string]> = [
   ['watch', 'Watch'],
 ];
 
+const html = (text: string) => ({ dangerouslySetInnerHTML: { __html: text } });
+
 export function Lesson({ store, part }: { store: Store; part: Signal<Part> }) {
   const example = store.example.value as Example;
+  const texts = store.texts.value;
+  const run = store.done.value.has(example.id) || store.setting.value.guess?.checked === true;
   return (
     <>
       <div class="parts" role="group" aria-label="Show">
@@ -27,28 +31,81 @@ export function Lesson({ store, part }: { store: Store; part: Signal<Part> }) {
         ))}
       </div>
       <section class="lesson" aria-labelledby="title">
-        <h1 id="title">{example.title}</h1>
-        <p class="question">{example.question}</p>
-        {store.run.value.outcome !== null ? (
-          <p class="rule">
-            <strong>The rule</strong> {example.rule}
-          </p>
+        <h1 id="title">
+          {/^[A-Z]\d/.test(example.mark) && <span class="title-mark">{example.mark} </span>}
+          {example.title}
+        </h1>
+        <p class="question" {...html(example.question)} />
+        {texts?.predict != null && <Predict store={store} predict={texts.predict} />}
+        {run ? (
+          <>
+            <p class="rule">
+              <strong>The rule</strong> <span {...html(example.rule)} />
+            </p>
+            {texts !== null && texts.change.length > 0 && (
+              <div class="change">
+                <h2>Change it</h2>
+                <ul>
+                  {texts.change.map((text) => (
+                    <li key={text} {...html(text)} />
+                  ))}
+                </ul>
+              </div>
+            )}
+          </>
         ) : (
-          <p class="hint">Make a guess, then run it. Ctrl Enter runs it from anywhere.</p>
+          texts?.predict == null && (
+            <p class="hint">Make a guess, then run it. Ctrl Enter runs it from anywhere.</p>
+          )
         )}
-        <Honesty />
       </section>
     </>
   );
 }
 
-/** What is real here and what is not. */
-function Honesty() {
+function Predict({ store, predict }: { store: Store; predict: Guessing }) {
+  const guess = store.setting.value.guess;
+  const checked = guess?.checked === true;
+  const chosen = guess === null ? undefined : predict.options[guess.option];
   return (
-    <p class="honesty">
-      Elixir’s Task and Task.Supervisor, running in this page. The module, the tasks and the clock
-      are real, so times differ from run to run. The network is simulated inside the worker: nothing
-      leaves this page.
-    </p>
+    <form
+      class="predict"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (guess !== null) {
+          store.guess(guess.option, true);
+        }
+      }}
+    >
+      <fieldset>
+        <legend {...html(predict.question)} />
+        {predict.options.map((option, index) => (
+          <label
+            key={index}
+            class={!checked ? undefined : option.right ? 'right' : index === guess?.option ? 'wrong' : undefined}
+          >
+            <input
+              type="radio"
+              name="predict"
+              checked={guess?.option === index}
+              disabled={checked}
+              onChange={() => store.guess(index, false)}
+            />
+            <span {...html(option.html)} />
+            {checked && option.right && <span class="verdict-word">right</span>}
+            {checked && !option.right && index === guess?.option && <span class="verdict-word">your guess</span>}
+          </label>
+        ))}
+      </fieldset>
+      {checked ? (
+        <p class="because" role="status">
+          <strong>{chosen?.right === true ? 'Yes.' : 'Not so.'}</strong> <span {...html(predict.because)} />
+        </p>
+      ) : (
+        <button type="submit" class="button" aria-disabled={guess === null}>
+          Check
+        </button>
+      )}
+    </form>
   );
 }

@@ -1,14 +1,17 @@
-/** The page's frame: what stands where, and the keys that work everywhere. */
-import { useSignal } from '@preact/signals';
+/** The page's frame: what stands where, and the keys. */
+import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { wordsOf } from '../model/describe.ts';
+import { speeds } from '../model/time.ts';
+import type { Wanted } from '../model/trace.ts';
 import type { Store } from '../state/store.ts';
 import { Code } from './Code.tsx';
-import { Events } from './Events.tsx';
-import { Examples } from './Examples.tsx';
 import { Header } from './Header.tsx';
+import { Knobs } from './Knobs.tsx';
 import { Lesson } from './Lesson.tsx';
-import { Output } from './Output.tsx';
-import { Timeline } from './Timeline.tsx';
+import { Lessons } from './Lessons.tsx';
+import { Tabs, tabs } from './Tabs.tsx';
+import { Tasks } from './Tasks.tsx';
 import { Transport } from './Transport.tsx';
 
 /** What a narrow screen shows one at a time. */
@@ -16,6 +19,7 @@ export type Part = 'read' | 'code' | 'watch';
 
 export function Page({ store }: { store: Store }) {
   const part = useSignal<Part>('read');
+  const tab = useSignal(0);
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -23,6 +27,8 @@ export function Page({ store }: { store: Store }) {
         event.preventDefault();
         void store.start();
         part.value = 'watch';
+      } else if (isOfStage(event)) {
+        stageKey(event, store, tab);
       }
     };
     addEventListener('keydown', press);
@@ -38,7 +44,7 @@ export function Page({ store }: { store: Store }) {
     return (
       <main class="nothing">
         <h1>Belay playground</h1>
-        <p>There are no examples here yet.</p>
+        <p>There are no lessons here yet.</p>
       </main>
     );
   }
@@ -47,13 +53,17 @@ export function Page({ store }: { store: Store }) {
       <SkipLink />
       <Header />
       <div class="layout" data-part={part.value}>
-        <Examples store={store} part={part} />
+        <Lessons store={store} part={part} />
         <main id="main" tabIndex={-1}>
-          <Lesson store={store} part={part} />
-          <Code store={store} part={part} />
-          <Timeline store={store} />
-          <Output store={store} />
-          <Events store={store} />
+          <div class="reading">
+            <Lesson store={store} part={part} />
+            <Code store={store} part={part} />
+            <Knobs store={store} />
+          </div>
+          <div class="stage">
+            <Tasks store={store} />
+            <Tabs store={store} shown={tab} />
+          </div>
         </main>
       </div>
       <Transport store={store} part={part} />
@@ -64,6 +74,57 @@ export function Page({ store }: { store: Store }) {
   );
 }
 
+/** Keys of one letter work while the focus is on the stage, and not in a field. */
+function isOfStage(event: KeyboardEvent): boolean {
+  const target = event.target as Element;
+  return (
+    !event.ctrlKey &&
+    !event.metaKey &&
+    !event.altKey &&
+    target.closest('[data-stage]') !== null &&
+    !target.matches('input:not([type=range], [type=radio], [type=checkbox]), select, textarea')
+  );
+}
+
+function stageKey(event: KeyboardEvent, store: Store, tab: Signal<number>): void {
+  const target = event.target as Element;
+  const trouble = (index: number) => {
+    const found = store.trace.value.events[index];
+    return found !== undefined && wordsOf(store.trace.value, found).trouble;
+  };
+  const ofPicked: Wanted = (at) => 'pid' in at && at.pid === store.picked.value;
+  const speedBy = (steps: number) => {
+    const at = speeds.indexOf(store.speed.value as (typeof speeds)[number]) + steps;
+    store.setSpeed(speeds[Math.min(speeds.length - 1, Math.max(0, at))] as number);
+  };
+  const actions: Record<string, () => void> = {
+    ',': () => store.step(-1),
+    '.': () => store.step(1),
+    '<': () => store.step(-1, ofPicked),
+    '>': () => store.step(1, ofPicked),
+    '[': () => store.step(-1, (_, index) => trouble(index)),
+    ']': () => store.step(1, (_, index) => trouble(index)),
+    '-': () => speedBy(-1),
+    '=': () => speedBy(1),
+    r: () => store.newSeed(100_000),
+  };
+  tabs.forEach((_, index) => {
+    actions[String(index + 1)] = () => (tab.value = index);
+  });
+  if (!target.matches('button, input, [role=gridcell], [role=treeitem], [role=tab]')) {
+    actions['Home'] = () => store.seek(0);
+    actions['End'] = () => store.seek(Number.POSITIVE_INFINITY);
+  }
+  if (!target.matches('button, input')) {
+    actions[' '] = () => store.play(matchMedia('(prefers-reduced-motion: reduce)').matches);
+  }
+  const action = actions[event.key];
+  if (action !== undefined) {
+    event.preventDefault();
+    action();
+  }
+}
+
 function SkipLink() {
   const skip = (event: Event) => {
     event.preventDefault();
@@ -71,7 +132,7 @@ function SkipLink() {
   };
   return (
     <a class="skip" href="#main" onClick={skip}>
-      Skip to the example
+      Skip to the lesson
     </a>
   );
 }

@@ -79,12 +79,16 @@ const icons = {
   previous: 'M14.5 4v12L6.5 10ZM4 4h2v12H4Z',
   next: 'M5.5 4v12l8-6ZM14 4h2v12h-2Z',
   first: 'M17 4v12l-6.5-6ZM10 4v12l-6.5-6Z',
+  last: 'M3 4v12l6.5-6ZM10 4v12l6.5-6Z',
+  dice: 'M4 2.5h12a1.5 1.5 0 0 1 1.5 1.5v12a1.5 1.5 0 0 1-1.5 1.5H4A1.5 1.5 0 0 1 2.5 16V4A1.5 1.5 0 0 1 4 2.5ZM5 5v3h3V5ZM12 5v3h3V5ZM8.5 8.5v3h3v-3ZM5 12v3h3v-3ZM12 12v3h3v-3Z',
 } as const;
 
-export function Icon({ name }: { name: keyof typeof icons }) {
+export type IconName = keyof typeof icons;
+
+export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
-      <path d={icons[name]} />
+      <path d={icons[name]} fill-rule="evenodd" />
     </svg>
   );
 }

@@ -1,109 +1,115 @@
-/** The playhead: to an event, along the run, or as time goes by. */
+/** The playhead: to an event, along the run, or as time goes by. And the seed. */
 import type { Signal } from '@preact/signals';
 import { momentSentence } from '../model/describe.ts';
 import type { Store } from '../state/store.ts';
-import { roomFor } from '../model/time.ts';
+import { seconds, speeds } from '../model/time.ts';
 import type { Part } from './Page.tsx';
 import { RunButtons } from './RunButtons.tsx';
-import { Icon } from './Signs.tsx';
+import { Icon, type IconName } from './Signs.tsx';
 
-const speeds = [0.05, 0.1, 0.25, 0.5, 1];
+const SEEDS = 100_000; // how many different ones the button draws from
 
 export function Transport({ store, part }: { store: Store; part: Signal<Part> }) {
   const trace = store.trace.value;
   const empty = trace.events.length === 0;
   const t = store.t.value;
-  const end = trace.ended ? trace.until : roomFor(trace.until);
-  const seconds = (ms: number) => (ms / 1000).toFixed(3);
   const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
-
-  const keys = (event: KeyboardEvent) => {
-    const step = { ',': -1, '.': 1 }[event.key] as 1 | -1 | undefined;
-    if (step !== undefined && !empty) {
-      event.preventDefault();
-      store.step(step);
-    }
-  };
-
+  const step = (label: string, icon: IconName, onPress: () => void, key: string) => (
+    <Step label={label} icon={icon} title={`${label} (${key})`} disabled={empty} onPress={onPress} />
+  );
   return (
-    <section class="transport" aria-label="Playhead" onKeyDown={keys}>
+    <section class="transport" aria-label="Playhead" data-stage>
       <RunButtons store={store} part={part} />
       <div class="steps" role="group" aria-label="Step">
-        <Step
-          label="To the beginning"
-          icon="first"
-          disabled={empty}
-          onPress={() => store.seek(0)}
-        />
-        <Step
-          label="Previous event"
-          icon="previous"
-          disabled={empty}
-          onPress={() => store.step(-1)}
-        />
-        <Step
-          label={store.playing.value ? 'Pause' : 'Play'}
-          icon={store.playing.value ? 'pause' : 'play'}
-          disabled={empty}
-          onPress={() => store.play(still())}
-        />
-        <Step label="Next event" icon="next" disabled={empty} onPress={() => store.step(1)} />
+        {step('To the beginning', 'first', () => store.seek(0), 'Home')}
+        {step('Previous event', 'previous', () => store.step(-1), ',')}
+        {step(
+          store.playing.value ? 'Pause' : 'Play',
+          store.playing.value ? 'pause' : 'play',
+          () => store.play(still()),
+          'Space',
+        )}
+        {step('Next event', 'next', () => store.step(1), '.')}
+        {step('To the end', 'last', () => store.seek(Number.POSITIVE_INFINITY), 'End')}
       </div>
       <input
         class="scrub"
         type="range"
         min={0}
-        max={Math.max(1, end)}
+        max={Math.max(1, trace.until)}
         step="any"
         value={t}
         disabled={empty}
         aria-label="Time"
         aria-valuetext={empty ? 'nothing has been run' : momentSentence(trace, t)}
-        onInput={(event) => store.seek(Math.min(Number(event.currentTarget.value), trace.until))}
+        onInput={(event) => store.seek(Number(event.currentTarget.value))}
       />
-      <p class="clock">
+      <p class="clock" title="Virtual time: it costs no real time">
         <output aria-hidden="true">{seconds(t)}</output>
         <span aria-hidden="true">
           <span class="clock-total"> / {seconds(trace.until)}</span> s
         </span>
       </p>
-      {store.busy.value && store.held.value !== null && !empty ? (
-        <button type="button" class="button follow" onClick={() => store.follow()}>
-          Follow
-        </button>
-      ) : (
-        <label class="speed">
-          <span class="unseen">Speed of play</span>
-          <select
-            value={String(store.speed.value)}
-            onChange={(event) => (store.speed.value = Number(event.currentTarget.value))}
-          >
-            {speeds.map((speed) => (
-              <option key={speed} value={String(speed)}>
-                {speed === 1 ? '1×' : `1/${Math.round(1 / speed)}×`}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
+      <label class="speed">
+        <span class="unseen">Speed of play</span>
+        <select
+          value={String(store.speed.value)}
+          onChange={(event) => store.setSpeed(Number(event.currentTarget.value))}
+        >
+          {speeds.map((speed) => (
+            <option key={speed} value={String(speed)}>
+              {speed >= 1 ? `${speed}×` : `1/${Math.round(1 / speed)}×`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Seed store={store} />
     </section>
+  );
+}
+
+/** All chance of a run comes from it; the same seed gives the same run. */
+function Seed({ store }: { store: Store }) {
+  return (
+    <div class="seed" role="group" aria-label="Seed">
+      <label>
+        <span>seed</span>
+        <input
+          type="number"
+          min={1}
+          max={2 ** 31 - 1}
+          value={store.seed.value}
+          onChange={(event) => store.setSeed(Number(event.currentTarget.value))}
+        />
+      </label>
+      <button
+        type="button"
+        class="step"
+        aria-label="New seed"
+        title="New seed (r)"
+        onClick={() => store.newSeed(SEEDS)}
+      >
+        <Icon name="dice" />
+      </button>
+    </div>
   );
 }
 
 interface StepProps {
   readonly label: string;
-  readonly icon: 'first' | 'previous' | 'next' | 'play' | 'pause';
+  readonly title: string;
+  readonly icon: IconName;
   readonly disabled: boolean;
   readonly onPress: () => void;
 }
 
-function Step({ label, icon, disabled, onPress }: StepProps) {
+function Step({ label, title, icon, disabled, onPress }: StepProps) {
   return (
     <button
       type="button"
       class="step"
       aria-label={label}
-      title={label}
+      title={title}
       aria-disabled={disabled}
       onClick={() => !disabled && onPress()}
     >

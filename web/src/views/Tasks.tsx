@@ -1,22 +1,23 @@
-/** The run as lanes, or as the table that says the same. */
+/** The tasks of the run as lanes, or as the table that says the same. */
 import { useSignal } from '@preact/signals';
-import { runSentence } from '../model/describe.ts';
+import { amountOf, runSentence } from '../model/describe.ts';
 import { endWord, type Store } from '../state/store.ts';
 import { looks, type Look } from '../model/states.ts';
 import { duration } from '../model/time.ts';
-import { isTask, type Trace } from '../model/trace.ts';
+import { isTask, once } from '../model/trace.ts';
 import { Lanes } from './Lanes.tsx';
 import { LanesTable } from './LanesTable.tsx';
 import { Icon, StateMark } from './Signs.tsx';
 
-export function Timeline({ store }: { store: Store }) {
+export function Tasks({ store }: { store: Store }) {
   const asTable = useSignal(false);
-  const { trace, phase, refusal } = { ...store.run.value, refusal: store.refusal.value };
+  const trace = store.trace.value;
+  const refusal = store.refusal.value;
   const empty = trace.events.length === 0;
   return (
-    <section class="panel timeline" aria-labelledby="timeline-title">
+    <section class="panel tasks" aria-labelledby="tasks-title" data-stage>
       <div class="panel-head">
-        <h2 id="timeline-title">Tasks</h2>
+        <h2 id="tasks-title">Tasks</h2>
         <Status store={store} />
         <fieldset class="switch">
           <legend class="unseen">Show the tasks as</legend>
@@ -24,7 +25,7 @@ export function Timeline({ store }: { store: Store }) {
             <label key={String(table)}>
               <input
                 type="radio"
-                name="timeline-as"
+                name="tasks-as"
                 checked={asTable.value === table}
                 onChange={() => (asTable.value = table)}
               />
@@ -33,11 +34,11 @@ export function Timeline({ store }: { store: Store }) {
           ))}
         </fieldset>
       </div>
-      <SilenceBar store={store} />
-      {refusal !== null ? (
-        <Refusal text={refusal.text} />
-      ) : empty ? (
-        <Empty starting={phase === 'starting'} />
+      <SlowBar store={store} />
+      <Fault store={store} />
+      {refusal !== null && <Refusal text={refusal.text} />}
+      {empty ? (
+        refusal === null && <Empty />
       ) : (
         <div class="panel-body" tabIndex={0} role="group" aria-label="Tasks of the run">
           {asTable.value ? <LanesTable trace={trace} t={store.t.value} /> : <Lanes store={store} />}
@@ -51,45 +52,63 @@ export function Timeline({ store }: { store: Store }) {
 
 /** Where the run stands, in a word or two. */
 function Status({ store }: { store: Store }) {
-  const { phase, outcome, trace } = store.run.value;
-  const text =
-    phase === 'idle'
+  const { outcome, trace } = store.run.value;
+  const running = store.inWorker.value === store.chosen.value;
+  const text = running
+    ? 'Running'
+    : outcome === null
       ? ''
-      : phase === 'starting'
-        ? 'Starting the worker'
-        : outcome === null
-          ? `Running, ${duration(trace.until)}`
-          : `${endWord(outcome)}, ${duration(trace.until)}`;
-  return <p class={`status status-${outcome?.kind ?? phase}`}>{text}</p>;
+      : `${endWord(outcome)}, ${duration(trace.until)}`;
+  return (
+    <p class={`status status-${running ? 'running' : (outcome?.kind ?? 'idle')}`}>
+      {text}
+      {store.stale.value && !running && outcome !== null && (
+        <span class="stale">, of another version of the program</span>
+      )}
+    </p>
+  );
 }
 
-/** The worker gives no sign of life: it cannot be asked, only ended. */
-function SilenceBar({ store }: { store: Store }) {
-  const silence = store.silence.value;
-  if (
-    store.inWorker.value !== store.chosen.value ||
-    silence === 0 ||
-    silence < store.patience.value
-  ) {
+/** The run is not over: it is told how far it is, and can be stopped. */
+function SlowBar({ store }: { store: Store }) {
+  const slow = store.slow.value;
+  if (slow === null || store.inWorker.value !== store.chosen.value || slow.ms < store.patience.value) {
     return null;
   }
+  const silent = slow.silence >= 500;
   return (
-    <div class="silence" role="alert">
+    <div class="slow" role="alert">
       <p>
-        <strong>Still running after {Math.max(1, Math.floor(silence / 1000 / 5) * 5)} s.</strong>{' '}
-        The worker gives no sign of life.
+        <strong>Still running after {Math.max(1, Math.floor(slow.ms / 1000))} s.</strong>{' '}
+        {silent
+          ? 'The worker gives no sign of life.'
+          : `${amountOf(slow.events)} events, up to ${duration(slow.until)}.`}
       </p>
       <button type="button" class="button stop" onClick={() => store.stop()}>
         <Icon name="stop" /> Stop
       </button>
-      <button type="button" class="button" onClick={() => store.wait()}>
-        Wait
-      </button>
+      {silent && (
+        <button type="button" class="button" onClick={() => store.wait()}>
+          Wait 5 s more
+        </button>
+      )}
     </div>
   );
 }
 
-function Empty({ starting }: { starting: boolean }) {
+/** The text could not even be begun. */
+function Fault({ store }: { store: Store }) {
+  const { fault } = store.run.value;
+  return fault === null ? null : (
+    <div class="slow fault" role="alert">
+      <p>
+        <strong>It cannot be begun.</strong> <span class="refusal">{fault.text}</span>
+      </p>
+    </div>
+  );
+}
+
+function Empty() {
   return (
     <div class="panel-body blank">
       <svg viewBox="0 0 320 96" width="320" height="96" aria-hidden="true">
@@ -107,32 +126,24 @@ function Empty({ starting }: { starting: boolean }) {
           />
         ))}
       </svg>
-      <p class="empty">
-        {starting
-          ? 'Starting the worker.'
-          : 'Run the program, and each of its tasks gets a lane here.'}
-      </p>
+      <p class="empty">Run the program, and each of its tasks gets a lane here.</p>
     </div>
   );
 }
 
 function Refusal({ text }: { text: string }) {
   return (
-    <div class="panel-body blank">
+    <div class="slow fault">
       <p>
-        <strong>The program cannot be run here.</strong> Running needs WebAssembly and module
-        workers.
-      </p>
-      <p class="refusal">{text}</p>
-      <p class="empty">
-        Lesson and program can be read all the same, and run with Node: npm run examples
+        <strong>Programs cannot be run here.</strong> Running needs WebAssembly and workers.{' '}
+        <span class="refusal">{text}</span>
       </p>
     </div>
   );
 }
 
 /** The looks that occur in this run, once each. */
-function Legend({ trace }: { trace: Trace }) {
+const looksIn = once((trace) => {
   const seen = new Set<Look>();
   for (const line of trace.lines.values()) {
     if (isTask(line)) {
@@ -144,21 +155,22 @@ function Legend({ trace }: { trace: Trace }) {
       }
     }
   }
-  if (trace.busy.length > 0) {
-    seen.add(looks.busy);
-  }
+  return Object.values(looks).filter((look) => seen.has(look));
+});
+
+function Legend({ trace }: { trace: Parameters<typeof looksIn>[0] }) {
   return (
     <ul class="legend" aria-label="Legend">
-      {Object.values(looks)
-        .filter((look) => seen.has(look))
-        .map((look) => (
-          <li key={look.word}>
-            <StateMark look={look} /> {look.word}
-          </li>
-        ))}
+      {looksIn(trace).map((look) => (
+        <li key={look.word}>
+          <StateMark look={look} /> {look.word}
+        </li>
+      ))}
     </ul>
   );
 }
+
+const sentenceOf = once(runSentence);
 
 function Facts({ store }: { store: Store }) {
   const { trace, stats, gap, outcome } = store.run.value;
@@ -167,14 +179,14 @@ function Facts({ store }: { store: Store }) {
   }
   return (
     <div class="facts">
-      <p>{runSentence(trace)}.</p>
+      <p>{sentenceOf(trace)}.</p>
       {stats !== null && stats.requests > 0 && (
         <p>
           Simulated network: {stats.requests} {stats.requests === 1 ? 'request' : 'requests'},{' '}
           {stats.peakInFlight} at once at most, {stats.cancelled} given up.
         </p>
       )}
-      {gap !== null && <p>Meanwhile this page never paused for longer than {duration(gap)}.</p>}
+      {gap !== null && gap >= 30 && <p>This page paused for {duration(gap)} at most meanwhile.</p>}
     </div>
   );
 }

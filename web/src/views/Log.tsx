@@ -1,20 +1,21 @@
 /** Every event of the run, in order; choosing one moves the playhead there. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { wordsOf } from '../model/describe.ts';
 import type { Store } from '../state/store.ts';
 import { moment } from '../model/time.ts';
 import { countAt, type Pid, type Trace, type TraceEvent } from '../model/trace.ts';
 
-const SHOWN = 240; // lines at once, around the playhead
+const SHOWN = 160; // lines at once, around the playhead
 
-export function Events({ store }: { store: Store }) {
+export function Log({ store }: { store: Store }) {
   const troubleOnly = useSignal(false);
   const list = useRef<HTMLDivElement>(null);
   const trace = store.trace.value;
   const t = store.t.value;
   const picked = store.picked.value;
-  const indexes = select(trace, picked, troubleOnly.value);
+  const only = troubleOnly.value;
+  const indexes = useMemo(() => select(trace, picked, only), [trace, picked, only]);
   const happened = countAt(trace, t);
   const current = lastBelow(indexes, happened);
   const [first, last] = windowAround(current, indexes.length);
@@ -24,11 +25,8 @@ export function Events({ store }: { store: Store }) {
   }, [current, indexes.length]);
 
   return (
-    <section class="panel events" aria-labelledby="events-title">
-      <div class="panel-head">
-        <h2 id="events-title">
-          Events <span class="count">{trace.events.length === 0 ? '' : trace.events.length}</span>
-        </h2>
+    <>
+      <div class="log-filters">
         {picked !== null && (
           <button type="button" class="chip" onClick={() => store.pick(null)}>
             only {trace.lines.get(picked)?.label ?? picked} <span aria-hidden="true">×</span>
@@ -38,13 +36,13 @@ export function Events({ store }: { store: Store }) {
         <label class="check">
           <input
             type="checkbox"
-            checked={troubleOnly.value}
+            checked={only}
             onChange={(event) => (troubleOnly.value = event.currentTarget.checked)}
           />
           Trouble only
         </label>
       </div>
-      <div class="panel-body" ref={list} role="group" aria-label="Event log" onKeyDown={walk}>
+      <div class="log" ref={list} role="group" aria-label="Event log" onKeyDown={walk}>
         {indexes.length === 0 && (
           <p class="empty">
             {trace.events.length === 0
@@ -52,7 +50,7 @@ export function Events({ store }: { store: Store }) {
               : 'No such events in this run.'}
           </p>
         )}
-        {first > 0 && <p class="empty">{first} earlier ones</p>}
+        {first > 0 && <p class="empty">{first.toLocaleString('en')} earlier ones</p>}
         <ol class="event-list">
           {indexes.slice(first, last).map((index) => (
             <EventLine
@@ -66,9 +64,11 @@ export function Events({ store }: { store: Store }) {
             />
           ))}
         </ol>
-        {last < indexes.length && <p class="empty">{indexes.length - last} later ones</p>}
+        {last < indexes.length && (
+          <p class="empty">{(indexes.length - last).toLocaleString('en')} later ones</p>
+        )}
       </div>
-    </section>
+    </>
   );
 }
 
@@ -84,19 +84,12 @@ interface EventLineProps {
 
 function EventLine({ trace, event, later, current, reachable, seek }: EventLineProps) {
   const { who, what, detail, trouble } = wordsOf(trace, event);
-  const classes = [
-    'event',
-    later ? 'later' : '',
-    trouble ? 'trouble' : '',
-    event.type === 'printed' ? 'printed-event' : '',
-  ]
-    .join(' ')
-    .trim();
+  const classes = ['event', later && 'later', trouble && 'trouble', event.type === 'printed' && 'printed-event'];
   return (
     <li>
       <button
         type="button"
-        class={classes}
+        class={classes.filter(Boolean).join(' ')}
         aria-current={current ? 'step' : undefined}
         tabIndex={reachable ? 0 : -1}
         onClick={() => seek(event.time)}
@@ -134,9 +127,19 @@ function select(trace: Trace, picked: Pid | null, troubleOnly: boolean): readonl
   return indexes;
 }
 
-/** The place in `indexes` of the last event that has happened; -1 for none. */
+/** The place in `indexes`, which rise, of the last event that has happened; -1 for none. */
 function lastBelow(indexes: readonly number[], happened: number): number {
-  return indexes.findLastIndex((index) => index < happened);
+  let low = 0;
+  let high = indexes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((indexes[middle] as number) < happened) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low - 1;
 }
 
 function windowAround(current: number, count: number): [number, number] {
@@ -147,12 +150,13 @@ function windowAround(current: number, count: number): [number, number] {
 /** Moves the list, and never the page, so that the current line is in sight. */
 function showCurrent(list: HTMLDivElement | null): void {
   const line = list?.querySelector<HTMLElement>('[aria-current]')?.parentElement;
-  if (list === null || line == null || list.scrollHeight <= list.clientHeight) {
+  const box = list?.closest<HTMLElement>('.panel-body');
+  if (line == null || box == null || box.scrollHeight <= box.clientHeight) {
     return;
   }
-  const box = list.getBoundingClientRect();
+  const frame = box.getBoundingClientRect();
   const place = line.getBoundingClientRect();
-  if (place.top < box.top || place.bottom > box.bottom) {
-    list.scrollTop += place.top - box.top - box.height / 2;
+  if (place.top < frame.top || place.bottom > frame.bottom) {
+    box.scrollTop += place.top - frame.top - frame.height / 2;
   }
 }

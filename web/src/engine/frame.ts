@@ -1,0 +1,129 @@
+/**
+ * The frame in which workers are made: sandboxed, so its origin is nobody's,
+ * it has no storage, and its policy lets nothing be asked of any server. A
+ * program that is sent with a link can waste one worker and nothing else.
+ *
+ * A worker that spins cannot be asked to stop, it can only be ended; nothing
+ * here waits for it to answer.
+ */
+import type { FrameOrder } from './protocol.ts';
+
+/** Runs in the frame. The page's own policy knows it by its hash. */
+export const FRAME_SCRIPT = `
+const workers = new Map();
+let url;
+addEventListener('message', ({ source, data, ports: [port] }) => {
+  if (source !== parent) return;
+  if (data.type === 'end') {
+    workers.get(data.id)?.terminate();
+    workers.delete(data.id);
+    return;
+  }
+  const fail = (message) => port.postMessage({ type: 'unable', reason: { word: null, text: message } });
+  try {
+    url ??= URL.createObjectURL(new Blob([data.text], { type: 'text/javascript' }));
+    const worker = new Worker(url, { name: 'belay run' });
+    workers.set(data.id, worker);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      parent.postMessage({ type: 'broken', id: data.id, text: event.message || 'the worker could not be loaded' }, '*');
+    };
+    worker.postMessage(null, [port]);
+  } catch (error) {
+    fail(String(error));
+  }
+});
+parent.postMessage({ type: 'frame' }, '*');
+`;
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' blob: 'wasm-unsafe-eval'",
+  'worker-src blob:',
+  "connect-src 'none'",
+].join('; ');
+
+export const FRAME_HTML =
+  `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">` +
+  `<title>Where programs run</title><script>${FRAME_SCRIPT}</script>`;
+
+/** A worker: a port to it, and the one sure way to end it. */
+export interface Host {
+  readonly port: MessagePort;
+  end(): void;
+  /** Called when the worker itself breaks. */
+  broken: (text: string) => void;
+}
+
+/** Makes hosts, one after another. */
+export interface Hosts {
+  make(): Host;
+}
+
+export class Frame implements Hosts {
+  readonly #text: string;
+  readonly #hosts = new Map<number, Host>();
+  #element: HTMLIFrameElement | null = null;
+  /** What is to be said once the frame is there. */
+  #waiting: Array<() => void> | null = [];
+  #next = 1;
+
+  /** `text` is the worker's whole program. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  make(): Host {
+    this.#load();
+    const id = this.#next++;
+    const { port1, port2 } = new MessageChannel();
+    const host: Host = {
+      port: port1,
+      broken: () => {},
+      end: () => {
+        port1.close();
+        this.#hosts.delete(id);
+        this.#say({ type: 'end', id });
+      },
+    };
+    this.#hosts.set(id, host);
+    this.#say({ type: 'make', id, text: this.#text }, port2);
+    return host;
+  }
+
+  #say(order: FrameOrder, ...ports: MessagePort[]): void {
+    const say = () => this.#element?.contentWindow?.postMessage(order, '*', ports);
+    if (this.#waiting === null) {
+      say();
+    } else {
+      this.#waiting.push(say);
+    }
+  }
+
+  #load(): void {
+    if (this.#element !== null) {
+      return;
+    }
+    const element = document.createElement('iframe');
+    element.setAttribute('sandbox', 'allow-scripts');
+    element.title = 'Where programs run';
+    element.ariaHidden = 'true';
+    element.tabIndex = -1;
+    element.className = 'sandbox';
+    element.srcdoc = FRAME_HTML;
+    addEventListener('message', ({ source, data }) => {
+      if (source !== element.contentWindow) {
+        return;
+      }
+      if (data.type === 'broken') {
+        this.#hosts.get(data.id)?.broken(String(data.text));
+      } else if (data.type === 'frame') {
+        const waiting = this.#waiting ?? [];
+        this.#waiting = null;
+        waiting.forEach((say) => say());
+      }
+    });
+    this.#element = element;
+    document.body.append(element);
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * A program's text as a module. Its files come first, as modules too, and
+ * 'belay-tasks' leads to the copy that is loaded here already: what is
+ * imported is the text that is shown, but for the addresses in its imports.
+ */
+import {
+  AlreadyStartedError, BelayError, ChildError, ChildStartError, DisposedError, ExitError,
+  LimitError, MaxChildrenError, NoProcError, OwnerError, Process, Supervisor, Task, TaskSupervisor,
+  TimeoutError, createRuntime, inspect, sleep, subscribe,
+} from 'belay-tasks';
+import type { Program } from './protocol.ts';
+
+/** Makes an address that can be imported out of a module's text, and lets go of it. */
+export interface Addresses {
+  readonly of: (text: string) => string;
+  readonly free: (address: string) => void;
+}
+
+/** The global by which a program's module finds belay-tasks. */
+export const EXPORTS = 'belay-tasks of the playground';
+
+export const BELAY = 'belay-tasks';
+
+/** What `belay-tasks` exports to a program. */
+export const exported = {
+  Task, TaskSupervisor, Supervisor, Process, sleep, inspect, subscribe, createRuntime,
+  AlreadyStartedError, BelayError, ChildError, ChildStartError, DisposedError, ExitError,
+  LimitError, MaxChildrenError, NoProcError, OwnerError, TimeoutError,
+};
+
+const BRIDGE = `export const { ${Object.keys(exported).join(', ')} } = globalThis[${JSON.stringify(EXPORTS)}];\n`;
+
+/** Imports the program by `load`. */
+export async function addressOf<T>(
+  { source, files }: Program,
+  addresses: Addresses,
+  load: (address: string) => Promise<T>,
+): Promise<T> {
+  let text = source;
+  for (const [specifier, file] of [[BELAY, BRIDGE], ...Object.entries(files)] as Array<[string, string]>) {
+    if (text.includes(specifier)) {
+      text = resolve(text, specifier, addresses.of(file));
+    }
+  }
+  const address = addresses.of(text);
+  try {
+    return await load(address);
+  } finally {
+    /* A program may import a file later on: only its own text is let go. */
+    addresses.free(address);
+  }
+}
+
+/** Puts an address in the place of a specifier, in imports and nowhere else. */
+function resolve(text: string, specifier: string, address: string): string {
+  const quoted = specifier.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const pattern = new RegExp(`(\\bfrom\\s*|\\bimport\\s*\\(?\\s*)(['"])${quoted}\\2`, 'g');
+  return text.replaceAll(pattern, (_, before: string, quote: string) => `${before}${quote}${address}${quote}`);
+}

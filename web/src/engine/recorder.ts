@@ -1,0 +1,186 @@
+/**
+ * Takes the events of a run and hands them on, a few at once or many
+ * together: the first ones of a beat go at once, so that they are known even
+ * if the program never lets go of the thread again; a flood goes in batches.
+ */
+import type { PageEvent, Pid, TraceEvent } from '../model/events.ts';
+import { reasonOf } from '../model/format.ts';
+import { limits } from './protocol.ts';
+
+const PROMPT = 64; // events between two beats that are handed on one by one
+const BATCH = 512; // events beyond those that go together
+const LABEL = 80; // characters of a label that are kept
+
+/** Which of the runtime's events a trace keeps. */
+const KEPT: ReadonlySet<string> = new Set([
+  'spawned',
+  'started',
+  'settled',
+  'bodyReturned',
+  'killed',
+  'timedOut',
+  'restarted',
+  'terminated',
+  'refused',
+  'ignored',
+  'signalled',
+  'trapped',
+  'surfaced',
+  'streamOpened',
+  'delivered',
+  'streamClosed',
+  'logged',
+]);
+
+/* Waits for tasks and supervisors are kept; that of a sleep says nothing new. */
+const WAITS: ReadonlySet<string> = new Set(['waiting', 'waited']);
+
+/** What is kept of an event beside its type, time, pid and label. */
+const FIELDS = [
+  'parent', 'supervisor', 'kind', 'linked', 'restart', 'stream', 'index', 'settings', 'status', 'by',
+  'abandoned', 'what', 'previous', 'restarts', 'from', 'for', 'timeout', 'outcome', 'limit', 'ordered',
+  'how', 'message',
+] as const;
+
+export interface RuntimeLike {
+  readonly type: string;
+  readonly time: number;
+  readonly pid: Pid;
+  readonly label: string;
+  readonly what?: string;
+  readonly reason?: unknown;
+}
+
+/** Thrown at the one who brings the last event that there is room for. */
+export class TooManyEvents extends Error {}
+
+export const amount = (count: number): string => count.toLocaleString('en-US');
+
+export type Take = (events: readonly TraceEvent[], until: number) => void;
+
+export class Recorder {
+  readonly #take: Take;
+  readonly #full: (why: string) => void;
+  #events: TraceEvent[] = [];
+  #count = 0;
+  #prompt = PROMPT;
+  #printed = 0;
+  #until = 0;
+  #done = false;
+  /** Tasks that have been spawned and not settled. */
+  #alive = new Set<Pid>();
+  #idle: (() => void) | null = null;
+  now: () => number = () => 0;
+  /** Set when there were too many events: a sentence. */
+  full: string | null = null;
+
+  /** `full` is called once, when there are too many events: `why` is a sentence. */
+  constructor(take: Take, full: (why: string) => void) {
+    this.#take = take;
+    this.#full = full;
+  }
+
+  /** The virtual time up to which the run is known. */
+  get until(): number {
+    return this.#until;
+  }
+
+  get alive(): number {
+    return this.#alive.size;
+  }
+
+  /** Nothing that comes later is taken. */
+  close(): void {
+    this.flush();
+    this.#done = true;
+  }
+
+  add(event: PageEvent): void {
+    this.#put(event as TraceEvent);
+  }
+
+  /** An event of the runtime. */
+  told(event: RuntimeLike): void {
+    if (event.type === 'spawned' && ['task', 'item'].includes((event as { kind?: string }).kind ?? '')) {
+      this.#alive.add(event.pid);
+    } else if (event.type === 'settled' && this.#alive.delete(event.pid) && this.#alive.size === 0) {
+      this.#idle?.();
+    }
+    if (KEPT.has(event.type) || (WAITS.has(event.type) && event.what !== 'sleep')) {
+      this.#put(kept(event));
+    }
+  }
+
+  /** Resolves when no task is alive any more. */
+  idle(): Promise<void> {
+    return this.#alive.size === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          this.#idle = resolve;
+        });
+  }
+
+  print(text: string): void {
+    const room = Math.max(0, limits.printed - this.#printed);
+    this.#printed += text.length;
+    if (room > 0) {
+      const cut = text.length > room ? `${text.slice(0, room)}… and no more: too much is printed` : text;
+      this.add({ type: 'printed', time: this.now(), text: cut });
+    }
+  }
+
+  /** A new beat: what is left is handed on, and a few events may go at once again. */
+  beat(): void {
+    this.flush();
+    this.#prompt = PROMPT;
+  }
+
+  flush(): void {
+    if (this.#events.length > 0) {
+      this.#take(this.#events, this.#until);
+      this.#events = [];
+    }
+  }
+
+  #put(event: TraceEvent): void {
+    if (this.#done) {
+      return;
+    }
+    this.#count += 1;
+    this.#until = Math.max(this.#until, event.time);
+    this.#events.push(event);
+    if (this.#prompt > 0 || this.#events.length >= BATCH) {
+      this.#prompt -= 1;
+      this.flush();
+    }
+    if (this.#count >= limits.events) {
+      const seconds = (this.#until / 1000).toFixed(3);
+      const why = `Stopped at ${amount(limits.events)} events, at ${seconds} s.`;
+      this.#events.push({ type: 'stopped', time: this.#until, why });
+      this.close();
+      this.full = why;
+      this.#full(why);
+      throw new TooManyEvents(why);
+    }
+  }
+}
+
+/** What the page draws of an event, as plain data: reasons as text, labels cut. */
+function kept(event: RuntimeLike): TraceEvent {
+  const from = event as unknown as Record<string, unknown>;
+  const plain: Record<string, unknown> = {
+    type: event.type,
+    time: event.time,
+    pid: event.pid,
+    label: String(event.label ?? '').slice(0, LABEL),
+  };
+  for (const name of FIELDS) {
+    if (from[name] !== undefined) {
+      plain[name] = from[name];
+    }
+  }
+  if (event.reason !== undefined) {
+    plain['reason'] = reasonOf(event.reason);
+  }
+  return plain as unknown as TraceEvent;
+}

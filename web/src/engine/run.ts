@@ -1,0 +1,150 @@
+/**
+ * Runs one program to its end on the virtual clock: the real `simulate` of
+ * belay-tasks/testing, with the globals of the platform on virtual time and
+ * a network that exists only here. Knows no page and no worker, so that the
+ * tests run the very same in Node.
+ */
+import { simulate, type SimulationScope } from 'belay-tasks/testing';
+import { format, formatLine, reasonOf } from '../model/format.ts';
+import { resultOf, type Outcome } from '../model/outcome.ts';
+import { addressOf, exported, EXPORTS, type Addresses } from './load.ts';
+import { createNetwork, type Network, type Stats } from './network.ts';
+import { limits, type RunInput } from './protocol.ts';
+import { amount, type Recorder, type RuntimeLike } from './recorder.ts';
+import { createWorld } from './world.ts';
+
+/** Virtual ms for which tasks that outlive `main` are watched. */
+const AFTERGLOW = 1000;
+const STEPS_MAX = 5_000_000;
+
+export interface Ended {
+  readonly outcome: Outcome;
+  readonly stats: Stats;
+  readonly until: number;
+}
+
+type Main = (scope: object) => unknown;
+
+/**
+ * Runs it, and tells `recorder` of all that happens. One at a time: the
+ * globals are those of the whole program. `addresses` is how the host makes
+ * an importable address of a module's text.
+ */
+export async function runProgram(
+  input: RunInput,
+  recorder: Recorder,
+  addresses: Addresses,
+): Promise<Ended> {
+  const restore: Array<() => void> = [];
+  const put = (name: string, value: unknown) => restore.push(replaceGlobal(name, value));
+  put(EXPORTS, exported);
+  const network = input.world === null ? createNetwork() : createWorld(input.world, input.seed, recorder);
+  put('fetch', network.fetch);
+  put('console', consoleOf((text) => recorder.print(text)));
+  let outcome: Outcome;
+  try {
+    const { main } = (await addressOf(input.program, addresses, (url) => import(/* @vite-ignore */ url))) as {
+      main?: unknown;
+    };
+    if (typeof main !== 'function') {
+      throw new TypeError('the program exports no function main');
+    }
+    outcome = await simulated(main as Main, input, recorder, network);
+    if (recorder.full !== null) {
+      outcome = { kind: 'limited', why: recorder.full };
+    }
+  } catch (error) {
+    outcome = threw(error, recorder);
+  } finally {
+    for (const undo of restore.reverse()) {
+      undo();
+    }
+  }
+  recorder.close();
+  return { outcome, stats: { ...network.stats }, until: recorder.until };
+}
+
+async function simulated(main: Main, input: RunInput, recorder: Recorder, network: Network): Promise<Outcome> {
+  let outcome: Outcome | null = null;
+  const body = async (scope: SimulationScope) => {
+    const { Task, TaskSupervisor, Supervisor, Process, sleep, now, random, inspect } = scope;
+    recorder.now = now;
+    recorder.add({ type: 'began', time: 0, pid: inspect().root });
+    scope.subscribe((event) => recorder.told(event as RuntimeLike));
+    const log = (...values: unknown[]) => recorder.print(formatLine(values));
+    const value = await main({
+      Task, TaskSupervisor, Supervisor, Process, sleep, now, random, inspect, log,
+      fetch: network.fetch, base: network.url, server: network,
+      ...input.knobs,
+    });
+    outcome = { kind: 'returned', result: resultOf(value, format) };
+    recorder.add({ type: 'returned', time: now() });
+    if (recorder.alive > 0) {
+      await Promise.race([recorder.idle(), sleep(AFTERGLOW)]);
+    }
+  };
+  try {
+    await simulate(body, {
+      seed: input.seed,
+      globals: true,
+      maxTime: limits.time,
+      maxSteps: STEPS_MAX,
+      maxTasks: limits.tasks,
+      trace: false,
+      onLog() {},
+    });
+  } catch (error) {
+    if (outcome === null) {
+      return limitOf(error, recorder) ?? threw(error, recorder);
+    }
+    /* What fails after main has returned changes nothing of what it gave. */
+    if (limitOf(error, recorder) === null) {
+      recorder.add({ type: 'unhandled', time: recorder.now(), reason: reasonOf(error) });
+    }
+  }
+  return outcome as unknown as Outcome;
+}
+
+function threw(error: unknown, recorder: Recorder): Outcome {
+  const reason = reasonOf(error);
+  recorder.add({ type: 'threw', time: recorder.now(), reason });
+  return { kind: 'threw', reason };
+}
+
+/** What a limit of the page has ended; null for other errors. */
+function limitOf(error: unknown, recorder: Recorder): Outcome | null {
+  const { code, limit, message } = error as { code?: string; limit?: string; message?: string };
+  const who = /\n[^]*/.exec(message ?? '')?.[0] ?? '';
+  const why =
+    code === 'BELAY_LIMIT'
+      ? `Stopped at ${amount(limits.tasks)} tasks alive at once.`
+      : code !== 'BELAY_UNBOUNDED'
+        ? null
+        : limit === 'maxTime'
+          ? `Stopped at ${limits.time / 60_000} minutes of virtual time; still waiting:${who}`
+          : `Stopped after ${amount(STEPS_MAX)} steps; still waiting:${who}`;
+  if (why === null) {
+    return null;
+  }
+  recorder.add({ type: 'stopped', time: recorder.now(), why });
+  return { kind: 'limited', why };
+}
+
+/** Puts a global in place, and gives back what undoes that. */
+function replaceGlobal(name: string, value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: false });
+  return () => {
+    if (before === undefined) {
+      Reflect.deleteProperty(globalThis, name);
+    } else {
+      Object.defineProperty(globalThis, name, before);
+    }
+  };
+}
+
+/** `console`, whose lines go to the page. */
+function consoleOf(print: (text: string) => void): Partial<Console> {
+  const line = (...values: unknown[]) => print(formatLine(values));
+  return { log: line, info: line, debug: line, warn: line, error: line, table: line };
+}

@@ -1,0 +1,119 @@
+/** The network of a lesson: `fetch`, as the lesson's world describes it. */
+import type { PageEvent } from '../model/events.ts';
+import { endpointOf, fateOf, type Endpoint, type World } from '../model/world.ts';
+import { broken, json, pause, requestOf, type SimulatedResponse } from './http.ts';
+import type { Network, Stats } from './network.ts';
+
+/** Relative addresses belong here; nobody can have this name. */
+const BASE = 'http://network.invalid';
+
+/** Who is told of each request and its end. */
+interface Witness {
+  readonly now: () => number;
+  add(event: PageEvent): void;
+}
+
+/** One network for one run: it counts its requests from 1. */
+export function createWorld(world: World, seed: number, witness: Witness): Network {
+  const stats: Stats = { requests: 0, inFlight: 0, peakInFlight: 0, cancelled: 0 };
+  const attempts = new Map<string, number>();
+  const busy = new Map<Endpoint, number>();
+  const cores = new Cores(world.cores ?? 1);
+
+  async function answer(path: string, attempt: number, endpoint: Endpoint, signal: AbortSignal | null) {
+    const { latency, hangs, fails } = fateOf(endpoint, seed, path, attempt);
+    if ((busy.get(endpoint) ?? 0) > (endpoint.capacity ?? Number.POSITIVE_INFINITY)) {
+      return json(429, { error: 'too many requests' }, path);
+    }
+    if (isDown(endpoint, witness.now())) {
+      await pause(Math.min(latency, 10), signal);
+      return json(503, { error: 'down' }, path);
+    }
+    if (hangs) {
+      await new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    }
+    await pause(latency, signal);
+    if (endpoint.cpu !== undefined && endpoint.cpu > 0) {
+      await pause(cores.take(witness.now(), endpoint.cpu), signal);
+    }
+    if (!fails) {
+      return json(200, endpoint.body ?? { path, attempt }, path);
+    }
+    if (endpoint.status === 0) {
+      throw broken();
+    }
+    return json(endpoint.status ?? 500, { error: `${path} failed` }, path);
+  }
+
+  async function serve(path: string, signal: AbortSignal | null): Promise<SimulatedResponse> {
+    const endpoint = endpointOf(world, path);
+    const attempt = (attempts.get(path) ?? 0) + 1;
+    attempts.set(path, attempt);
+    const about = { path, attempt };
+    witness.add({ type: 'requested', time: witness.now(), ...about });
+    stats.requests += 1;
+    stats.inFlight += 1;
+    stats.peakInFlight = Math.max(stats.peakInFlight, stats.inFlight);
+    let status: number | null = 0;
+    if (endpoint !== null) {
+      busy.set(endpoint, (busy.get(endpoint) ?? 0) + 1);
+    }
+    try {
+      const response =
+        endpoint === null
+          ? json(404, { error: `no ${path} in this world` }, path)
+          : await answer(path, attempt, endpoint, signal);
+      ({ status } = response);
+      return response;
+    } catch (error) {
+      if (signal?.aborted === true) {
+        status = null;
+        stats.cancelled += 1;
+      }
+      throw error;
+    } finally {
+      stats.inFlight -= 1;
+      if (endpoint !== null) {
+        busy.set(endpoint, (busy.get(endpoint) ?? 1) - 1);
+      }
+      witness.add({ type: 'answered', time: witness.now(), ...about, status });
+    }
+  }
+
+  return {
+    url: BASE,
+    stats,
+    async fetch(input, init) {
+      const { url, signal } = requestOf(input, init, BASE);
+      if (url.origin !== BASE) {
+        throw new TypeError(`the network of this page is simulated; it has no ${url.origin}`);
+      }
+      signal?.throwIfAborted();
+      return serve(url.pathname, signal);
+    },
+    close: async () => {},
+  };
+}
+
+function isDown({ flap }: Endpoint, now: number): boolean {
+  return flap !== undefined && now % (flap.up + flap.down) >= flap.up;
+}
+
+/** The server's cores: who asks waits for the one that is free first. */
+class Cores {
+  readonly #free: number[];
+
+  constructor(count: number) {
+    this.#free = Array.from({ length: Math.max(1, count) }, () => 0);
+  }
+
+  /** Takes `ms` of a core; gives the ms until that is done. */
+  take(now: number, ms: number): number {
+    const first = this.#free.indexOf(Math.min(...this.#free));
+    const done = Math.max(now, this.#free[first] as number) + ms;
+    this.#free[first] = done;
+    return done - now;
+  }
+}

@@ -1,0 +1,104 @@
+/** What the program printed and gave back, and the rule that it shows. */
+import type { Outcome, Result } from '../model/outcome.ts';
+import type { Store } from '../state/store.ts';
+import { looks } from '../model/states.ts';
+import { moment } from '../model/time.ts';
+import { once, type TraceEvent } from '../model/trace.ts';
+import { StateMark } from './Signs.tsx';
+
+const LINES_MAX = 500;
+
+type OutputEvent = Extract<TraceEvent, { type: 'printed' | 'threw' | 'unhandled' }>;
+
+const outputOf = once((trace) => trace.events.filter(isOutput).slice(0, LINES_MAX));
+
+export function Results({ store }: { store: Store }) {
+  const { trace, outcome } = store.run.value;
+  const t = store.t.value;
+  const lines = outputOf(trace);
+  const over = outcome !== null && trace.until <= t;
+  return (
+    <>
+      {lines.length > 0 && (
+        <ol class="printed" aria-label="What the program printed">
+          {lines.map((event, index) => (
+            <li key={index} class={event.time > t ? 'later' : undefined}>
+              <time>{moment(event.time)}</time>
+              <OutputText event={event} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {outcome === null ? (
+        <p class="empty">What the program prints and gives back appears here.</p>
+      ) : over ? (
+        <End outcome={outcome} />
+      ) : (
+        lines.length === 0 && (
+          <p class="empty">Nothing yet. The result is there at the end.</p>
+        )
+      )}
+    </>
+  );
+}
+
+function isOutput(event: TraceEvent): event is OutputEvent {
+  return event.type === 'printed' || event.type === 'threw' || event.type === 'unhandled';
+}
+
+function OutputText({ event }: { event: OutputEvent }) {
+  if (event.type === 'printed') {
+    return <span class="printed-text">{event.text}</span>;
+  }
+  return (
+    <span class="printed-text trouble">
+      <StateMark look={looks.crashed} />{' '}
+      {event.type === 'threw' ? 'The program threw' : 'Nobody handled'} {event.reason.text}
+    </span>
+  );
+}
+
+function End({ outcome }: { outcome: Outcome }) {
+  switch (outcome.kind) {
+    case 'returned':
+      return <Returned result={outcome.result} />;
+    case 'stopped':
+      return <p class="verdict">The run was stopped here; a fresh worker is ready.</p>;
+    case 'limited':
+      return <p class="verdict">{outcome.why}</p>;
+    case 'threw':
+      return null; // it stands among what was printed
+  }
+}
+
+function Returned({ result }: { result: Result }) {
+  if (result.entries === null) {
+    return result.text === null ? null : (
+      <>
+        <p class="returned-word">returned</p>
+        <pre class="returned">{result.text}</pre>
+      </>
+    );
+  }
+  return (
+    <table class="entries">
+      <caption>returned, in both notations</caption>
+      <thead>
+        <tr>
+          <th scope="col">#</th>
+          <th scope="col">JavaScript</th>
+          <th scope="col">Elixir</th>
+        </tr>
+      </thead>
+      <tbody>
+        {result.entries.map((entry, index) => (
+          <tr key={index}>
+            <td>{index + 1}</td>
+            <td>{entry.javascript}</td>
+            <td>{entry.elixir}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,68 @@
+/** What the run gave, who belongs to whom, and what happened: one at a time. */
+import { useSignal, type Signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Store } from '../state/store.ts';
+import { Log } from './Log.tsx';
+import { Results } from './Results.tsx';
+import { Tree } from './Tree.tsx';
+
+export const tabs = [
+  { id: 'results', name: 'Results', View: Results },
+  { id: 'tree', name: 'Tree', View: Tree },
+  { id: 'log', name: 'Log', View: Log },
+] as const;
+
+export function Tabs({ store, shown }: { store: Store; shown: Signal<number> }) {
+  const focus = useSignal(false);
+  const tab = tabs[shown.value] ?? tabs[0];
+  useEffect(() => {
+    if (focus.value) {
+      focus.value = false;
+      document.getElementById(`stage-${tab.id}`)?.focus();
+    }
+  }, [tab.id]);
+  const move = (event: KeyboardEvent) => {
+    const to = { ArrowRight: shown.value + 1, ArrowLeft: shown.value - 1, Home: 0, End: tabs.length - 1 }[
+      event.key
+    ];
+    if (to !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      focus.value = true;
+      shown.value = (to + tabs.length) % tabs.length;
+    }
+  };
+  const count = store.trace.value.events.length;
+  return (
+    <section class="panel stage-tabs" aria-label="Results, tree and log" data-stage>
+      <div class="panel-head">
+        <div class="tabs" role="tablist" aria-label="Of the run" onKeyDown={move}>
+          {tabs.map(({ id, name }, index) => (
+            <button
+              key={id}
+              id={`stage-${id}`}
+              type="button"
+              role="tab"
+              aria-selected={id === tab.id}
+              aria-controls="stage-panel"
+              tabIndex={id === tab.id ? 0 : -1}
+              onClick={() => (shown.value = index)}
+            >
+              {name}
+              {id === 'log' && count > 0 && <small class="count"> {count.toLocaleString('en')}</small>}
+            </button>
+          ))}
+        </div>
+      </div>
+      <div
+        class={`panel-body ${tab.id}`}
+        id="stage-panel"
+        role="tabpanel"
+        aria-labelledby={`stage-${tab.id}`}
+        tabIndex={0}
+      >
+        <tab.View store={store} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+/**
+ * `virtual:sandbox`: the worker of a run as one text, belay-tasks and all.
+ * The page hands it to the frame, which has no address to load it from.
+ */
+import { fileURLToPath } from 'node:url';
+import { build, type InlineConfig, type Plugin, type Rollup } from 'vite';
+
+const ID = 'virtual:sandbox';
+const ENTRY = fileURLToPath(new URL('../src/engine/worker.ts', import.meta.url));
+
+/** `shared` is the part of the configuration that the worker's modules need. */
+export function sandboxPlugin(shared: InlineConfig): Plugin {
+  return {
+    name: 'belay:sandbox',
+    resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
+    async load(id) {
+      if (id !== `\0${ID}`) {
+        return undefined;
+      }
+      const { code, modules } = await bundle(shared);
+      modules.forEach((file) => this.addWatchFile(file));
+      return `export const sandbox = ${JSON.stringify(code)};`;
+    },
+  };
+}
+
+async function bundle(shared: InlineConfig): Promise<{ code: string; modules: string[] }> {
+  const result = (await build({
+    ...shared,
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    build: {
+      write: false,
+      target: ['chrome123', 'firefox128', 'safari17.5'],
+      lib: { entry: ENTRY, formats: ['iife'], name: 'belayRun' },
+      minify: true,
+    },
+  })) as Rollup.RollupOutput[];
+  const chunk = result[0]?.output[0];
+  if (chunk === undefined || chunk.type !== 'chunk') {
+    throw new Error('the worker of a run was not built');
+  }
+  return { code: chunk.code, modules: chunk.moduleIds.filter((file) => file.startsWith('/')) };
+}
