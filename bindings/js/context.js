@@ -87,6 +87,14 @@ export class Context {
   }
 
   /**
+   * Has `hook` called when the process ends before its body has returned, for a
+   * body that is stopped otherwise than by `signal`, which it then has not.
+   */
+  static whenEnded(context, hook) {
+    context.#controller = { abort: hook };
+  }
+
+  /**
    * The process of `context` has ended. With `why`, its body goes on and its
    * signal must abort: the answer is what aborts it, for whoever may run the
    * user's listeners, or null when nobody has looked at the signal yet.

@@ -1,6 +1,7 @@
 /** Child specs: how a supervisor starts and keeps a child. */
+import { takeBody } from './bodies.js';
 import {
-  checkBody, checkBoolean, checkCount, checkIntensity, checkLabel, checkName, checkOneOf,
+  checkBoolean, checkCount, checkIntensity, checkLabel, checkName, checkOneOf,
   checkOptions, checkRestart, checkShutdown, describe, nameOf,
 } from './options.js';
 
@@ -152,9 +153,9 @@ function makeSpec({ id, ...fields }, start, name = null) {
   return Object.freeze({ id, start, ...fields });
 }
 
-export function taskChildSpec(body, options) {
+export function taskChildSpec(wanted, rest) {
   const call = 'Task.childSpec';
-  checkBody(call, 'body', body);
+  const { body, options } = takeBody(call, wanted, rest);
   const given = checkOptions(call, options, [...SPEC_OPTIONS, 'label']);
   const label = checkLabel(call, given.label) ?? nameOf(body);
   const fields = fieldsOf(call, given, 'Task', 'temporary', 'worker');

@@ -2,9 +2,10 @@
  * TaskStream: a description of work to be done, enumerated afresh by each
  * `for await`, `toArray` or `batches`.
  */
+import { takeItemBody } from './bodies.js';
 import { DisposedError } from './errors.js';
 import {
-  checkBody, checkBoolean, checkCount, checkIterable, checkLabel, checkOneOf, checkOptions,
+  checkBoolean, checkCount, checkIterable, checkLabel, checkOneOf, checkOptions,
   checkShutdown, checkSignal, checkTimeout, nameOf,
 } from './options.js';
 import { FLAG, PROCESSES_MAX, UNBOUNDED } from './protocol.js';
@@ -27,9 +28,9 @@ function processors() {
 }
 
 /** Checks everything a stream is made of, and puts it into the kernel's terms. */
-export function streamPlan(call, items, body, options, accepted, source, findScope = null) {
+export function streamPlan(call, items, wanted, rest, accepted, source, findScope = null) {
   checkIterable(call, 'items', items);
-  checkBody(call, 'body', body);
+  const { body, options } = takeItemBody(call, wanted, rest);
   const given = checkOptions(call, options, accepted);
   const { ordered = true, timeout = 5000, onTimeout = 'exit', zipInputOnExit = false } = given;
   const { maxBuffered = Infinity, maxAbandoned = Infinity } = given;
@@ -288,7 +289,7 @@ class StreamIterator extends QueueIterator {
   /** See StreamRun. */
   static #kept = withBothTimeouts((timeout) => {
     const options = { timeout, maxConcurrency: 1 };
-    return new StreamIterator(null, streamPlan('Task.asyncStream', [], () => {}, options, STREAM_OPTIONS, null));
+    return new StreamIterator(null, streamPlan('Task.asyncStream', [], () => {}, [options], STREAM_OPTIONS, null));
   });
   #results = [];
 

@@ -1,6 +1,7 @@
 /** TaskSupervisor: tasks in a place of their own, bounded, stopped together. */
 import { RemovalWait } from './asks.js';
-import { checkBody, checkPid, checkRestart, checkSpawnOptions, nameOf, SPAWN_OPTIONS } from './options.js';
+import { takeBody } from './bodies.js';
+import { checkPid, checkRestart, checkSpawnOptions, nameOf, SPAWN_OPTIONS } from './options.js';
 import { formatPid, parsePid } from './pid.js';
 import { CODE, FLAG, KIND, SUP } from './protocol.js';
 import { checkTaskSupervisorOptions, taskSupervisorChildSpec } from './specs.js';
@@ -42,45 +43,45 @@ export class TaskSupervisorApi {
     return new Supervised(startTaskSupervisor(call, caller, settings, flags));
   }
 
-  async(supervisor, body, options) {
-    return this.#async('TaskSupervisor.async', supervisor, body, options, FLAG.LINK);
+  async(supervisor, body, ...rest) {
+    return this.#async('TaskSupervisor.async', supervisor, body, rest, FLAG.LINK);
   }
 
-  asyncNolink(supervisor, body, options) {
-    return this.#async('TaskSupervisor.asyncNolink', supervisor, body, options, 0);
+  asyncNolink(supervisor, body, ...rest) {
+    return this.#async('TaskSupervisor.asyncNolink', supervisor, body, rest, 0);
   }
 
-  #async(call, supervisor, body, options, flags) {
+  #async(call, supervisor, body, rest, flags) {
     const caller = this.#source.enterSettled();
     checkType(call, supervisor);
-    checkBody(call, 'body', body);
-    const checked = checkSpawnOptions(call, options);
-    return startTask(call, caller, body, checked, flags, find(call, caller, supervisor));
+    const taken = takeBody(call, body, rest);
+    const checked = checkSpawnOptions(call, taken.options);
+    return startTask(call, caller, taken.body, checked, flags, find(call, caller, supervisor));
   }
 
-  asyncStream(supervisor, items, body, options) {
-    return this.#stream('TaskSupervisor.asyncStream', supervisor, items, body, options, 0, this.asyncStream);
+  asyncStream(supervisor, items, body, ...rest) {
+    return this.#stream('TaskSupervisor.asyncStream', supervisor, items, body, rest, 0, this.asyncStream);
   }
 
-  asyncStreamNolink(supervisor, items, body, options) {
+  asyncStreamNolink(supervisor, items, body, ...rest) {
     const call = 'TaskSupervisor.asyncStreamNolink';
-    return this.#stream(call, supervisor, items, body, options, FLAG.NOLINK, this.asyncStreamNolink);
+    return this.#stream(call, supervisor, items, body, rest, FLAG.NOLINK, this.asyncStreamNolink);
   }
 
-  #stream(call, supervisor, items, body, options, flags, below) {
+  #stream(call, supervisor, items, body, rest, flags, below) {
     this.#source.enter();
     checkType(call, supervisor);
-    const plan = streamPlan(call, items, body, options, SUPERVISED_STREAM_OPTIONS, this.#source,
+    const plan = streamPlan(call, items, body, rest, SUPERVISED_STREAM_OPTIONS, this.#source,
       (consumer) => find(call, consumer, supervisor));
     plan.flags |= flags;
     return new TaskStream(this.#source, plan, below);
   }
 
-  startChild(supervisor, body, options) {
+  startChild(supervisor, wanted, ...rest) {
     const call = 'TaskSupervisor.startChild';
     const caller = this.#source.enterSettled();
     checkType(call, supervisor);
-    checkBody(call, 'body', body);
+    const { body, options } = takeBody(call, wanted, rest);
     const checked = checkSpawnOptions(call, options, [...SPAWN_OPTIONS, 'restart']);
     const restart = RESTARTS[checkRestart(call, 'option restart', options?.restart, 'temporary')];
     const scope = find(call, caller, supervisor);

@@ -1,8 +1,9 @@
 /** Task: the handle, and the functions that make and use it. */
 import { allSettled } from './all-settled.js';
+import { takeBody } from './bodies.js';
 import { nameProcess, OwnerError } from './errors.js';
 import {
-  checkBody, checkCount, checkIterable, checkOneOf, checkOptions, checkShutdown,
+  checkCount, checkIterable, checkOneOf, checkOptions, checkShutdown,
   checkSpawnOptions, checkTimeout, describe, nameOf,
 } from './options.js';
 import { formatPid } from './pid.js';
@@ -191,10 +192,11 @@ export class TaskApi {
     this.#source = source;
   }
 
-  async(body, options) {
+  async(body, ...rest) {
+    const call = 'Task.async';
     const caller = this.#source.enter();
-    checkBody('Task.async', 'body', body);
-    return startTask('Task.async', caller, body, checkSpawnOptions('Task.async', options), FLAG.LINK);
+    const taken = takeBody(call, body, rest);
+    return startTask(call, caller, taken.body, checkSpawnOptions(call, taken.options), FLAG.LINK);
   }
 
   await(task, timeout = 5000) {
@@ -252,24 +254,24 @@ export class TaskApi {
     return new Task(record);
   }
 
-  start(body, options) {
-    return this.#start('Task.start', body, options, FLAG.ORPHAN);
+  start(body, ...rest) {
+    return this.#start('Task.start', body, rest, FLAG.ORPHAN);
   }
 
-  startLink(body, options) {
-    return this.#start('Task.startLink', body, options, FLAG.LINK);
+  startLink(body, ...rest) {
+    return this.#start('Task.startLink', body, rest, FLAG.LINK);
   }
 
-  #start(call, body, options, flags) {
+  #start(call, body, rest, flags) {
     const caller = this.#source.enter();
-    checkBody(call, 'body', body);
-    const cell = caller.runtime.spawn(call, caller, body, checkSpawnOptions(call, options), flags);
+    const taken = takeBody(call, body, rest);
+    const cell = caller.runtime.spawn(call, caller, taken.body, checkSpawnOptions(call, taken.options), flags);
     return formatPid(cell.low, cell.high);
   }
 
-  asyncStream(items, body, options) {
+  asyncStream(items, body, ...rest) {
     this.#source.enter();
-    const plan = streamPlan('Task.asyncStream', items, body, options, STREAM_OPTIONS, this.#source);
+    const plan = streamPlan('Task.asyncStream', items, body, rest, STREAM_OPTIONS, this.#source);
     return new TaskStream(this.#source, plan, this.asyncStream);
   }
 
@@ -277,8 +279,8 @@ export class TaskApi {
     return allSettled(this.#source.enterSettled(), items, options, this.allSettled);
   }
 
-  childSpec(body, options) {
-    return taskChildSpec(body, options);
+  childSpec(body, ...rest) {
+    return taskChildSpec(body, rest);
   }
 
   [Symbol.hasInstance](value) {

@@ -1,0 +1,31 @@
+/**
+ * What a task may run. A body is a function here, always: one of another kind
+ * (a C job, say) is an object or function with the property FOREIGN, which
+ * makes such a function of it and of what the caller gave besides.
+ *
+ *   asBody(call, rest)   of what follows the body in a call: { body, options },
+ *                        where body(context) runs it
+ *   asItem(call, rest)   the same for streams: body(input, context)
+ *
+ * `options` are those that all bodies have; a foreign one takes out and checks
+ * its own. Both throw for what is wrong, before anything has been done.
+ */
+import { checkBody } from './options.js';
+
+export const FOREIGN = Symbol('belay.body');
+
+const foreignOf = (body) => (body === null || body === undefined ? undefined : body[FOREIGN]);
+
+/** The body of a task, and its options, of the arguments from the body on. */
+export function takeBody(call, body, rest) {
+  const foreign = foreignOf(body);
+  if (foreign !== undefined) return foreign.asBody(call, rest);
+  return { body: checkBody(call, 'body', body), options: rest[0] };
+}
+
+/** The same for the body of a stream's items. */
+export function takeItemBody(call, body, rest) {
+  const foreign = foreignOf(body);
+  if (foreign !== undefined) return foreign.asItem(call, rest);
+  return { body: checkBody(call, 'body', body), options: rest[0] };
+}
