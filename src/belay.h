@@ -149,6 +149,21 @@ typedef enum belay_class {
  *   SETTLE       count: that many pids in the word area (low word, high word)
  *                whose bodies have returned. Stale ones are passed over.
  *                Answers value: how many it took (the rest: drain, again).
+ *   RETURN       pid: its body has returned: SETTLE of one. When its owner
+ *                awaits it, and its end concerns nobody else, the answer
+ *                stands for the events, which are EXITED with VALUE and
+ *                WAIT_DONE with OK. Answers value: 1 if it does (pid: the
+ *                owner, extra: the body, tag: the wait's), else 0: always
+ *                while tracing or while other events wait, and for a stale
+ *                pid. After a 1, and until the next command, a SPAWN with
+ *                LINK and a WAIT for it find room.
+ *   LIFE         pid: the owner, tag: the body and the wait. SPAWN with LINK,
+ *                WAIT, RUN and RETURN at once, of a task whose RETURN would
+ *                answer 1: for a host that runs a body before it tells of
+ *                it. Answers value: 1, and pid: the task; or 0, and nothing
+ *                was done: while tracing or while other events wait, when
+ *                another one is to RUN first, and when the owner would hear
+ *                of the end over the link. Codes GONE.
  *   EXIT         pid: its body ended without returning, reason: why.
  *   SIGNAL       pid: the sender, other: the receiver, reason: Process.exit.
  *                To a process that is gone: OK, no effect. To the root, when
@@ -273,7 +288,9 @@ typedef enum belay_class {
     X(REASON_DROP, 29, reason_drop, "reason_drop")                           \
     X(TRACE, 30, event_trace, "trace")                                       \
     X(STREAM_CYCLE, 31, stream_cycle, "stream_cycle")                        \
-    X(SUP_CHILD, 32, supervisor_child, "sup_child")
+    X(SUP_CHILD, 32, supervisor_child, "sup_child")                          \
+    X(RETURN, 33, process_return, "return")                                  \
+    X(LIFE, 34, process_life, "life")
 
 typedef enum belay_op {
 #define X(name, number, handler, text) BELAY_OP_##name = number,

@@ -1,5 +1,5 @@
 /** The cells of a runtime: one for each place in the kernel's table. */
-import { Cell } from './cell.js';
+import { CELL, Cell } from './cell.js';
 import { INDEX_MASK } from './protocol.js';
 
 export class Cells {
@@ -23,6 +23,20 @@ export class Cells {
     }
     cell.claim(low, high);
     return cell;
+  }
+
+  /** A cell of no process and no place so far. */
+  spare() {
+    return new Cell(this.#runtime);
+  }
+
+  /** Puts a cell that has become a process's into its place; gives the one that was there if it is free, or null. */
+  adopt(cell) {
+    const index = cell.low & INDEX_MASK;
+    while (this.#cells.length <= index) this.#cells.push(null);
+    const old = this.#cells[index];
+    this.#cells[index] = cell;
+    return old !== null && old.state === CELL.FREE && !old.retired ? old : null;
   }
 
   /** The cell of a process that is known here, or null. */

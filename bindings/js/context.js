@@ -28,6 +28,7 @@ export class Context {
   }
 
   get self() {
+    if (this.#low === 0) this.#cell.runtime.late.tell();
     return formatPid(this.#low, this.#high);
   }
 
@@ -75,10 +76,17 @@ export class Context {
 
   get #own() {
     if (this.#caller === null) {
+      if (this.#low === 0) this.#cell.runtime.late.tell();
       this.#caller = new Caller(this.#cell.runtime, this.#low, this.#high);
       this.#caller.gone = this.#cell.context !== this;
     }
     return this.#caller;
+  }
+
+  /** A process that was held back has a pid now. */
+  static place(context, { low, high }) {
+    context.#low = low;
+    context.#high = high;
   }
 
   /** The caller of a context, when something has been asked of it. */

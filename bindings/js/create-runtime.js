@@ -64,6 +64,7 @@ class PublicRuntime {
 
   memory() {
     if (this.#runtime.disposed) throw new DisposedError();
+    this.#runtime.late.tell();
     const { view } = this.#runtime.kernel;
     return { kernelBytes: view.bytes, wasmBytes: view.byteLength, processes: view.processes - 1 };
   }

@@ -12,6 +12,8 @@ import { EventView, Memory } from './memory.js';
 import { ASK, CODE, COMMAND, FLAG, codeText } from './protocol.js';
 import { BelayError, LimitError } from './errors.js';
 
+const { RUN, SETTLE, RETURN, LIFE } = COMMAND;
+
 let embedded = null;
 
 /** The embedded kernel, decoded and compiled on first use. */
@@ -44,6 +46,10 @@ export class Kernel {
   #sink;
   #event = new EventView();
   #draining = false;
+  /** A task that it has not been told of (late.js), or null. */
+  late = null;
+  /** Nothing was done since a return, which has left room for a task like the one that returned. */
+  roomy = false;
 
   /** @param {(event: EventView) => void} sink takes each event; the view is used again. */
   constructor(wasm, { processesMax, eventsMax = 0, clockSlack }, sink) {
@@ -110,7 +116,14 @@ export class Kernel {
     }
   }
 
+  /** Before each command: what has been held back comes first. */
+  #hurry() {
+    this.roomy = false;
+    this.late?.tell();
+  }
+
   #submit() {
+    if (this.roomy) this.#hurry();
     const code = this.#exports.belay_wasm_submit();
     return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_submit()) : code;
   }
@@ -127,6 +140,7 @@ export class Kernel {
   /* ---- Time. */
 
   advance(now) {
+    if (this.roomy) this.#hurry();
     const code = this.#exports.belay_wasm_advance(now);
     return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_advance(now)) : code;
   }
@@ -144,9 +158,19 @@ export class Kernel {
     return this.#submit();
   }
 
+  /** The same for a task without a supervisor and a tag; `grace` in ms, finite. */
+  spawnTask(low, high, flags, grace) {
+    if (this.roomy) this.#hurry();
+    const code = this.#exports.belay_wasm_spawn(low, high, flags, grace);
+    return code === CODE.BUSY
+      ? this.#again(() => this.#exports.belay_wasm_spawn(low, high, flags, grace))
+      : code;
+  }
+
   run() {
-    const code = this.#exports.belay_wasm_run();
-    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_run()) : code;
+    if (this.roomy) this.#hurry();
+    const code = this.#exports.belay_wasm_do(RUN, 0, 0, 0);
+    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_do(RUN, 0, 0, 0)) : code;
   }
 
   /** Has a body's pid wait in the word area as the `index`-th to settle. */
@@ -156,13 +180,29 @@ export class Kernel {
 
   /** Settles the first `count` pids of the word area; answers how many it took. */
   settle(count) {
-    const code = this.#exports.belay_wasm_settle(count);
-    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_settle(count)) : code;
+    if (this.roomy) this.#hurry();
+    const code = this.#exports.belay_wasm_do(SETTLE, 0, 0, count);
+    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_do(SETTLE, 0, 0, count)) : code;
   }
 
   /** Moves the pids that were not taken to the front. */
   keepUnsettled(taken, count) {
     this.#memory.movePids(taken, count - taken);
+  }
+
+  /** Settles one; answers 1 when the answer stands for its events. */
+  returned(low, high) {
+    if (this.roomy) this.#hurry();
+    let code = this.#exports.belay_wasm_do(RETURN, low, high, 0);
+    if (code === CODE.BUSY) code = this.#again(() => this.#exports.belay_wasm_do(RETURN, low, high, 0));
+    this.roomy = code === CODE.OK && this.#memory.answerValue === 1;
+    return code;
+  }
+
+  /** The whole life of the task that was held back; it leaves the room that there was. */
+  life(low, high) {
+    const code = this.#exports.belay_wasm_do(LIFE, low, high, 0);
+    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_do(LIFE, low, high, 0)) : code;
   }
 
   exit(low, high, reason) {
@@ -219,6 +259,15 @@ export class Kernel {
     memory.tag(tag);
     memory.reason(reason);
     return this.#submit();
+  }
+
+  /** The same for one that needs no reason and is no shutdown. */
+  waitFor(low, high, otherLow, otherHigh, kind, time, tag) {
+    if (this.roomy) this.#hurry();
+    const wait = this.#exports.belay_wasm_wait;
+    this.#memory.freshTag(tag);
+    const code = wait(low, high, otherLow, otherHigh, kind, time);
+    return code === CODE.BUSY ? this.#again(() => wait(low, high, otherLow, otherHigh, kind, time)) : code;
   }
 
   waitCancel(low, high) {
@@ -395,6 +444,7 @@ export class Kernel {
 
   /** The facts about one process, or null when it is not alive. */
   infoOf(low, high) {
+    if (this.roomy) this.#hurry();
     this.#memory.begin(0, 0);
     this.#memory.pid(low, high);
     return this.#exports.belay_wasm_info_of() === CODE.OK ? this.#memory.readInfo() : null;
@@ -402,11 +452,13 @@ export class Kernel {
 
   /** The first process at or after `index`, or null. */
   inspect(index) {
+    if (this.roomy) this.#hurry();
     return this.#exports.belay_wasm_inspect(index) === CODE.OK ? this.#memory.readInfo() : null;
   }
 
   /** A supervisor's first child (`at` 0), or the one that `next` led to; or null. */
   inspectChild(low, high, at) {
+    if (this.roomy) this.#hurry();
     this.#memory.begin(0, 0);
     this.#memory.pid(low, high);
     return this.#exports.belay_wasm_inspect_child(at) === CODE.OK ? this.#memory.readChildInfo() : null;
@@ -414,6 +466,7 @@ export class Kernel {
 
   /** The first stream at or after `index`, or null. */
   inspectStream(index) {
+    if (this.roomy) this.#hurry();
     return this.#exports.belay_wasm_inspect_stream(index) === CODE.OK
       ? this.#memory.readStreamInfo()
       : null;

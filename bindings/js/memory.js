@@ -144,6 +144,11 @@ export class Memory {
     }
   }
 
+  /** The same without `begin` before it. */
+  freshTag(value) {
+    this.#fresh()[this.#command + AT_TAG] = value;
+  }
+
   tag(value) {
     this.#i32[this.#command + AT_TAG] = value;
   }
@@ -188,6 +193,12 @@ export class Memory {
 
   get answerTag() {
     return this.#fresh()[this.#answer + 4];
+  }
+
+  /** Gives the pid that was answered to `record`, which has `place`. */
+  placeAnswer(record) {
+    const i32 = this.#fresh();
+    record.place(i32[this.#answer], i32[this.#answer + 1]);
   }
 
   /* ---- The view. */

@@ -73,6 +73,7 @@ export class Observers {
     const wanted = heard || this.#isKept;
     const runtime = this.#runtime;
     if (wanted === (runtime.watch !== null)) return;
+    runtime.late?.tell(); // what has happened before is not seen
     runtime.watch = wanted ? new Watch(runtime, this.#log) : null;
     runtime.kernel.trace(wanted);
   }

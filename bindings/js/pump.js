@@ -81,6 +81,10 @@ export class Pump {
     return this.#state === IDLE && this.#clock.real;
   }
 
+  get isReal() {
+    return this.#clock.real;
+  }
+
   /** Sees to it that the next deadline is not missed. */
   lookAtDeadline() {
     if (this.#work.deadline < this.#timerAt) this.schedule();

@@ -29,6 +29,9 @@ const WELL_KNOWN = /* @__PURE__ */ (() => {
   return Object.freeze(entries);
 })();
 
+/** The entry of the reason with which a body returns. */
+export const NORMAL = WELL_KNOWN[REASON.NORMAL];
+
 const UNKNOWN = Object.freeze({ value: null, bare: false });
 
 const wellKnown = (reason) =>

@@ -19,8 +19,8 @@ let failures = 0;
 export class TaskRecord {
   /** See StreamRun. */
   static #kept = new TaskRecord(null, '');
-  low = 0;
-  high = 0;
+  #low = 0;
+  #high = 0;
   /** 'running', 'fulfilled', 'rejected' or 'ignored' */
   state = 'running';
   value = undefined;
@@ -30,6 +30,21 @@ export class TaskRecord {
   constructor(caller, label) {
     this.caller = caller;
     this.label = label;
+  }
+
+  /** Words of its pid; 0 of a completed one, which has no process. */
+  get low() {
+    if (this.#low === 0) this.caller.runtime.late.tell();
+    return this.#low;
+  }
+
+  get high() {
+    return this.#high;
+  }
+
+  place(low, high) {
+    this.#low = low;
+    this.#high = high;
   }
 
   get pid() {

@@ -15,6 +15,7 @@ import { Cells } from './cells.js';
 import { Context } from './context.js';
 import { DisposedError, ExitError, MaxChildrenError, NoProcError, withFrames } from './errors.js';
 import { failure, Kernel } from './kernel.js';
+import { Late } from './late.js';
 import { noteEnd, noteReport } from './log.js';
 import { Names } from './names.js';
 import { Observers } from './observers.js';
@@ -22,10 +23,10 @@ import { nameOf } from './options.js';
 import { keepAncestors } from './origin.js';
 import { formatPid } from './pid.js';
 import {
-  CODE, EVENT, EXITED, INDEX_MASK, OUTCOME, REASON, RESTART, STATE, WAIT, WORDS_MAX,
+  CODE, EVENT, EXITED, FLAG, INDEX_MASK, OUTCOME, REASON, RESTART, STATE, WAIT, WORDS_MAX,
 } from './protocol.js';
 import { Pump } from './pump.js';
-import { errorOf, Reasons } from './reasons.js';
+import { errorOf, NORMAL, Reasons } from './reasons.js';
 import { Registry } from './registry.js';
 import { report } from './report.js';
 import { nameOfKind } from './shapes.js';
@@ -40,6 +41,8 @@ const ITEMS_SOON_MAX = 32;
 /* Of the call that started a task: the function of the API, and who called it. A
  * frame that is kept takes more memory than a process in the kernel. */
 const START_FRAMES = 5;
+/* A grace in ms that is one word for the kernel. */
+const GRACE_PLAIN_MAX = 0x7fffffff;
 const resolved = Promise.resolve();
 const nativeThen = Promise.prototype.then;
 
@@ -88,6 +91,7 @@ export class Runtime {
     this.#pump = new Pump(clock, this);
     this.#traceStarts = trace;
     this.hooks = hooks;
+    this.late = new Late(this);
     this.reasons = new Reasons(this.#kernel);
     this.signals = new Signals(this);
     this.names = new Names(this);
@@ -138,11 +142,14 @@ export class Runtime {
     const tag = restart === RESTART.TEMPORARY ? 0 : this.children.add(child);
     // Reading a name is slow, and may run code of the user's.
     const label = record?.label ?? child?.label ?? options.label ?? nameOf(body);
-    const code = this.#kernel.spawn(
-      caller.low, caller.high, flags, tag,
-      scope === null ? 0 : scope.low, scope === null ? 0 : scope.high,
-      restart, options.shutdown,
-    );
+    const { shutdown } = options;
+    const code = scope === null && tag === 0 && shutdown <= GRACE_PLAIN_MAX
+      ? this.#kernel.spawnTask(caller.low, caller.high, flags, shutdown)
+      : this.#kernel.spawn(
+        caller.low, caller.high, flags, tag,
+        scope === null ? 0 : scope.low, scope === null ? 0 : scope.high,
+        restart, shutdown,
+      );
     if (code !== CODE.OK) {
       this.children.take(tag);
       if (code === CODE.MAX_CHILDREN) this.watch?.refused(caller, scope);
@@ -154,8 +161,7 @@ export class Runtime {
     cell.label = label;
     cell.origin = caller.node ?? caller.origin;
     if (record !== null) {
-      record.low = cell.low;
-      record.high = cell.high;
+      record.place(low, high);
       cell.record = record;
     }
     if (child !== null) {
@@ -172,6 +178,23 @@ export class Runtime {
     this.#pump.schedule();
     // With a signal that has aborted, the process may have ended by now.
     return cell.low === low && cell.high === high ? cell : { low, high };
+  }
+
+  /**
+   * Starts a task that is linked to who starts it, and for which there is a
+   * handle. The kernel may hear of it later (late.js).
+   */
+  spawnLinked(call, caller, body, options, record) {
+    const { signal, shutdown } = options;
+    this.observers.lookAround();
+    if (!this.#kernel.roomy || this.late.some || signal !== null || shutdown > GRACE_PLAIN_MAX ||
+        this.watch !== null || !this.#pump.isReal || caller.started !== undefined) {
+      this.spawn(call, caller, body, options, FLAG.LINK, null, record);
+      return;
+    }
+    const cell = this.late.hold(record, body, record.label, shutdown);
+    cell.origin = caller.node ?? caller.origin;
+    this.#pump.schedule();
   }
 
   #spawnFailure(code, call, scope) {
@@ -291,9 +314,7 @@ export class Runtime {
     const looksOnce = time === 0 && kind !== WAIT.SHUTDOWN;
     if (looksOnce || kind === WAIT.SHUTDOWN || kind === WAIT.STOP) this.settleInbox();
     wait.tag = this.#waits.add(wait);
-    const code = kind === WAIT.SHUTDOWN
-      ? this.#beginShutdown(wait, low, high, time)
-      : this.#kernel.wait(wait.caller.low, wait.caller.high, low, high, kind, time, wait.tag, reason);
+    const code = this.#beginWait(wait, low, high, kind, time, reason);
     if (code !== CODE.OK) {
       this.#waits.take(wait.tag);
       return code;
@@ -305,6 +326,14 @@ export class Runtime {
     this.drain();
     this.#pump.schedule();
     return code;
+  }
+
+  #beginWait(wait, low, high, kind, time, reason) {
+    const { caller, tag } = wait;
+    if (kind === WAIT.SHUTDOWN) return this.#beginShutdown(wait, low, high, time);
+    return kind === WAIT.STOP
+      ? this.#kernel.wait(caller.low, caller.high, low, high, kind, time, tag, reason)
+      : this.#kernel.waitFor(caller.low, caller.high, low, high, kind, time, tag);
   }
 
   /** It unlinks the two. A function of its own, for `wait` must not make closures. */
@@ -355,13 +384,14 @@ export class Runtime {
 
   /** A body has returned, or its promise has been fulfilled. */
   bodyReturned(cell, value) {
+    if (this.late.isOf(cell) && this.#lateReturned(cell, value)) return;
     if (cell.retired) {
       this.#abandonedReturned(cell);
       return;
     }
     const { stream } = cell;
     cell.state = CELL.RETURNED;
-    this.#leave(cell, null);
+    this.leave(cell, null);
     // Nobody is told of the end of an item whose stream has closed.
     if (cell.detached) this.cells.freeLater(cell);
     else {
@@ -386,9 +416,34 @@ export class Runtime {
    */
   #settleAtOnce(cell) {
     this.#pump.touch();
-    this.settle(cell);
-    this.#settlePut();
-    this.#pump.lookAtDeadline();
+    const kernel = this.#kernel;
+    const code = kernel.returned(cell.low, cell.high);
+    if (code !== CODE.OK) throw failure(code, 'return');
+    if (kernel.answerValue === 0) {
+      this.drain();
+      this.#pump.lookAtDeadline();
+      return;
+    }
+    const wait = this.#waits.take(kernel.answerTag);
+    this.#fulfilled(cell);
+    wait.tag = 0;
+    wait.done(OUTCOME.OK, NORMAL, null);
+  }
+
+  /** False when it is a task like any other by now. */
+  #lateReturned(cell, value) {
+    this.#pump.touch();
+    if (!this.late.isOf(cell)) return false;
+    if (this.#pump.canPassBy && this.#inboxCount === 0 && this.#cycling.length === 0) return this.late.returned(value);
+    this.late.tell();
+    return false;
+  }
+
+  /** A task has ended by returning: nothing will name it any more. */
+  #fulfilled(cell) {
+    cell.record?.fulfil(cell.value);
+    this.#unfollow(cell);
+    cell.clear();
   }
 
   /** Has the kernel told, with others, that a body has returned. */
@@ -399,6 +454,7 @@ export class Runtime {
 
   /** A body has thrown, or its promise has been rejected. */
   bodyThrew(cell, error) {
+    if (this.late.isOf(cell)) this.late.tell();
     if (cell.retired) {
       this.#abandonedReturned(cell);
       return;
@@ -413,7 +469,7 @@ export class Runtime {
     const own = cell.context === null ? null : Context.callerOf(cell.context);
     const asked = own !== null && ExitError.isRequestOf(error, own);
     cell.state = CELL.RETURNED;
-    this.#leave(cell, null);
+    this.leave(cell, null);
     this.withReason(
       (reasons) => (asked ? reasons.exit(error.reason) : reasons.thrown(error)),
       (number) => this.#kernel.exit(cell.low, cell.high, number),
@@ -432,7 +488,7 @@ export class Runtime {
   }
 
   /** The process of `cell` is no longer one to act for. */
-  #leave(cell, why) {
+  leave(cell, why) {
     if (cell.context === null) return;
     const abort = Context.end(cell.context, why);
     cell.context = null;
@@ -444,6 +500,7 @@ export class Runtime {
    * word area, so this comes before anything else that uses that.
    */
   settleInbox() {
+    this.late.tell();
     if (this.#cycling.length > 0) {
       const cycling = this.#cycling;
       this.#cycling = [];
@@ -561,7 +618,7 @@ export class Runtime {
 
   /** Timers that have been set wait for the time to be told. */
   get hasFreshTimers() {
-    return this.#kernel.view.fresh > 0;
+    return this.#kernel.view.fresh > 0 || this.late.some;
   }
 
   /** The same, when what has returned by now counts as before it. */
@@ -591,6 +648,7 @@ export class Runtime {
     this.observers.lookAround();
     for (;;) {
       if (this.disposed) return true;
+      if (this.late.isReady && !this.#beginLate(pump)) return false;
       if (this.#cycling.length > 0 && !this.#cycleAll(pump)) return false;
       if (this.#inboxCount > 0) {
         const over = pump.spend(this.#inboxCount);
@@ -607,10 +665,21 @@ export class Runtime {
       if (this.disposed) return true;
       if (this.#inboxCount > 0 || this.#pulls.length > 0 || this.#items.length > 0) continue;
       if (this.#cycling.length > 0) continue;
-      if (view.ready > 0) continue;
+      if (view.ready > 0 || this.late.isReady) continue;
       if (view.fresh === 0 || pump.putsOff()) return true;
       this.advance(pump.now);
     }
+  }
+
+  /** Begins the task that is held back, if it is its turn. */
+  #beginLate(pump) {
+    const waiting = this.#cycling.length + this.#inboxCount + this.#pulls.length + this.#items.length;
+    if (waiting > 0 || this.#kernel.view.ready > 0) {
+      this.late.tell();
+      return true;
+    }
+    this.late.begin();
+    return !pump.spend(1);
   }
 
   /** Lets the next elements follow in the places of items that have returned. */
@@ -760,9 +829,7 @@ export class Runtime {
     }
     if ((extra & EXITED.VALUE) !== 0) {
       if ((extra & EXITED.ITEM) !== 0) return; // ITEM follows, or it is detached
-      cell.record?.fulfil(cell.value);
-      this.#unfollow(cell);
-      cell.clear();
+      this.#fulfilled(cell);
       return;
     }
     const entry = this.reasons.entry(event.reason);
@@ -781,10 +848,10 @@ export class Runtime {
         ? errorOf(entry, { pid: formatPid(low, high), label })
         : record.error);
       const { context } = cell;
-      this.#leave(cell, why);
+      this.leave(cell, why);
       cell.context = context;
       cell = this.cells.replace(cell, why);
-    } else this.#leave(cell, null);
+    } else this.leave(cell, null);
     cell.state = CELL.ENDED;
     // Others are told next, by events that still name it. An item's result is
     // handed over later, unless its stream has gone.
@@ -879,6 +946,7 @@ export class Runtime {
     if (this.disposed) return;
     this.observers.deliver();
     if (this.disposed) return;
+    this.late.tell();
     this.disposed = true;
     this.#pump.close();
     const error = new DisposedError();
@@ -936,6 +1004,7 @@ export class Runtime {
 
   /** What is alive in the binding; all zero when nothing runs. For tests. */
   counts() {
+    this.late.tell();
     const { view } = this.#kernel;
     return {
       processes: view.processes - 1,

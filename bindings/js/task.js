@@ -98,7 +98,8 @@ export function startTask(call, caller, body, options, flags, scope = null) {
   const { runtime } = caller;
   const record = new TaskRecord(caller, options.label ?? nameOf(body));
   runtime.markTask(record, startTask);
-  runtime.spawn(call, caller, body, options, flags, scope, record);
+  if (flags === FLAG.LINK && scope === null) runtime.spawnLinked(call, caller, body, options, record);
+  else runtime.spawn(call, caller, body, options, flags, scope, record);
   return new Task(record);
 }
 
@@ -120,7 +121,9 @@ function awaitTask(caller, record, task, timeout) {
   lookAtInbox(caller, record, timeout);
   record.handled();
   if (record.state === 'running') {
-    return begin('Task.await', new AwaitWait(caller, record, task, timeout), record, WAIT.AWAIT, timeout);
+    const wait = new AwaitWait(caller, record, task, timeout);
+    if (timeout > 0 && caller.runtime.late.holdWait(record, wait)) return wait.promise;
+    return begin('Task.await', wait, record, WAIT.AWAIT, timeout);
   }
   if (record.state === 'fulfilled') return Promise.resolve(record.value);
   if (record.state === 'rejected') return Promise.reject(record.error);

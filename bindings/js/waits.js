@@ -41,20 +41,15 @@ export class Wait {
   low = 0;
   high = 0;
   tag = 0;
-  #resolve;
 
   constructor(caller) {
     this.caller = caller;
     this.promise = new Promise(grab);
-    this.#resolve = grabbed;
-  }
-
-  resolve(value) {
-    this.#resolve(value);
+    this.resolve = grabbed;
   }
 
   reject(error) {
-    this.#resolve(Promise.reject(error));
+    this.resolve(Promise.reject(error));
   }
 
   /** Nobody may be listening any more: who waited has ended. */
@@ -68,12 +63,21 @@ export class Wait {
   }
 }
 
-export class AwaitWait extends Wait {
+/**
+ * A Wait by its prototype only: a class that `extends` another one calls its
+ * constructor, which engines do not inline.
+ */
+export class AwaitWait {
   /** See StreamRun. */
   static #kept = withBothTimeouts((timeout) => new AwaitWait(null, null, null, timeout));
+  low = 0;
+  high = 0;
+  tag = 0;
 
   constructor(caller, record, task, timeout) {
-    super(caller);
+    this.caller = caller;
+    this.promise = new Promise(grab);
+    this.resolve = grabbed;
     this.record = record;
     this.task = task;
     this.timeout = timeout;
@@ -101,6 +105,8 @@ export class AwaitWait extends Wait {
     }
   }
 }
+
+Object.setPrototypeOf(AwaitWait.prototype, Wait.prototype);
 
 export const timeoutOf = (record, task, timeout) =>
   withoutStack(() => new TimeoutError(timeout, {

@@ -82,6 +82,13 @@ int belay__edge_linked(const belay_kernel *kernel, uint32_t a, uint32_t b) {
     return link_find(kernel, a, b) != BELAY__NONE;
 }
 
+uint32_t belay__edge_only_link(const belay_kernel *kernel, uint32_t process) {
+    uint32_t side = process_at(kernel, process)->links;
+    BELAY_ASSERT(side != BELAY__NONE);
+    return side_ring(kernel, side)->next == side ? side_other(kernel, side)
+                                                 : BELAY__NONE;
+}
+
 void belay__edge_part(belay_kernel *kernel, uint32_t a, uint32_t b) {
     uint32_t index = link_find(kernel, a, b);
     if (index != BELAY__NONE) {

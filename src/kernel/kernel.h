@@ -527,12 +527,18 @@ uint32_t belay__process_find_body(const belay_kernel *kernel, belay_pid pid);
 
 uint32_t belay__grace_of(uint64_t shutdown);
 
+/* The body of a living process has returned. */
+void belay__process_returned(belay_kernel *kernel, uint32_t index);
+
 /* ---- edge.c --------------------------------------------------------- */
 
 /* Links two living processes, a place being reserved; linked ones stay. */
 void belay__edge_join(belay_kernel *kernel, uint32_t a, uint32_t b);
 void belay__edge_part(belay_kernel *kernel, uint32_t a, uint32_t b);
 int belay__edge_linked(const belay_kernel *kernel, uint32_t a, uint32_t b);
+/* The one process that this one is linked to, or NONE when there are more;
+ * there is one at least. */
+uint32_t belay__edge_only_link(const belay_kernel *kernel, uint32_t process);
 
 /* Takes the side that a ring begins with out of both rings and frees the
  * edge. Gives the other process and what the edge was. */
@@ -566,6 +572,9 @@ void belay__wait_fire(belay_kernel *kernel, uint32_t index);
 void belay__wait_pop_on(belay_kernel *kernel, uint32_t process);
 /* Whether the root waits for it. */
 int belay__wait_by_root(const belay_kernel *kernel, uint32_t target);
+/* The target of this wait has returned, and the answer of a command says so:
+ * ends the wait without an event and gives its tag. */
+uint32_t belay__wait_reply(belay_kernel *kernel, uint32_t index);
 /* The owner of the first wait in its ring has ended. */
 void belay__wait_pop_by(belay_kernel *kernel, uint32_t process);
 /* A place being reserved: `owner` has asked the supervisor `target` for

@@ -301,6 +301,16 @@ static int item_is_plain(const belay_kernel *kernel,
            (process->flags & PROCESS_KNOWN) == 0 && !kernel->tracing;
 }
 
+void belay__process_returned(belay_kernel *kernel, uint32_t index) {
+    BELAY_ASSERT(process_at(kernel, index)->state == BELAY_STATE_RUNNING);
+    if (kernel->exits.head == BELAY__NONE && /* in their order */
+        item_is_plain(kernel, process_at(kernel, index))) {
+        belay__stream_item_returned(kernel, index);
+    } else {
+        belay__process_doom(kernel, index, BELAY_REASON_NORMAL, DOOM_VALUE);
+    }
+}
+
 belay_code belay__process_settle(belay_kernel *kernel,
                                  const belay_command *command,
                                  belay_answer *answer) {
@@ -312,14 +322,8 @@ belay_code belay__process_settle(belay_kernel *kernel,
            belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
         belay_pid pid = word_pid(kernel, done);
         uint32_t index = belay__process_find_body(kernel, pid);
-        if (index == BELAY__NONE) {
-            /* a stale one */
-        } else if (kernel->exits.head == BELAY__NONE && /* in their order */
-                   item_is_plain(kernel, process_at(kernel, index))) {
-            belay__stream_item_returned(kernel, index);
-        } else {
-            belay__process_doom(kernel, index, BELAY_REASON_NORMAL,
-                                DOOM_VALUE);
+        if (index != BELAY__NONE) { /* else a stale one */
+            belay__process_returned(kernel, index);
         }
         done++;
     }

@@ -99,6 +99,15 @@ void belay__wait_pop_on(belay_kernel *kernel, uint32_t process) {
     }
 }
 
+uint32_t belay__wait_reply(belay_kernel *kernel, uint32_t index) {
+    const uint32_t tag = wait_at(kernel, index)->tag;
+    BELAY_ASSERT(
+        process_is_alive(process_at(kernel, wait_at(kernel, index)->owner)));
+    BELAY_ASSERT(wait_at(kernel, index)->kind <= BELAY_WAIT_SHUTDOWN);
+    wait_free(kernel, index);
+    return tag;
+}
+
 void belay__wait_pop_by(belay_kernel *kernel, uint32_t process) {
     const belay__process *owner = process_at(kernel, process);
     BELAY_ASSERT(owner->state == BELAY_STATE_ENDING);

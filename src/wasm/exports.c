@@ -2,8 +2,8 @@
  *
  * One kernel per instance. Commands, answers and inspected records lie in
  * fixed places of the memory, so that nothing but small integers crosses the
- * border. run, settle and advance have doors of their own, being called for
- * each task or batch.
+ * border. What is called for each task or batch has a door of its own, to
+ * which the fields are given one by one.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@
 
 static belay_kernel *kernel;
 static belay_command command;
-static belay_command door; /* of run, settle and advance: else 0 */
+static belay_command door; /* of those below; what none of them sets is 0 */
 static belay_answer answer;
 static belay_process_info process_info;
 static belay_stream_info stream_info;
@@ -125,13 +125,43 @@ static uint32_t door_submit(belay_op op) {
     return belay_submit(kernel, &door, &answer);
 }
 
-EXPORT(uint32_t, belay_wasm_run, (void)) {
-    return door_submit(BELAY_OP_RUN);
+static belay_pid pid_of(uint32_t low, uint32_t high) {
+    return (belay_pid)high << 32 | low;
 }
 
-EXPORT(uint32_t, belay_wasm_settle, (uint32_t count)) {
+/* A task without a supervisor and a tag. grace: ms. */
+EXPORT(uint32_t, belay_wasm_spawn,
+       (uint32_t low, uint32_t high, uint32_t flags, uint32_t grace)) {
+    door.pid = pid_of(low, high);
+    door.kind = 0;
+    door.tag = 0;
+    door.shutdown = grace;
+    door.flags = flags;
+    uint32_t code = door_submit(BELAY_OP_SPAWN);
+    door.flags = 0;
+    return code;
+}
+
+/* time: ms, not negative; beyond BELAY_TIME_MAX there is no end of time. The
+ * tag stands in the command, as for belay_wasm_submit. */
+EXPORT(uint32_t, belay_wasm_wait,
+       (uint32_t low, uint32_t high, uint32_t other_low, uint32_t other_high,
+        uint32_t kind, double time)) {
+    door.pid = pid_of(low, high);
+    door.other = pid_of(other_low, other_high);
+    door.kind = kind;
+    door.time =
+        time <= (double)BELAY_TIME_MAX ? (uint64_t)time : BELAY_INFINITY;
+    door.tag = command.tag;
+    return door_submit(BELAY_OP_WAIT);
+}
+
+/* RUN, SETTLE, RETURN or LIFE, which need nothing but these. */
+EXPORT(uint32_t, belay_wasm_do,
+       (uint32_t op, uint32_t low, uint32_t high, uint32_t count)) {
+    door.pid = pid_of(low, high);
     door.count = count;
-    return door_submit(BELAY_OP_SETTLE);
+    return door_submit((belay_op)op);
 }
 
 /* now: ms, whole and not negative; anything else is a bad argument. */

@@ -101,6 +101,8 @@ export class Tape {
     [30, 1, () => ({ flags: this.#pick(0, 4, 4, 4) })],
     [31, 4, () => ({ other: this.#some('stream'), count: 1 + this.#below(3) })],
     [32, 6, () => this.#child()],
+    [33, 6, () => ({ pid: this.#some('running') })],
+    [34, 3, () => ({ pid: this.#who(), tag: this.#below(1000) })],
   ];
 
   #spawn() {
@@ -193,7 +195,7 @@ export class Tape {
     const words = Array.from({ length: COMMAND_SIZE / 4 }, () =>
       this.#pick(0, 1, 64, NO_BOUND, () => this.#below(2 ** 32)),
     );
-    words[0] = this.#below(34);
+    words[0] = this.#below(36);
     return new Uint8Array(Uint32Array.from(words).buffer);
   }
 

@@ -63,6 +63,38 @@ void act_process_settle(model_world *world, const model_deed *deed) {
     }
 }
 
+/* A3: one body; the answer may stand for the events. */
+void act_process_return(model_world *world, const model_deed *deed) {
+    uint32_t process = model_find(world, deed->command.pid);
+    int ends = process != MODEL_NONE && model_has_body(world, process);
+    if (deed->answer.value > (uint32_t)(ends && !world->tracing)) {
+        COMPLAIN(world, "RETURN answered for what it did not do");
+    }
+    if (ends) {
+        model_end(world, process, BELAY_REASON_NORMAL, END_VALUE);
+    }
+}
+
+/* A1, A3, Y2: what the four commands would have done, or nothing. */
+void act_process_life(model_world *world, const model_deed *deed) {
+    uint32_t owner = model_find(world, deed->command.pid);
+    if (deed->answer.value == 0) {
+        return;
+    }
+    if (world->tracing || world->ready_count > 0) {
+        COMPLAIN(world, "LIFE did what others should see or do first");
+        return;
+    }
+    uint32_t process =
+        model_process_new(world, deed->answer.pid, BELAY_KIND_TASK,
+                          deed->command.tag, deed->command.pid);
+    model_link(world, owner, process);
+    (void)model_wait_new(world, deed, BELAY_WAIT_AWAIT, owner, process);
+    ready_remove(world, 0);
+    world->processes[process].state = BELAY_STATE_RUNNING;
+    model_end(world, process, BELAY_REASON_NORMAL, END_VALUE);
+}
+
 /* A4, L12: an ordinary reason, whatever it is. */
 void act_process_exit(model_world *world, const model_deed *deed) {
     model_end(world, model_find(world, deed->command.pid),

@@ -146,10 +146,11 @@ uint64_t model_deadline(const model_world *world) {
 
 /* ---- Waits ----------------------------------------------------------- */
 
-static uint32_t wait_new(model_world *world, const model_deed *deed,
-                         uint32_t kind, uint32_t owner, uint32_t target) {
+uint32_t model_wait_new(model_world *world, const model_deed *deed,
+                        uint32_t kind, uint32_t owner, uint32_t target) {
+    belay_pid id = deed->command.op == BELAY_OP_LIFE ? 0 : deed->answer.pid;
     for (uint32_t i = 0; i < world->wait_count; i++) {
-        if (world->waits[i].id == deed->answer.pid) {
+        if (id != 0 && world->waits[i].id == id) {
             COMPLAIN(world, "a wait's reference was given twice");
         }
     }
@@ -163,7 +164,7 @@ static uint32_t wait_new(model_world *world, const model_deed *deed,
     }
     world->waits[world->wait_count] = (model_wait){
         .there = 1,
-        .id = deed->answer.pid,
+        .id = id,
         .kind = kind,
         .owner = owner,
         .target = target,
@@ -193,8 +194,8 @@ void act_wait_begin(model_world *world, const model_deed *deed) {
     const belay_command *command = &deed->command;
     int sleeps = command->kind == BELAY_WAIT_SLEEP;
     uint32_t target = sleeps ? MODEL_NONE : model_find(world, command->other);
-    uint32_t wait = wait_new(world, deed, command->kind,
-                             model_find(world, command->pid), target);
+    uint32_t wait = model_wait_new(world, deed, command->kind,
+                                   model_find(world, command->pid), target);
     if (command->time < BELAY_BRUTAL_KILL) {
         model_timer_start(world, &world->waits[wait].timer, command->time);
     }
@@ -226,8 +227,8 @@ void act_wait_ignore(model_world *world, const model_deed *deed) {
 void act_supervisor_ask(model_world *world, const model_deed *deed) {
     uint32_t supervisor = model_find(world, deed->command.scope);
     uint32_t wait =
-        wait_new(world, deed, WAIT_ASK, model_find(world, deed->command.pid),
-                 supervisor);
+        model_wait_new(world, deed, WAIT_ASK,
+                       model_find(world, deed->command.pid), supervisor);
     model_mail *mail = model_mail_add(world, MAIL_ASK, supervisor);
     mail->wait = wait;
     mail->command = deed->command;

@@ -74,6 +74,10 @@ void model_timer_start(model_world *world, model_timer *timer,
 /* The kill of a process that was asked to end, after its grace. The first
  * one that asked counts. */
 void model_timer_mercy(model_world *world, uint32_t process);
+/* `owner` waits for `target`, or for nobody; what is told of it, and its id,
+ * stand in the command and the answer. */
+uint32_t model_wait_new(model_world *world, const model_deed *deed,
+                        uint32_t kind, uint32_t owner, uint32_t target);
 /* Fires the first due timer; 0 when none is due. */
 int model_timer_fire(model_world *world);
 

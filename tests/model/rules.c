@@ -79,6 +79,18 @@ uint32_t rule_process_settle(const model_world *world,
            when(command->count > BELAY_WORDS_MAX / 2, BELAY_BAD_ARGUMENT);
 }
 
+uint32_t rule_process_return(const model_world *world,
+                             const belay_command *command) {
+    (void)world;
+    return flags_other_than(command, 0);
+}
+
+uint32_t rule_process_life(const model_world *world,
+                           const belay_command *command) {
+    return flags_other_than(command, 0) | gone(world, command->pid) |
+           too_many(world, 1);
+}
+
 uint32_t rule_process_exit(const model_world *world,
                            const belay_command *command) {
     uint32_t process = model_find(world, command->pid);

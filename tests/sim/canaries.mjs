@@ -100,4 +100,18 @@ export const canaries = [
     from: '    if (code == BELAY_OK && linked) {\n        code = belay__table_reserve(&kernel->edges,',
     to: '    if (code == BELAY_OK && linked) {\n        kernel->tracing ^= kernel->memory.bytes < 70000;\n        code = belay__table_reserve(&kernel->edges,',
   },
+  {
+    name: 'deaf_owner',
+    what: 'an owner that traps exits does not hear of a task that it awaits',
+    file: 'kernel/reply.c',
+    from: 'return (receiver->flags & PROCESS_TRAP) == 0 &&',
+    to: 'return',
+  },
+  {
+    name: 'overtaken',
+    what: 'an answer tells of an end before the events that wait',
+    file: 'kernel/reply.c',
+    from: 'return kernel->view.events == 0 &&',
+    to: 'return',
+  },
 ];

@@ -68,6 +68,25 @@ static void draw_cycle(sim_swarm *swarm, const sim_game *game,
     }
 }
 
+/* One that is awaited, for the most part. */
+static void draw_return(sim_swarm *swarm, const sim_game *game,
+                        sim_step *step) {
+    const model_world *world = game->world;
+    uint32_t count = 0;
+    step->pid = swarm_pick_ref(swarm, game, swarm_is_running);
+    if (dice_percent(&swarm->dice, 30)) {
+        return;
+    }
+    for (uint32_t i = 0; i < world->wait_count; i++) {
+        const model_wait *wait = &world->waits[i];
+        if (wait->there && wait->target != MODEL_NONE &&
+            model_has_body(world, wait->target) &&
+            dice_below(&swarm->dice, ++count) == 0) {
+            step->pid = swarm_ref_process(game, wait->target);
+        }
+    }
+}
+
 static void draw_wait(sim_swarm *swarm, const sim_game *game,
                       sim_step *step) {
     static const uint32_t kinds[] = {
@@ -320,6 +339,12 @@ void swarm_draw_fields(sim_swarm *swarm, const sim_game *game,
         break;
     case BELAY_OP_SETTLE:
         draw_words(swarm, game, step, swarm_is_running);
+        break;
+    case BELAY_OP_RETURN:
+        draw_return(swarm, game, step);
+        break;
+    case BELAY_OP_LIFE:
+        step->pid = swarm_pick_actor(swarm, game);
         break;
     case BELAY_OP_EXIT:
         step->pid = swarm_pick_ref(swarm, game, swarm_is_running);

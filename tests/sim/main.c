@@ -105,9 +105,10 @@ static void print_cover(void) {
                  BELAY_CLOSED_NOPROC + 1);
     print_counts("reports", cover.reports, NULL, NULL,
                  BELAY_REPORT_INTENSITY + 1);
-    const uint64_t rare[] = {cover.steps, cover.starved, cover.cycled};
-    print_counts("steps, refused allocations, cycled items", rare, NULL, NULL,
-                 COUNT(rare));
+    const uint64_t rare[] = {cover.steps, cover.starved, cover.cycled,
+                             cover.answered};
+    print_counts("steps, refused allocations, cycled items, answered ends",
+                 rare, NULL, NULL, COUNT(rare));
 }
 
 static int run(uint64_t first, uint64_t seeds) {

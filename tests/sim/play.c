@@ -126,6 +126,7 @@ static void note_answer(sim_game *game, const belay_command *command,
     switch (command->op) {
     case BELAY_OP_SPAWN:
     case BELAY_OP_SUP_START:
+    case BELAY_OP_LIFE:
         make(game, MADE_PROCESS, answer->pid);
         break;
     case BELAY_OP_STREAM_PUSH:
@@ -199,12 +200,7 @@ static void cover_event(sim_cover *cover, const belay_event *event) {
     }
 }
 
-/* Takes one event; 0 when there is none. */
-static int take(sim_game *game) {
-    const belay_event *event = belay_next_event(game->kernel);
-    if (event == NULL) {
-        return 0;
-    }
+static void take_event(sim_game *game, const belay_event *event) {
     game->event_total++;
     mix(game, event, sizeof *event);
     check_reason(game, event);
@@ -216,10 +212,18 @@ static int take(sim_game *game) {
     }
     if (game->got_count == SIM_GOT_MAX) {
         game_complain(game, "the simulator has no room for more events");
-        return 0;
+        return;
     }
     game->got[game->got_count++] = *event;
-    return 1;
+}
+
+/* Takes one event; 0 when there is none. */
+static int take(sim_game *game) {
+    const belay_event *event = belay_next_event(game->kernel);
+    if (event != NULL) {
+        take_event(game, event);
+    }
+    return event != NULL && !game_failed(game);
 }
 
 static void walk_invariants(sim_game *game) {
@@ -294,6 +298,31 @@ static belay_command command_of(const sim_game *game, const sim_step *step) {
         .kind = step->kind,
         .extra = step->extra,
     };
+}
+
+/* The events that an answer stands for, as if they had been in the queue. */
+static void take_answer(sim_game *game, const model_deed *deed) {
+    const belay_command *command = &deed->command;
+    const belay_answer *answer = &deed->answer;
+    int life = command->op == BELAY_OP_LIFE;
+    belay_event event = {
+        .kind = BELAY_EVENT_EXITED,
+        .tag = life ? command->tag : answer->extra,
+        .pid = life ? answer->pid : command->pid,
+        .other = life ? command->pid : answer->pid,
+        .time = belay_look(game->kernel)->now,
+        .reason = BELAY_REASON_NORMAL,
+        .extra = BELAY_EXITED_VALUE,
+    };
+    if (game->cover != NULL) {
+        game->cover->answered++;
+    }
+    take_event(game, &event);
+    event.kind = BELAY_EVENT_WAIT_DONE;
+    event.tag = life ? command->tag : answer->tag;
+    event.other = 0;
+    event.extra = BELAY_OUTCOME_OK;
+    take_event(game, &event);
 }
 
 static void fill_words(sim_game *game, const sim_step *step) {
@@ -416,6 +445,11 @@ static void submit(sim_game *game, const sim_step *step) {
     }
     if (deed.code == BELAY_OK) {
         note_answer(game, &deed.command, &deed.answer);
+        if ((deed.command.op == BELAY_OP_RETURN ||
+             deed.command.op == BELAY_OP_LIFE) &&
+            deed.answer.value != 0) {
+            take_answer(game, &deed);
+        }
         if (deed.command.op == BELAY_OP_REASON_NEW &&
             deed.answer.value < MODEL_REASONS_MAX) {
             game->freed[deed.answer.value] = 0;

@@ -111,6 +111,7 @@ typedef struct sim_cover {
     uint64_t steps; /* belay_step calls */
     uint64_t starved;
     uint64_t cycled;
+    uint64_t answered; /* ends that an answer told */
 } sim_cover;
 
 typedef struct sim_game {

@@ -72,6 +72,8 @@ static const habit habits[] = {
     {BELAY_OP_TRACE, GROUP_REST, 1},
     {BELAY_OP_STREAM_CYCLE, GROUP_STREAMS, 10},
     {BELAY_OP_SUP_CHILD, GROUP_SUPERVISORS, 60},
+    {BELAY_OP_RETURN, GROUP_LIFE, 12},
+    {BELAY_OP_LIFE, GROUP_LIFE, 6},
 };
 
 #define HABITS (sizeof habits / sizeof *habits)
@@ -246,11 +248,13 @@ static int is_apt(const sim_game *game, uint32_t op) {
     const belay_view *view = belay_look(game->kernel);
     switch (op) {
     case BELAY_OP_SPAWN:
+    case BELAY_OP_LIFE:
     case BELAY_OP_SUP_START:
         return view->processes + view->kept < world->processes_max;
     case BELAY_OP_RUN:
         return world->ready_count > 0;
     case BELAY_OP_SETTLE:
+    case BELAY_OP_RETURN:
     case BELAY_OP_EXIT:
         return some_process(world, swarm_is_running);
     case BELAY_OP_ABANDONED:

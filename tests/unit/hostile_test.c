@@ -40,7 +40,7 @@ static belay_command any_command(test_dice *dice, const uint64_t *ids,
         }
     }
     command.op = dice_below(dice, 40) == 0 ? (uint32_t)dice_next(dice)
-                                           : 1 + dice_below(dice, 32);
+                                           : 1 + dice_below(dice, 34);
     command.pid = any_number(dice, ids, count);
     command.other = any_number(dice, ids, count);
     command.scope =
@@ -120,12 +120,13 @@ static belay_command likely_command(test_dice *dice,
         BELAY_OP_STREAM_NEXT, BELAY_OP_STREAM_PUSH, BELAY_OP_ADVANCE,
         BELAY_OP_SIGNAL,      BELAY_OP_WAIT,        BELAY_OP_TRACE,
         BELAY_OP_SUP_ASK,     BELAY_OP_SUP_ASK,     BELAY_OP_SUP_CHILD,
-        BELAY_OP_TRAP_EXIT,
+        BELAY_OP_TRAP_EXIT,   BELAY_OP_RETURN,      BELAY_OP_SUP_CHILD,
+        BELAY_OP_SUP_START,   BELAY_OP_SUP_ASK,
     };
     belay_command command = {0};
     command.op = dice_below(dice, 2) == 0
                      ? often[dice_below(dice, sizeof often)]
-                     : 1 + dice_below(dice, 32);
+                     : 1 + dice_below(dice, 34);
     command.pid = dice_below(dice, 3) == 0
                       ? known->processes.ids[0]
                       : known_any(dice, &known->processes);
@@ -291,7 +292,7 @@ static void hostile_life(uint64_t seed, uint32_t commands,
 
 static void any_bytes_give_a_code(void) {
     uint64_t reached = 0;
-    for (uint64_t seed = 1; seed <= 300; seed++) {
+    for (uint64_t seed = 1; seed <= 400; seed++) {
         hostile_life(seed, 400, seed % 3 == 0 ? 5 : 40, 0, &reached);
     }
     CHECK(reached > 300);
