@@ -75,7 +75,8 @@ export function allSettled(caller, items, options, below) {
     return Promise.reject(error); // a promise that cannot be followed; so does Promise.allSettled
   }
   if (timeout !== Infinity) limitPromises(caller, results, places.others, timeout);
-  if (signal !== null) followSignal(results, signal);
+  // For functions alone their stream listens.
+  if (signal !== null && (places.others.length > 0 || signal.aborted)) followSignal(results, signal);
   if (places.functions.length > 0 && !results.done) {
     runFunctions(caller, results, places.functions, list, {
       call,

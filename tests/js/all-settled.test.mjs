@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { ExitError, TimeoutError } from 'belay-tasks';
 import { deferred, failed, ok, quiet, rejection, scenario, stateOf } from './harness.mjs';
 
@@ -98,6 +99,17 @@ scenario('a signal rejects what has no outcome; the promise itself is fulfilled'
   await quiet();
   assert.deepEqual(Process.list(), [Process.self()]);
   gate.resolve();
+});
+
+scenario('there is one listener on the signal of many functions, and none at the end', async ({ Task }) => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const never = new Promise(() => {});
+  const waiting = Task.allSettled(new Array(100).fill(() => never), { maxConcurrency: 10, signal });
+  assert.equal(getEventListeners(signal, 'abort').length, 1);
+  controller.abort('enough');
+  assert.deepEqual(await waiting, new Array(100).fill({ status: 'rejected', reason: 'enough' }));
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
 });
 
 scenario('an aborted signal starts nothing', async ({ Task }) => {
