@@ -28,8 +28,9 @@
  * Contexts: every call says as whom it is made. A job has its own context,
  * valid until it returns, for its own thread. All other code uses that of
  * the root process: any number of threads may, at the same time; they are
- * one process to the kernel, so each may await what another has started, and
- * a failure that is linked to the root ends the waits of them all.
+ * one process to the kernel, so each may await what another has started. The
+ * root cannot end: a crash that is linked to it shows where it is awaited,
+ * else in the log, as UNHANDLED.
  *
  * Killing: C code cannot be stopped from outside. A process that is killed
  * (by a timeout, a link, its supervisor) has ended for everybody at once;
@@ -48,6 +49,7 @@
 #define BELAY_RUNTIME_H
 
 #include "belay.h"
+#include "belay_value.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,139 +65,7 @@ typedef struct belay_stream belay_stream;
     255u /* bytes of a registered name, a label
                                        or the id of a child */
 
-/* ---- Values --------------------------------------------------------- */
-
-typedef enum belay_type {
-    BELAY_TYPE_NONE = 0,
-    BELAY_TYPE_NUMBER = 1,  /* number: JavaScript's number */
-    BELAY_TYPE_INTEGER = 2, /* integer: 64 bits; JavaScript's BigInt, or a
-                               number where it is exact */
-    BELAY_TYPE_STRING = 3,  /* string, size: UTF-8; size without the 0 that
-                               follows it */
-    BELAY_TYPE_ARRAY = 4,   /* data, size, element: a typed array; also a
-                               struct, as bytes (see below) */
-    BELAY_TYPE_POINTER = 5, /* pointer: for C alone; never crosses to
-                               JavaScript */
-    BELAY_TYPE_EXIT = 6     /* only what belay_exit and belay_fail give, for
-                               a job to return */
-} belay_type;
-
-/* What an array is made of: the names of JavaScript's typed arrays. */
-typedef enum belay_element {
-    BELAY_ELEMENT_UINT8 = 0,
-    BELAY_ELEMENT_INT8 = 1,
-    BELAY_ELEMENT_UINT16 = 2,
-    BELAY_ELEMENT_INT16 = 3,
-    BELAY_ELEMENT_UINT32 = 4,
-    BELAY_ELEMENT_INT32 = 5,
-    BELAY_ELEMENT_UINT64 = 6,
-    BELAY_ELEMENT_INT64 = 7,
-    BELAY_ELEMENT_FLOAT32 = 8,
-    BELAY_ELEMENT_FLOAT64 = 9,
-    BELAY_ELEMENT_UINT8_CLAMPED = 10
-} belay_element;
-
-typedef enum belay_value_flag {
-    /* The memory came from belay_value_allocate or belay_value_copy, and
-     * whoever has the value frees it with belay_value_free. */
-    BELAY_VALUE_OWNED = 1,
-    /* The memory is the giver's, is not copied, and stays valid until the
-     * task has ended and its value has been taken. Who writes to it while
-     * another reads it takes care of that himself. */
-    BELAY_VALUE_SHARED = 2
-} belay_value_flag;
-
-/* A value that goes into a job or comes out of it. 24 bytes, little-endian
- * and with the same offsets in every 32 and 64 bit build (size is as wide as
- * a pointer).
- *
- * Given as an argument, a string or array
- *   without a flag   is copied during the call, so it may be anywhere;
- *   OWNED            passes to the task, if the call succeeds;
- *   SHARED           is passed on as it is.
- * The job may read its arguments until it returns, and frees none of them.
- *
- * Returned by a job, a string or array
- *   without a flag   is copied when the job returns: it may point to static
- *                    memory or into the arguments, never to the job's stack;
- *   OWNED            passes to whoever takes the result;
- *   SHARED           is passed on as it is.
- * A result that was taken is freed by who took it: belay_value_free, which
- * does nothing to values that own no memory.
- *
- * A struct travels as an array of UINT8 that holds its bytes: fixed-width
- * fields, little-endian, each at a multiple of its own size, written down
- * field by field beside the job; so that JavaScript reads it with a
- * DataView.
- */
-typedef struct belay_value {
-    uint8_t type;    /* belay_type; at 0 */
-    uint8_t element; /* belay_element, of an array; at 1 */
-    uint16_t flags;  /* belay_value_flag; at 2 */
-    uint32_t detail; /* the runtime's; at 4 */
-    union {          /* at 8 */
-        double number;
-        int64_t integer;
-        const char *string;
-        void *data;
-        void *pointer;
-    };
-    size_t size; /* bytes; at 16 */
-} belay_value;
-
-static inline belay_value belay_none(void) {
-    const belay_value value = {BELAY_TYPE_NONE, 0, 0, 0, {0}, 0};
-    return value;
-}
-
-static inline belay_value belay_number(double number) {
-    belay_value value = belay_none();
-    value.type = BELAY_TYPE_NUMBER;
-    value.number = number;
-    return value;
-}
-
-static inline belay_value belay_integer(int64_t integer) {
-    belay_value value = belay_none();
-    value.type = BELAY_TYPE_INTEGER;
-    value.integer = integer;
-    return value;
-}
-
-static inline belay_value belay_pointer(void *pointer) {
-    belay_value value = belay_none();
-    value.type = BELAY_TYPE_POINTER;
-    value.pointer = pointer;
-    return value;
-}
-
-/* A string that ends with 0; borrowed. */
-static inline belay_value belay_string(const char *string) {
-    belay_value value = belay_none();
-    value.type = BELAY_TYPE_STRING;
-    value.string = string;
-    while (string[value.size] != 0) {
-        value.size++;
-    }
-    return value;
-}
-
-/* An array of size bytes; borrowed. */
-static inline belay_value belay_array(belay_element element, void *data,
-                                      size_t size) {
-    belay_value value = belay_none();
-    value.type = BELAY_TYPE_ARRAY;
-    value.element = (uint8_t)element;
-    value.data = data;
-    value.size = size;
-    return value;
-}
-
-/* The same value, marked as SHARED: it is passed on without a copy. */
-static inline belay_value belay_shared(belay_value value) {
-    value.flags = BELAY_VALUE_SHARED;
-    return value;
-}
+/* ---- Memory of values (belay_value.h) ---------------------------------- */
 
 /* Makes an OWNED value with room for size bytes, aligned to 16; a string
  * gets its final 0. The room is not cleared.
@@ -376,22 +246,31 @@ typedef struct belay_start_options {
     const char *label;     /* for people; copied */
     uint64_t shutdown;     /* ms of grace when its supervisor stops it, or
                               BELAY_BRUTAL_KILL or BELAY_INFINITY: 5,000 */
-    belay_restart restart; /* under a supervisor: TEMPORARY */
+    belay_restart restart; /* of belay_start_child: TEMPORARY */
     uint32_t reserved;     /* 0 */
+    belay_pid supervisor;  /* a task supervisor whose child it is: none */
     belay_ended ended;     /* only for those that nobody awaits (start,
                               start_link, start_child) */
     void *ended_context;
 } belay_start_options;
 
-/* Starts a task, linked to the caller.
+/* Starts a task, linked to the caller; with options->supervisor as a child
+ * of that task supervisor (Elixir's Task.Supervisor.async).
  *
  * arguments  count values; see belay_value for who owns what.
  * options    or NULL.
- * Codes      CANCELLED, NO_MEMORY, LIMIT, BAD_ARGUMENT.
+ * Codes      CANCELLED, NO_MEMORY, LIMIT, BAD_ARGUMENT; with a supervisor
+ *            MAX_CHILDREN, GONE, NOT_SUPERVISOR, STOPPING.
  */
 belay_code belay_async(belay_context *context, belay_job job,
                        const belay_value *arguments, size_t count,
                        const belay_start_options *options, belay_task *out);
+
+/* The same, not linked: how it ends reaches only who awaits it. */
+belay_code belay_async_nolink(belay_context *context, belay_job job,
+                              const belay_value *arguments, size_t count,
+                              const belay_start_options *options,
+                              belay_task *out);
 
 /* Starts a process that nobody awaits: on its own, or linked to the caller.
  * out may be NULL. Codes as belay_async. */
@@ -408,8 +287,7 @@ belay_code belay_start_link(belay_context *context, belay_job job,
  * that the timeout holds whatever the job does.
  *
  * result  OK and its value; or
- *         EXITED     it ended otherwise (or the caller is the root, and one
- *                    linked to it crashed: result->pid says which),
+ *         EXITED     it ended otherwise,
  *         TIMEOUT    it runs on, and may be awaited again,
  *         CANCELLED  the caller's own process has ended,
  *         NOT_OWNER, GONE (taken already, or the owner has ended),
@@ -438,13 +316,19 @@ typedef enum belay_on_timeout {
     BELAY_ON_TIMEOUT_EXIT = 3    /* stream: the stream ends */
 } belay_on_timeout;
 
-/* Waits until `limit` of them (0: all) have ended or the timeout is over.
- * Each result has its own code, TIMEOUT for those that have not ended;
- * on_timeout is applied to these when fewer than limit ended in time.
- * Codes  OK, CANCELLED, NOT_OWNER, THREADS, BAD_ARGUMENT. */
+/* Fields that are 0 get the default. */
+typedef struct belay_yield_options {
+    uint64_t timeout;            /* 5,000 ms */
+    size_t limit;                /* so many that have ended are enough: all */
+    belay_on_timeout on_timeout; /* leave them */
+} belay_yield_options;
+
+/* Waits until `limit` of them have ended or the timeout is over. Each result
+ * has its own code, TIMEOUT for those that have not ended; on_timeout is
+ * applied to these when fewer than limit ended in time. options may be NULL.
+ * Codes  OK, CANCELLED, NOT_OWNER, GONE, THREADS, BAD_ARGUMENT. */
 belay_code belay_yield_many(belay_context *context, const belay_task *tasks,
-                            size_t count, uint64_t timeout, size_t limit,
-                            belay_on_timeout on_timeout,
+                            size_t count, const belay_yield_options *options,
                             belay_result *results);
 
 /* Ends a task: unlinks it, sends it `shutdown`, and `kill` after the grace
@@ -467,7 +351,8 @@ belay_code belay_ignore(belay_context *context, belay_task task,
 /* Gives the next element: OK and *item, or EMPTY at the end. Called by the
  * consumer within belay_stream_next, without a lock, one call at a time,
  * never for more elements than the window needs. A string or array is
- * treated as an argument. Any other code ends the stream with that code. */
+ * treated as an argument; OWNED memory always passes to the stream. Any
+ * other code ends the stream with that code. */
 typedef belay_code (*belay_input)(void *input, belay_value *item);
 
 typedef struct belay_stream_options {
@@ -511,8 +396,9 @@ belay_code belay_stream_open_values(belay_context *context, belay_job job,
  * Returns OK, and result->code tells of the entry: OK and a value, or
  * EXITED. EMPTY at the end. EXITED when the stream itself has failed, and
  * result tells why: an item's time was up (reason TIMEOUT), an item crashed
- * that is linked to the root, the supervisor had no room (MAX_CHILDREN) or
- * was gone (reason NOPROC). CANCELLED, THREADS, or what the input returned.
+ * that is linked to the root, or the supervisor was gone (reason NOPROC).
+ * MAX_CHILDREN: the supervisor had no room. CANCELLED, THREADS, or what the
+ * input returned.
  */
 belay_code belay_stream_next(belay_stream *stream, belay_result *result);
 
@@ -542,35 +428,30 @@ belay_task_supervisor_start(belay_context *context,
                             const belay_supervisor_options *options,
                             belay_pid *out);
 
-/* Tasks under a task supervisor, awaited by the caller; linked to it, or
- * not. Codes as belay_async, and MAX_CHILDREN, GONE, NOT_SUPERVISOR,
- * STOPPING. */
-belay_code belay_supervisor_async(belay_context *context,
-                                  belay_pid supervisor, belay_job job,
-                                  const belay_value *arguments, size_t count,
-                                  const belay_start_options *options,
-                                  belay_task *out);
-belay_code belay_supervisor_async_nolink(belay_context *context,
-                                         belay_pid supervisor, belay_job job,
-                                         const belay_value *arguments,
-                                         size_t count,
-                                         const belay_start_options *options,
-                                         belay_task *out);
+/* A child of options->supervisor that nobody awaits, started again as
+ * options->restart says. Its arguments are kept for that. out may be NULL.
+ * Codes as belay_async, and MAX_CHILDREN, GONE, NOT_SUPERVISOR, STOPPING. */
+belay_code belay_start_child(belay_context *context, belay_job job,
+                             const belay_value *arguments, size_t count,
+                             const belay_start_options *options,
+                             belay_pid *out);
 
-/* A child that nobody awaits, started again as options->restart says. Its
- * arguments are kept for that. out may be NULL. */
-belay_code belay_supervisor_start_child(belay_context *context,
-                                        belay_pid supervisor, belay_job job,
-                                        const belay_value *arguments,
-                                        size_t count,
-                                        const belay_start_options *options,
-                                        belay_pid *out);
+/* A child, as its supervisor lists it. */
+typedef struct belay_child {
+    belay_pid pid; /* or 0: it has no process */
+    belay_child_state state;
+    belay_restart restart;
+    uint32_t restarts; /* how often it was started again */
+    uint32_t is_supervisor;
+    char id[BELAY_NAME_MAX + 1]; /* of a general supervisor's; else "" */
+} belay_child;
 
-/* Writes the pids of the children, at most capacity of them; *count is how
- * many there are. Codes GONE, NOT_SUPERVISOR. */
+/* Writes the children in the order of their starts, at most capacity of
+ * them; *count is how many there are. Codes GONE, NOT_SUPERVISOR. */
 belay_code belay_supervisor_children(belay_context *context,
-                                     belay_pid supervisor, belay_pid *pids,
-                                     size_t capacity, size_t *count);
+                                     belay_pid supervisor,
+                                     belay_child *children, size_t capacity,
+                                     size_t *count);
 
 /* Stops a child of a task supervisor and waits for its end. Codes OK,
  * NOT_FOUND, GONE, CANCELLED. */
@@ -582,6 +463,53 @@ belay_code belay_supervisor_terminate_child(belay_context *context,
  * end. Codes OK, TIMEOUT (it goes on stopping), GONE, CANCELLED. */
 belay_code belay_supervisor_stop(belay_context *context, belay_pid supervisor,
                                  uint32_t reason, uint64_t timeout);
+
+/* How a general supervisor starts a child: a job, or a supervisor. All of it
+ * is copied; OWNED arguments are copied, too. */
+typedef struct belay_child_spec {
+    const char *id; /* what it is known by among its siblings */
+    belay_job job;
+    const belay_value *arguments;
+    size_t count;
+    const char *label;
+    belay_restart restart; /* TEMPORARY, as Elixir's Task.child_spec */
+    uint32_t significant;  /* 1: for auto_shutdown */
+    uint64_t shutdown;     /* grace: 5,000 ms; of a supervisor: INFINITY */
+    /* Not NULL: the child is a supervisor and has no job. With strategy 0 a
+     * task supervisor, else a general one with these children. */
+    const belay_supervisor_options *supervisor;
+    const struct belay_child_spec *children;
+    size_t child_count;
+} belay_child_spec;
+
+/* Starts a general supervisor and its children, in order, linked to the
+ * caller. Codes CANCELLED, ALREADY (a name, or two children with one id),
+ * BAD_ARGUMENT, NO_MEMORY, LIMIT: then none of it is there. */
+belay_code belay_supervisor_start(belay_context *context,
+                                  const belay_child_spec *children,
+                                  size_t count,
+                                  const belay_supervisor_options *options,
+                                  belay_pid *out);
+
+/* Adds a child, after the others. out may be NULL. Codes ALREADY (the id has
+ * a process), PRESENT (it has none), and as belay_supervisor_start; GONE,
+ * NOT_SUPERVISOR, STOPPING. */
+belay_code belay_supervisor_add_child(belay_context *context,
+                                      belay_pid supervisor,
+                                      const belay_child_spec *child,
+                                      belay_pid *out);
+
+/* Stops a child by its id, which is kept (OK also when it has no process);
+ * starts it again; forgets one without a process. Codes NOT_FOUND, RUNNING,
+ * RESTARTING, GONE, NOT_SUPERVISOR, STOPPING, CANCELLED. out may be NULL. */
+belay_code belay_supervisor_terminate_id(belay_context *context,
+                                         belay_pid supervisor,
+                                         const char *id);
+belay_code belay_supervisor_restart_id(belay_context *context,
+                                       belay_pid supervisor, const char *id,
+                                       belay_pid *out);
+belay_code belay_supervisor_delete_id(belay_context *context,
+                                      belay_pid supervisor, const char *id);
 
 /* ---- Names ---------------------------------------------------------- */
 

@@ -77,7 +77,7 @@ const KNOWS = {
   'src/wasm': { own: ['src/wasm'], system: [...FREESTANDING, 'stdlib.h'] },
 };
 
-const PUBLIC = ['src/belay.h', 'src/belay_runtime.h'];
+const PUBLIC = ['src/belay.h', 'src/belay_runtime.h', 'src/belay_value.h'];
 
 /** Includes never point upwards; the public headers are open to all. */
 export function includes(files, read) {

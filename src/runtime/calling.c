@@ -7,8 +7,8 @@
 
 /* A hook that has come up under the lock and is called without it. The texts
  * follow the entry. */
-struct belay__call {
-    belay__call *next;
+struct belayr_call {
+    belayr_call *next;
     size_t size;
     belay_ended ended; /* or NULL: an entry for the log */
     void *ended_context;
@@ -17,12 +17,12 @@ struct belay__call {
     char texts[];
 };
 
-belay_code belay__enter(belay_context *context) {
-    belay__port_lock(&context->runtime->lock);
-    if ((context->flags & BELAY__ALIVE) != 0) {
+belay_code belayr_enter(belay_context *context) {
+    belayr_port_lock(&context->runtime->lock);
+    if ((context->flags & BELAYR_ALIVE) != 0) {
         return BELAY_OK;
     }
-    belay__port_unlock(&context->runtime->lock);
+    belayr_port_unlock(&context->runtime->lock);
     return BELAY_CANCELLED;
 }
 
@@ -41,10 +41,10 @@ static void log_to_stderr(const belay_log *entry) {
                    entry->label[0] == 0 ? "" : " ", entry->label,
                    kinds[entry->kind], belay_reason_text(entry->reason),
                    entry->message);
-    belay__port_complain(line);
+    belayr_port_complain(line);
 }
 
-static void call_one(belay_runtime *runtime, const belay__call *call) {
+static void call_one(belay_runtime *runtime, const belayr_call *call) {
     if (call->ended != NULL) {
         call->ended(call->ended_context, &call->result);
     } else if (runtime->log != NULL) {
@@ -54,33 +54,43 @@ static void call_one(belay_runtime *runtime, const belay__call *call) {
     }
 }
 
-static void call_all(belay_runtime *runtime, belay__call *call) {
+static void call_all(belay_runtime *runtime, belayr_call *call) {
     while (call != NULL) {
-        belay__call *next = call->next;
+        belayr_call *next = call->next;
         call_one(runtime, call);
-        belay__give(runtime, call, call->size);
+        belayr_give(runtime, call, call->size);
         call = next;
     }
 }
 
-void belay__leave(belay_runtime *runtime) {
-    belay__call *calls = runtime->calls;
+int belayr_must_leave(const belay_runtime *runtime) {
+    return runtime->calls != NULL || runtime->orphans != NULL ||
+           runtime->wanted != NULL || runtime->view->fresh > 0;
+}
+
+void belayr_leave(belay_runtime *runtime) {
+    belayr_follow_up(runtime);
+    while (runtime->view->fresh > 0) {
+        belayr_clock_tell(runtime);
+        belayr_follow_up(runtime);
+    }
+    belayr_call *calls = runtime->calls;
     runtime->calls = NULL;
     runtime->calls_last = NULL;
-    int clock = belay__clock_watch(runtime);
-    int thread = belay__pool_need(runtime);
-    belay__port_unlock(&runtime->lock);
+    int clock = belayr_clock_watch(runtime);
+    int thread = belayr_pool_need(runtime);
+    belayr_port_unlock(&runtime->lock);
     if (clock) {
-        belay__clock_start(runtime);
+        belayr_clock_start(runtime);
     }
     while (thread) {
-        thread = belay__pool_start(runtime);
+        thread = belayr_pool_start(runtime);
     }
     call_all(runtime, calls);
 }
 
-static belay__call *call_new(belay_runtime *runtime, size_t texts) {
-    belay__call *call = belay__take(runtime, sizeof(*call) + texts);
+static belayr_call *call_new(belay_runtime *runtime, size_t texts) {
+    belayr_call *call = belayr_take(runtime, sizeof(*call) + texts);
     if (call == NULL) {
         return NULL;
     }
@@ -95,18 +105,18 @@ static belay__call *call_new(belay_runtime *runtime, size_t texts) {
     return call;
 }
 
-void belay__call_log(belay_runtime *runtime, belay_log_kind kind,
+void belayr_call_log(belay_runtime *runtime, belay_log_kind kind,
                      const belay_event *event) {
-    const belay_context *context = belay__context_of(runtime, event->pid);
+    const belay_context *context = belayr_context_of(runtime, event->pid);
     const char *label = context != NULL && context->more != NULL
                             ? context->more->label
                             : NULL;
     label = label == NULL ? "" : label;
-    belay__why why = belay__why_of(runtime, event->reason);
+    belayr_why why = belayr_why_of(runtime, event->reason);
     const char *message = why.failure == NULL ? "" : why.failure->message;
     size_t label_size = strlen(label) + 1;
     size_t message_size = strlen(message) + 1;
-    belay__call *call = call_new(runtime, label_size + message_size);
+    belayr_call *call = call_new(runtime, label_size + message_size);
     if (call != NULL) {
         memcpy(call->texts, label, label_size);
         memcpy(call->texts + label_size, message, message_size);
@@ -120,18 +130,18 @@ void belay__call_log(belay_runtime *runtime, belay_log_kind kind,
             .message = call->texts + label_size,
         };
     }
-    belay__why_drop(runtime, &why);
+    belayr_why_drop(runtime, &why);
 }
 
-void belay__call_ended(belay_context *context) {
-    const belay__more *more = context->more;
+void belayr_call_ended(belay_context *context) {
+    const belayr_more *more = context->more;
     if (more == NULL || more->ended == NULL) {
         return;
     }
-    belay__call *call = call_new(context->runtime, 0);
+    belayr_call *call = call_new(context->runtime, 0);
     if (call != NULL) {
         call->ended = more->ended;
         call->ended_context = more->ended_context;
-        belay__context_tell(context, &call->result);
+        belayr_context_tell(context, &call->result);
     }
 }

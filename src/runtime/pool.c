@@ -12,19 +12,20 @@ static uint32_t jobs_ready(const belay_runtime *runtime) {
 }
 
 /* Threads that run jobs or are about to. */
-static uint32_t pool_active(const belay__pool *pool) {
+static uint32_t pool_active(const belayr_pool *pool) {
     return pool->threads - pool->waiting - pool->idle + pool->called;
 }
 
-int belay__pool_need(belay_runtime *runtime) {
-    belay__pool *pool = &runtime->pool;
+int belayr_pool_need(belay_runtime *runtime) {
+    belayr_pool *pool = &runtime->pool;
     uint32_t coming = pool->called + pool->starting;
-    if (jobs_ready(runtime) <= coming || pool_active(pool) >= pool->max) {
+    if (jobs_ready(runtime) <= coming || pool_active(pool) >= pool->max ||
+        runtime->stopping) {
         return 0;
     }
     if (pool->idle > pool->called) {
         pool->called++;
-        belay__port_wake_one(&pool->work);
+        belayr_port_wake_one(&pool->work);
         return 0;
     }
     if (pool->threads >= pool->limit) {
@@ -35,8 +36,8 @@ int belay__pool_need(belay_runtime *runtime) {
     return 1;
 }
 
-int belay__pool_may_wait(const belay_runtime *runtime) {
-    const belay__pool *pool = &runtime->pool;
+int belayr_pool_may_wait(const belay_runtime *runtime) {
+    const belayr_pool *pool = &runtime->pool;
     uint32_t others = pool->threads - pool->waiting - 1;
     return others > 0 || pool->threads < pool->limit ||
            jobs_ready(runtime) == 0;
@@ -44,7 +45,7 @@ int belay__pool_may_wait(const belay_runtime *runtime) {
 
 /* Whether an idle thread should end. */
 static int thread_is_over(const belay_runtime *runtime, uint64_t since) {
-    const belay__pool *pool = &runtime->pool;
+    const belayr_pool *pool = &runtime->pool;
     if (runtime->stopping) {
         return 1;
     }
@@ -52,15 +53,15 @@ static int thread_is_over(const belay_runtime *runtime, uint64_t since) {
         return 1; /* since they went on, or the pool has been made smaller */
     }
     return pool->threads > pool->min &&
-           belay__port_now() - since >= pool->idle_timeout;
+           belayr_port_now() - since >= pool->idle_timeout;
 }
 
 static void thread_rest(belay_runtime *runtime, uint64_t since) {
-    belay__pool *pool = &runtime->pool;
+    belayr_pool *pool = &runtime->pool;
     uint64_t deadline =
         pool->threads > pool->min ? since + pool->idle_timeout : PORT_NEVER;
     pool->idle++;
-    belay__port_wait(&pool->work, &runtime->lock, deadline);
+    belayr_port_wait(&pool->work, &runtime->lock, deadline);
     pool->idle--;
     if (pool->called > 0) {
         pool->called--;
@@ -68,20 +69,25 @@ static void thread_rest(belay_runtime *runtime, uint64_t since) {
 }
 
 static void thread_work(belay_runtime *runtime) {
-    belay__pool *pool = &runtime->pool;
-    uint64_t since = belay__port_now();
+    belayr_pool *pool = &runtime->pool;
+    uint64_t since = belayr_port_now();
     for (;;) {
         belay_context *context = NULL;
         if (pool_active(pool) <= pool->max) {
-            context = belay__job_take(runtime);
+            context = belayr_job_take(runtime);
         }
         if (context != NULL) {
-            belay__job_run(context);
+            belayr_job_run(context, BELAYR_POOLED);
             since = 0;
             continue;
         }
+        if (belayr_must_leave(runtime)) {
+            belayr_leave(runtime);
+            belayr_port_lock(&runtime->lock);
+            continue;
+        }
         if (since == 0) {
-            since = belay__port_now();
+            since = belayr_port_now();
         }
         if (thread_is_over(runtime, since)) {
             return;
@@ -91,61 +97,61 @@ static void thread_work(belay_runtime *runtime) {
 }
 
 static void thread_main(void *argument) {
-    belay__thread *self = argument;
+    belayr_thread *self = argument;
     belay_runtime *runtime = self->runtime;
-    belay__pool *pool = &runtime->pool;
-    belay__port_lock(&runtime->lock);
+    belayr_pool *pool = &runtime->pool;
+    belayr_port_lock(&runtime->lock);
     pool->starting--;
     thread_work(runtime);
     pool->threads--;
     self->next = pool->finished;
     pool->finished = self;
-    belay__port_wake_all(&pool->ended);
-    belay__port_unlock(&runtime->lock);
+    belayr_port_wake_all(&pool->ended);
+    belayr_port_unlock(&runtime->lock);
 }
 
-static void threads_join(belay_runtime *runtime, belay__thread *thread) {
+static void threads_join(belay_runtime *runtime, belayr_thread *thread) {
     while (thread != NULL) {
-        belay__thread *next = thread->next;
-        belay__port_thread_join(&thread->port);
-        belay__give(runtime, thread, sizeof(*thread));
+        belayr_thread *next = thread->next;
+        belayr_port_thread_join(&thread->port);
+        belayr_give(runtime, thread, sizeof(*thread));
         thread = next;
     }
 }
 
-int belay__pool_start(belay_runtime *runtime) {
-    belay__pool *pool = &runtime->pool;
-    belay__thread *thread = belay__take(runtime, sizeof(*thread));
+int belayr_pool_start(belay_runtime *runtime) {
+    belayr_pool *pool = &runtime->pool;
+    belayr_thread *thread = belayr_take(runtime, sizeof(*thread));
     int started = 0;
     if (thread != NULL) {
-        *thread = (belay__thread){.runtime = runtime};
-        started = belay__port_thread_start(&thread->port, thread_main, thread,
+        *thread = (belayr_thread){.runtime = runtime};
+        started = belayr_port_thread_start(&thread->port, thread_main, thread,
                                            pool->stack_size);
     }
-    belay__port_lock(&runtime->lock);
-    belay__thread *finished = pool->finished;
+    belayr_port_lock(&runtime->lock);
+    belayr_thread *finished = pool->finished;
     pool->finished = NULL;
     int more = 0;
     if (started) {
-        more = belay__pool_need(runtime);
+        more = belayr_pool_need(runtime);
     } else {
-        belay__give(runtime, thread, sizeof(*thread));
+        belayr_give(runtime, thread, sizeof(*thread));
         pool->threads--;
         pool->starting--;
     }
-    belay__port_unlock(&runtime->lock);
+    belayr_port_unlock(&runtime->lock);
     threads_join(runtime, finished);
     return more;
 }
 
-void belay__pool_stop(belay_runtime *runtime) {
-    belay__pool *pool = &runtime->pool;
-    belay__port_lock(&runtime->lock);
+void belayr_pool_stop(belay_runtime *runtime) {
+    belayr_pool *pool = &runtime->pool;
+    belayr_port_lock(&runtime->lock);
     while (pool->threads > 0) {
-        belay__port_wait(&pool->ended, &runtime->lock, PORT_NEVER);
+        belayr_port_wait(&pool->ended, &runtime->lock, PORT_NEVER);
     }
-    belay__thread *finished = pool->finished;
+    belayr_thread *finished = pool->finished;
     pool->finished = NULL;
-    belay__port_unlock(&runtime->lock);
+    belayr_port_unlock(&runtime->lock);
     threads_join(runtime, finished);
 }

@@ -58,39 +58,39 @@ typedef struct port_thread {
 
 #define PORT_NEVER UINT64_MAX
 
-void belay__port_mutex_open(port_mutex *mutex);
-void belay__port_mutex_close(port_mutex *mutex);
-void belay__port_lock(port_mutex *mutex);
-void belay__port_unlock(port_mutex *mutex);
+void belayr_port_mutex_open(port_mutex *mutex);
+void belayr_port_mutex_close(port_mutex *mutex);
+void belayr_port_lock(port_mutex *mutex);
+void belayr_port_unlock(port_mutex *mutex);
 
-void belay__port_condition_open(port_condition *condition);
-void belay__port_condition_close(port_condition *condition);
+void belayr_port_condition_open(port_condition *condition);
+void belayr_port_condition_close(port_condition *condition);
 
 /* Lets go of the mutex and waits until woken or until the clock shows
  * `deadline` (PORT_NEVER: none); takes the mutex again. May return early
  * without any reason. */
-void belay__port_wait(port_condition *condition, port_mutex *mutex,
+void belayr_port_wait(port_condition *condition, port_mutex *mutex,
                       uint64_t deadline);
-void belay__port_wake_one(port_condition *condition);
-void belay__port_wake_all(port_condition *condition);
+void belayr_port_wake_one(port_condition *condition);
+void belayr_port_wake_all(port_condition *condition);
 
 /* 0 when the system refuses. The thread's place must stay valid until it is
  * joined. stack_size 0: the system's default. */
-int belay__port_thread_start(port_thread *thread, port_main main,
+int belayr_port_thread_start(port_thread *thread, port_main main,
                              void *argument, size_t stack_size);
-void belay__port_thread_join(port_thread *thread);
+void belayr_port_thread_join(port_thread *thread);
 
 /* Whole milliseconds, never going back; cut, not rounded. */
-uint64_t belay__port_now(void);
+uint64_t belayr_port_now(void);
 
 /* At least 1. */
-uint32_t belay__port_processors(void);
+uint32_t belayr_port_processors(void);
 
-/* How many turns of belay__port_relax a thread that expects something soon
+/* How many turns of belayr_port_relax a thread that expects something soon
  * should take before it waits in earnest; 0 where nobody else could run
  * meanwhile. */
-uint32_t belay__port_patience(void);
-void belay__port_relax(void);
+uint32_t belayr_port_patience(void);
+void belayr_port_relax(void);
 
 /* A job asks whether it is cancelled: where threads take turns, those that
  * could tell it so must get theirs. Costs as good as nothing elsewhere. */
@@ -102,6 +102,6 @@ static inline void belay__port_breathe(void) {
 #endif
 
 /* Writes a line for people who set no log hook. */
-void belay__port_complain(const char *line);
+void belayr_port_complain(const char *line);
 
 #endif

@@ -16,23 +16,23 @@ static void must(int error) {
     }
 }
 
-void belay__port_mutex_open(port_mutex *mutex) {
+void belayr_port_mutex_open(port_mutex *mutex) {
     must(pthread_mutex_init(&mutex->mutex, NULL));
 }
 
-void belay__port_mutex_close(port_mutex *mutex) {
+void belayr_port_mutex_close(port_mutex *mutex) {
     must(pthread_mutex_destroy(&mutex->mutex));
 }
 
-void belay__port_lock(port_mutex *mutex) {
+void belayr_port_lock(port_mutex *mutex) {
     must(pthread_mutex_lock(&mutex->mutex));
 }
 
-void belay__port_unlock(port_mutex *mutex) {
+void belayr_port_unlock(port_mutex *mutex) {
     must(pthread_mutex_unlock(&mutex->mutex));
 }
 
-void belay__port_condition_open(port_condition *condition) {
+void belayr_port_condition_open(port_condition *condition) {
     pthread_condattr_t attributes;
     must(pthread_condattr_init(&attributes));
     must(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC));
@@ -40,11 +40,11 @@ void belay__port_condition_open(port_condition *condition) {
     must(pthread_condattr_destroy(&attributes));
 }
 
-void belay__port_condition_close(port_condition *condition) {
+void belayr_port_condition_close(port_condition *condition) {
     must(pthread_cond_destroy(&condition->condition));
 }
 
-void belay__port_wait(port_condition *condition, port_mutex *mutex,
+void belayr_port_wait(port_condition *condition, port_mutex *mutex,
                       uint64_t deadline) {
     if (deadline == PORT_NEVER) {
         must(pthread_cond_wait(&condition->condition, &mutex->mutex));
@@ -59,11 +59,11 @@ void belay__port_wait(port_condition *condition, port_mutex *mutex,
                                  &until);
 }
 
-void belay__port_wake_one(port_condition *condition) {
+void belayr_port_wake_one(port_condition *condition) {
     must(pthread_cond_signal(&condition->condition));
 }
 
-void belay__port_wake_all(port_condition *condition) {
+void belayr_port_wake_all(port_condition *condition) {
     must(pthread_cond_broadcast(&condition->condition));
 }
 
@@ -73,7 +73,7 @@ static void *thread_run(void *memory) {
     return NULL;
 }
 
-int belay__port_thread_start(port_thread *thread, port_main main,
+int belayr_port_thread_start(port_thread *thread, port_main main,
                              void *argument, size_t stack_size) {
     thread->main = main;
     thread->argument = argument;
@@ -91,31 +91,31 @@ int belay__port_thread_start(port_thread *thread, port_main main,
     return error == 0;
 }
 
-void belay__port_thread_join(port_thread *thread) {
+void belayr_port_thread_join(port_thread *thread) {
     must(pthread_join(thread->thread, NULL));
 }
 
-uint64_t belay__port_now(void) {
+uint64_t belayr_port_now(void) {
     struct timespec now = {0};
     must(clock_gettime(CLOCK_MONOTONIC, &now));
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-uint32_t belay__port_processors(void) {
+uint32_t belayr_port_processors(void) {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count < 1 ? 1 : (uint32_t)count;
 }
 
-uint32_t belay__port_patience(void) {
-    return belay__port_processors() > 1 ? 1000 : 0;
+uint32_t belayr_port_patience(void) {
+    return belayr_port_processors() > 1 ? 1000 : 0;
 }
 
-void belay__port_relax(void) {
+void belayr_port_relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #endif
 }
 
-void belay__port_complain(const char *line) {
+void belayr_port_complain(const char *line) {
     (void)fputs(line, stderr);
 }

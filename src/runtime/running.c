@@ -15,13 +15,13 @@ static void queue_remove(belay_context *context) {
     }
     context->next = NULL;
     context->previous = NULL;
-    context->flags &= ~(uint32_t)BELAY__QUEUED;
+    context->flags &= ~(uint32_t)BELAYR_QUEUED;
     runtime->queued--;
 }
 
-void belay__job_queue(belay_context *context) {
+void belayr_job_queue(belay_context *context) {
     belay_runtime *runtime = context->runtime;
-    context->flags |= BELAY__QUEUED;
+    context->flags |= BELAYR_QUEUED;
     context->next = NULL;
     context->previous = runtime->queue_last;
     if (runtime->queue_last != NULL) {
@@ -33,23 +33,24 @@ void belay__job_queue(belay_context *context) {
     runtime->queued++;
 }
 
-void belay__job_orphan(belay_context *context) {
+void belayr_job_orphan(belay_context *context) {
     queue_remove(context);
     context->next = context->runtime->orphans;
     context->runtime->orphans = context;
 }
 
-belay_command belay__job_abandon(belay_runtime *runtime) {
+void belayr_job_abandon(belay_runtime *runtime) {
     belay_context *context = runtime->orphans;
     runtime->orphans = context->next;
     context->next = NULL;
-    context->flags &= ~(uint32_t)BELAY__BODY;
+    context->flags &= ~(uint32_t)BELAYR_BODY;
     const belay_command command = {
         .op = BELAY_OP_ABANDONED,
         .other = context->stream_pid,
     };
-    belay__context_release(context);
-    return command;
+    belay_answer answer = {0};
+    belayr_context_release(context);
+    (void)belayr_submit(runtime, &command, &answer);
 }
 
 /* Takes the oldest that is ready from the kernel. */
@@ -57,10 +58,10 @@ static belay_context *kernel_take(belay_runtime *runtime) {
     while (runtime->view->ready > 0) {
         const belay_command run = {.op = BELAY_OP_RUN};
         belay_answer answer = {0};
-        if (belay__submit(runtime, &run, &answer) != BELAY_OK) {
+        if (belayr_submit(runtime, &run, &answer) != BELAY_OK) {
             return NULL;
         }
-        belay_context *context = belay__context_of(runtime, answer.pid);
+        belay_context *context = belayr_context_of(runtime, answer.pid);
         if (context != NULL) {
             return context;
         }
@@ -70,12 +71,12 @@ static belay_context *kernel_take(belay_runtime *runtime) {
             .pid = answer.pid,
             .reason = runtime->memory_reason,
         };
-        (void)belay__submit(runtime, &end, &answer);
+        (void)belayr_submit(runtime, &end, &answer);
     }
     return NULL;
 }
 
-belay_context *belay__job_take(belay_runtime *runtime) {
+belay_context *belayr_job_take(belay_runtime *runtime) {
     belay_context *context = runtime->queue;
     if (context != NULL) {
         queue_remove(context);
@@ -84,13 +85,13 @@ belay_context *belay__job_take(belay_runtime *runtime) {
     return kernel_take(runtime);
 }
 
-int belay__job_claim(belay_context *context) {
-    const uint32_t begun = BELAY__BODY | BELAY__RUNS;
-    if ((context->flags & begun) != BELAY__BODY) {
+int belayr_job_claim(belay_context *context) {
+    const uint32_t begun = BELAYR_BODY | BELAYR_RUNS;
+    if ((context->flags & begun) != BELAYR_BODY) {
         return 0;
     }
     belay_runtime *runtime = context->runtime;
-    while ((context->flags & BELAY__QUEUED) == 0) {
+    while ((context->flags & BELAYR_QUEUED) == 0) {
         /* Those before it move to our queue, so they stay before it. */
         belay_context *taken = kernel_take(runtime);
         if (taken == context) {
@@ -99,7 +100,7 @@ int belay__job_claim(belay_context *context) {
         if (taken == NULL) {
             return 0;
         }
-        belay__job_queue(taken);
+        belayr_job_queue(taken);
     }
     queue_remove(context);
     return 1;
@@ -113,7 +114,7 @@ static void value_settle(belay_runtime *runtime, belay_value *value) {
         value->type == BELAY_TYPE_STRING || value->type == BELAY_TYPE_ARRAY;
     if (value->type > BELAY_TYPE_EXIT ||
         (memory && value->flags == 0 &&
-         belay__value_copy(runtime, *value, value) != BELAY_OK)) {
+         belayr_value_copy(runtime, *value, value) != BELAY_OK)) {
         *value = belay_none();
         value->type = BELAY_TYPE_EXIT;
         value->detail = BELAY_REASON_FAILURE;
@@ -122,50 +123,50 @@ static void value_settle(belay_runtime *runtime, belay_value *value) {
 
 static void value_drop(belay_runtime *runtime, belay_value *value) {
     if (value->type == BELAY_TYPE_EXIT) {
-        belay__why why = {value->detail, value->pointer};
-        belay__why_drop(runtime, &why);
+        belayr_why why = {value->detail, value->pointer};
+        belayr_why_drop(runtime, &why);
     } else {
-        belay__value_free(runtime, value);
+        belayr_value_free(runtime, value);
     }
 }
 
 static void tell_return(belay_context *context, belay_value value) {
     belay_runtime *runtime = context->runtime;
     context->value = value;
-    context->flags |= BELAY__RETURNED;
-    if ((context->flags & BELAY__ITEM) != 0) {
+    context->flags |= BELAYR_RETURNED;
+    if ((context->flags & BELAYR_ITEM) != 0) {
         /* Its event comes as ITEM. */
-        context->flags &= ~(uint32_t)BELAY__ALIVE;
+        context->flags &= ~(uint32_t)BELAYR_ALIVE;
     }
     uint32_t *words = belay_words(runtime->kernel);
     words[0] = (uint32_t)context->pid;
     words[1] = (uint32_t)(context->pid >> 32);
     const belay_command settle = {.op = BELAY_OP_SETTLE, .count = 1};
     belay_answer answer = {0};
-    (void)belay__submit(runtime, &settle, &answer);
+    (void)belayr_submit(runtime, &settle, &answer);
 }
 
 /* A number for the failure, which the caller must drop; without memory the
  * one that says so. */
-static uint32_t reason_of(belay_runtime *runtime, belay__failure *failure) {
+static uint32_t reason_of(belay_runtime *runtime, belayr_failure *failure) {
     const belay_command create = {
         .op = BELAY_OP_REASON_NEW,
         .kind = BELAY_CLASS_CRASH,
     };
     belay_answer answer = {0};
     if (failure == NULL ||
-        belay__submit(runtime, &create, &answer) != BELAY_OK) {
+        belayr_submit(runtime, &create, &answer) != BELAY_OK) {
         return runtime->memory_reason;
     }
     uint32_t place = answer.value - BELAY_REASON_HOST;
-    if (belay__reserve(runtime, (void **)&runtime->failures,
+    if (belayr_reserve(runtime, (void **)&runtime->failures,
                        &runtime->failure_count, place + 1,
                        sizeof(*runtime->failures)) != BELAY_OK) {
         const belay_command drop = {
             .op = BELAY_OP_REASON_DROP,
             .reason = answer.value,
         };
-        (void)belay__submit(runtime, &drop, &answer);
+        (void)belayr_submit(runtime, &drop, &answer);
         return runtime->memory_reason;
     }
     failure->users++;
@@ -184,15 +185,15 @@ static void tell_exit(belay_context *context, belay_value *value) {
         end.reason = reason_of(runtime, value->pointer);
     }
     belay_answer answer = {0};
-    belay__clock_tell(runtime); /* restarts are counted in seconds */
-    (void)belay__submit(runtime, &end, &answer);
+    belayr_clock_tell(runtime); /* restarts are counted in seconds */
+    (void)belayr_submit(runtime, &end, &answer);
     if (end.reason >= BELAY_REASON_HOST &&
         end.reason != runtime->memory_reason) {
         const belay_command drop = {
             .op = BELAY_OP_REASON_DROP,
             .reason = end.reason,
         };
-        (void)belay__submit(runtime, &drop, &answer);
+        (void)belayr_submit(runtime, &drop, &answer);
     }
     value_drop(runtime, value);
 }
@@ -200,16 +201,17 @@ static void tell_exit(belay_context *context, belay_value *value) {
 static void job_end(belay_context *context, belay_value *value) {
     belay_runtime *runtime = context->runtime;
     runtime->returned++;
-    context->flags &= ~(uint32_t)(BELAY__BODY | BELAY__RUNS);
-    if ((context->flags & BELAY__ALIVE) == 0) {
+    belayr_streams_close(context);
+    context->flags &= ~(uint32_t)(BELAYR_BODY | BELAYR_RUNS);
+    if ((context->flags & BELAYR_ALIVE) == 0) {
         value_drop(runtime, value);
         const belay_command command = {
             .op = BELAY_OP_ABANDONED,
             .other = context->stream_pid,
         };
         belay_answer answer = {0};
-        (void)belay__submit(runtime, &command, &answer);
-        belay__context_release(context);
+        (void)belayr_submit(runtime, &command, &answer);
+        belayr_context_release(context);
     } else if (value->type == BELAY_TYPE_EXIT) {
         tell_exit(context, value);
     } else {
@@ -217,14 +219,14 @@ static void job_end(belay_context *context, belay_value *value) {
     }
 }
 
-void belay__job_run(belay_context *context) {
+void belayr_job_run(belay_context *context, uint32_t pooled) {
     belay_runtime *runtime = context->runtime;
-    context->flags |= BELAY__RUNS;
+    context->flags |= BELAYR_RUNS | pooled;
     runtime->started++;
-    belay__leave(runtime);
+    belayr_leave(runtime);
     belay_value value =
         context->job(context, context->arguments, context->count);
     value_settle(runtime, &value);
-    belay__port_lock(&runtime->lock);
+    belayr_port_lock(&runtime->lock);
     job_end(context, &value);
 }

@@ -22,16 +22,16 @@ static void *allocate_default(void *context, void *pointer, size_t old_size,
 /* The kernel's memory counts as the runtime's. */
 static void *allocate_counted(void *context, void *pointer, size_t old_size,
                               size_t new_size) {
-    return belay__grow(context, pointer, old_size, new_size);
+    return belayr_grow(context, pointer, old_size, new_size);
 }
 
-static belay_code pool_configure(belay__pool *pool,
+static belay_code pool_configure(belayr_pool *pool,
                                  const belay_runtime_options *options) {
     pool->min = options->threads_min;
     pool->max = options->threads_max;
     pool->limit = options->threads_limit;
     if (pool->max == 0) {
-        pool->max = belay__port_processors();
+        pool->max = belayr_port_processors();
         pool->max = pool->max < pool->min ? pool->min : pool->max;
     }
     if (pool->limit == 0) {
@@ -53,16 +53,16 @@ static belay_code failure_prepare(belay_runtime *runtime) {
         .kind = BELAY_CLASS_CRASH,
     };
     belay_answer answer = {0};
-    belay_code code = belay__submit(runtime, &create, &answer);
+    belay_code code = belayr_submit(runtime, &create, &answer);
     if (code == BELAY_OK) {
-        code = belay__reserve(
+        code = belayr_reserve(
             runtime, (void **)&runtime->failures, &runtime->failure_count,
             answer.value - BELAY_REASON_HOST + 1, sizeof(*runtime->failures));
     }
     if (code == BELAY_OK) {
         runtime->memory_reason = answer.value;
         runtime->failures[answer.value - BELAY_REASON_HOST] =
-            belay__failure_new(runtime, BELAY_NO_MEMORY, "no memory");
+            belayr_failure_new(runtime, BELAY_NO_MEMORY, "no memory");
     }
     return code;
 }
@@ -70,24 +70,30 @@ static belay_code failure_prepare(belay_runtime *runtime) {
 static void root_begin(belay_runtime *runtime) {
     runtime->root.runtime = runtime;
     runtime->root.pid = belay_root(runtime->kernel);
-    runtime->root.flags = BELAY__ALIVE | BELAY__ROOT;
+    runtime->root.flags = BELAYR_ALIVE | BELAYR_ROOT;
 }
 
 static void close_all(belay_runtime *runtime) {
     belay_destroy(runtime->kernel);
-    belay__contexts_free(runtime);
+    belayr_contexts_free(runtime);
     for (uint32_t i = 0; i < runtime->failure_count; i++) {
-        belay__why why = {BELAY_REASON_FAILURE, runtime->failures[i]};
-        belay__why_drop(runtime, &why);
+        belayr_why why = {BELAY_REASON_FAILURE, runtime->failures[i]};
+        belayr_why_drop(runtime, &why);
     }
-    belay__give(runtime, runtime->failures,
+    belayr_give(runtime, runtime->failures,
                 runtime->failure_count * sizeof(*runtime->failures));
-    belay__give(runtime, runtime->slots,
-                runtime->slot_count * sizeof(*runtime->slots));
-    belay__port_condition_close(&runtime->clock.changed);
-    belay__port_condition_close(&runtime->pool.ended);
-    belay__port_condition_close(&runtime->pool.work);
-    belay__port_mutex_close(&runtime->lock);
+    while (runtime->all_children != NULL) {
+        belayr_child_free(runtime, runtime->all_children);
+    }
+    belayr_places_free(runtime, &runtime->slots);
+    belayr_places_free(runtime, &runtime->streams);
+    belayr_places_free(runtime, &runtime->monitors);
+    belayr_places_free(runtime, &runtime->children);
+    belayr_names_free(runtime);
+    belayr_port_condition_close(&runtime->clock.changed);
+    belayr_port_condition_close(&runtime->pool.ended);
+    belayr_port_condition_close(&runtime->pool.work);
+    belayr_port_mutex_close(&runtime->lock);
     (void)runtime->allocate(runtime->allocate_context, runtime,
                             sizeof(*runtime), 0);
 }
@@ -128,13 +134,13 @@ belay_code belay_runtime_create(const belay_runtime_options *options,
     runtime->progress = options->progress;
     runtime->hooks = options->hooks;
     runtime->bytes = sizeof(*runtime);
-    runtime->zero = belay__port_now();
-    runtime->patience = belay__port_patience();
+    runtime->zero = belayr_port_now();
+    runtime->patience = belayr_port_patience();
     runtime->clock.target = BELAY_INFINITY;
-    belay__port_mutex_open(&runtime->lock);
-    belay__port_condition_open(&runtime->pool.work);
-    belay__port_condition_open(&runtime->pool.ended);
-    belay__port_condition_open(&runtime->clock.changed);
+    belayr_port_mutex_open(&runtime->lock);
+    belayr_port_condition_open(&runtime->pool.work);
+    belayr_port_condition_open(&runtime->pool.ended);
+    belayr_port_condition_open(&runtime->clock.changed);
     belay_code code = pool_configure(&runtime->pool, options);
     if (code == BELAY_OK) {
         code = kernel_open(runtime, options);
@@ -161,7 +167,7 @@ static void kill_each(belay_runtime *runtime) {
                 .reason = BELAY_REASON_KILL,
             };
             belay_answer answer = {0};
-            (void)belay__submit(runtime, &kill, &answer);
+            (void)belayr_submit(runtime, &kill, &answer);
         }
     }
 }
@@ -178,14 +184,15 @@ void belay_runtime_destroy(belay_runtime *runtime) {
     if (runtime == NULL) {
         return;
     }
-    belay__port_lock(&runtime->lock);
+    belayr_port_lock(&runtime->lock);
     runtime->stopping = 1;
+    belayr_streams_close(&runtime->root);
     kill_all(runtime);
-    belay__port_wake_all(&runtime->pool.work);
-    belay__port_wake_all(&runtime->clock.changed);
-    belay__leave(runtime);
-    belay__pool_stop(runtime);
-    belay__clock_stop(runtime);
+    belayr_port_wake_all(&runtime->pool.work);
+    belayr_port_wake_all(&runtime->clock.changed);
+    belayr_leave(runtime);
+    belayr_pool_stop(runtime);
+    belayr_clock_stop(runtime);
     close_all(runtime);
 }
 
@@ -195,23 +202,23 @@ belay_context *belay_runtime_root(belay_runtime *runtime) {
 
 belay_code belay_runtime_resize(belay_runtime *runtime, uint32_t threads_min,
                                 uint32_t threads_max) {
-    belay__pool *pool = &runtime->pool;
-    belay__port_lock(&runtime->lock);
+    belayr_pool *pool = &runtime->pool;
+    belayr_port_lock(&runtime->lock);
     int bad = threads_max == 0 || threads_min > threads_max ||
               threads_max > pool->limit;
     if (!bad) {
         pool->min = threads_min;
         pool->max = threads_max;
-        belay__port_wake_all(&pool->work);
+        belayr_port_wake_all(&pool->work);
     }
-    belay__leave(runtime);
+    belayr_leave(runtime);
     return bad ? BELAY_BAD_ARGUMENT : BELAY_OK;
 }
 
 void belay_runtime_look(belay_runtime *runtime, belay_runtime_info *out) {
-    belay__port_lock(&runtime->lock);
+    belayr_port_lock(&runtime->lock);
     const belay_view *view = runtime->view;
-    const belay__pool *pool = &runtime->pool;
+    const belayr_pool *pool = &runtime->pool;
     *out = (belay_runtime_info){
         .processes = view->processes,
         .queued = view->ready + runtime->queued,
@@ -223,7 +230,7 @@ void belay_runtime_look(belay_runtime *runtime, belay_runtime_info *out) {
         .returned = runtime->returned,
         .bytes = atomic_load_explicit(&runtime->bytes, memory_order_relaxed),
     };
-    belay__leave(runtime);
+    belayr_leave(runtime);
 }
 
 void belay_report(belay_context *context, belay_value value) {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-void *belay__grow(belay_runtime *runtime, void *pointer, size_t old_size,
+void *belayr_grow(belay_runtime *runtime, void *pointer, size_t old_size,
                   size_t new_size) {
     void *memory = runtime->allocate(runtime->allocate_context, pointer,
                                      old_size, new_size);
@@ -14,17 +14,17 @@ void *belay__grow(belay_runtime *runtime, void *pointer, size_t old_size,
     return memory;
 }
 
-void *belay__take(belay_runtime *runtime, size_t size) {
-    return belay__grow(runtime, NULL, 0, size);
+void *belayr_take(belay_runtime *runtime, size_t size) {
+    return belayr_grow(runtime, NULL, 0, size);
 }
 
-void belay__give(belay_runtime *runtime, void *pointer, size_t size) {
+void belayr_give(belay_runtime *runtime, void *pointer, size_t size) {
     if (pointer != NULL) {
-        (void)belay__grow(runtime, pointer, size, 0);
+        (void)belayr_grow(runtime, pointer, size, 0);
     }
 }
 
-belay_code belay__reserve(belay_runtime *runtime, void **table,
+belay_code belayr_reserve(belay_runtime *runtime, void **table,
                           uint32_t *capacity, uint32_t count,
                           size_t element) {
     if (count <= *capacity) {
@@ -35,7 +35,7 @@ belay_code belay__reserve(belay_runtime *runtime, void **table,
         wanted *= 2;
     }
     void *memory =
-        belay__grow(runtime, *table, *capacity * element, wanted * element);
+        belayr_grow(runtime, *table, *capacity * element, wanted * element);
     if (memory == NULL) {
         return BELAY_NO_MEMORY;
     }
@@ -44,4 +44,34 @@ belay_code belay__reserve(belay_runtime *runtime, void **table,
     *table = memory;
     *capacity = wanted;
     return BELAY_OK;
+}
+
+belay_code belayr_places_add(belay_runtime *runtime, belayr_places *places,
+                             void *thing, uint32_t *tag) {
+    if (places->free == 0) {
+        uint32_t old = places->count;
+        belay_code code =
+            belayr_reserve(runtime, (void **)&places->at, &places->count,
+                           old + 1, sizeof(*places->at));
+        if (code != BELAY_OK) {
+            return code;
+        }
+        for (uint32_t i = places->count; i-- > old;) {
+            places->at[i].next = places->free;
+            places->free = i + 1;
+        }
+    }
+    *tag = places->free - 1;
+    places->free = places->at[*tag].next;
+    places->at[*tag].thing = thing;
+    return BELAY_OK;
+}
+
+void belayr_places_drop(belayr_places *places, uint32_t tag) {
+    places->at[tag].next = places->free;
+    places->free = tag + 1;
+}
+
+void belayr_places_free(belay_runtime *runtime, belayr_places *places) {
+    belayr_give(runtime, places->at, places->count * sizeof(*places->at));
 }

@@ -24,7 +24,7 @@ static belay_code value_new(belay_runtime *runtime, belay_type type,
         return BELAY_BAD_ARGUMENT;
     }
     size_t whole = sizeof(value_head) + size + 1;
-    value_head *head = belay__take(runtime, whole);
+    value_head *head = belayr_take(runtime, whole);
     if (head == NULL) {
         return BELAY_NO_MEMORY;
     }
@@ -37,7 +37,7 @@ static belay_code value_new(belay_runtime *runtime, belay_type type,
     return BELAY_OK;
 }
 
-belay_code belay__value_copy(belay_runtime *runtime, belay_value value,
+belay_code belayr_value_copy(belay_runtime *runtime, belay_value value,
                              belay_value *out) {
     if (value.type >= BELAY_TYPE_EXIT ||
         (value_has_memory(&value) && value.size > 0 && value.data == NULL)) {
@@ -60,13 +60,13 @@ belay_code belay__value_copy(belay_runtime *runtime, belay_value value,
     return code;
 }
 
-void belay__value_free(belay_runtime *runtime, belay_value *value) {
+void belayr_value_free(belay_runtime *runtime, belay_value *value) {
     if (value == NULL) {
         return;
     }
     if (value_has_memory(value) && (value->flags & BELAY_VALUE_OWNED) != 0) {
         value_head *head = (value_head *)value->data - 1;
-        belay__give(runtime, head, head->size);
+        belayr_give(runtime, head, head->size);
     }
     *value = belay_none();
 }
@@ -79,26 +79,26 @@ belay_code belay_value_allocate(belay_context *context, belay_type type,
 
 belay_code belay_value_copy(belay_context *context, belay_value value,
                             belay_value *out) {
-    return belay__value_copy(context->runtime, value, out);
+    return belayr_value_copy(context->runtime, value, out);
 }
 
 void belay_value_free(belay_context *context, belay_value *value) {
-    belay__value_free(context->runtime, value);
+    belayr_value_free(context->runtime, value);
 }
 
 /* ---- Arguments ------------------------------------------------------ */
 
-void belay__arguments_free(belay_runtime *runtime, belay_value *arguments,
+void belayr_arguments_free(belay_runtime *runtime, belay_value *arguments,
                            size_t count, const belay_value *keep) {
     if (arguments == NULL) {
         return;
     }
     for (size_t i = 0; i < count; i++) {
         if (keep == NULL || (keep[i].flags & BELAY_VALUE_OWNED) == 0) {
-            belay__value_free(runtime, &arguments[i]);
+            belayr_value_free(runtime, &arguments[i]);
         }
     }
-    belay__give(runtime, arguments, count * sizeof(*arguments));
+    belayr_give(runtime, arguments, count * sizeof(*arguments));
 }
 
 static int arguments_are_plain(const belay_value *arguments, size_t count) {
@@ -111,31 +111,79 @@ static int arguments_are_plain(const belay_value *arguments, size_t count) {
     return 1;
 }
 
-belay_code belay__arguments_copy(belay_runtime *runtime,
+belay_code belayr_value_keep(belay_runtime *runtime, belay_value value,
+                             belay_value *out) {
+    if ((value.flags & BELAY_VALUE_SHARED) != 0) {
+        *out = value;
+        return BELAY_OK;
+    }
+    return belayr_value_copy(runtime, value, out);
+}
+
+/* An argument as its task has it. */
+static belay_code argument_copy(belay_runtime *runtime, belay_value value,
+                                belay_value *out) {
+    if (value.flags != 0 && value_has_memory(&value)) {
+        *out = value;
+        return BELAY_OK;
+    }
+    return belayr_value_copy(runtime, value, out);
+}
+
+belay_code belayr_arguments_copy_all(belay_runtime *runtime,
+                                     const belay_value *arguments,
+                                     size_t count, belay_value **out) {
+    belay_value *copies = belayr_take(runtime, count * sizeof(*copies));
+    if (copies == NULL) {
+        return BELAY_NO_MEMORY;
+    }
+    memset(copies, 0, count * sizeof(*copies));
+    for (size_t i = 0; i < count; i++) {
+        belay_code code = argument_copy(runtime, arguments[i], &copies[i]);
+        if (code != BELAY_OK) {
+            belayr_arguments_free(runtime, copies, count, arguments);
+            return code;
+        }
+    }
+    *out = copies;
+    return BELAY_OK;
+}
+
+belay_code belayr_arguments_copy(belay_runtime *runtime,
                                  const belay_value *arguments, size_t count,
                                  belay_value **out) {
     *out = NULL;
     if (count > BELAY_ARGUMENTS_MAX || (count > 0 && arguments == NULL)) {
         return BELAY_BAD_ARGUMENT;
     }
-    if (count <= BELAY__INLINE_ARGUMENTS &&
+    if (count <= BELAYR_INLINE_ARGUMENTS &&
         arguments_are_plain(arguments, count)) {
         return BELAY_OK;
     }
-    belay_value *copies = belay__take(runtime, count * sizeof(*copies));
+    return belayr_arguments_copy_all(runtime, arguments, count, out);
+}
+
+belay_code belayr_arguments_join(belay_runtime *runtime, belay_value item,
+                                 const belay_value *others, size_t count,
+                                 belay_value **out) {
+    belay_value *copies = belayr_take(runtime, count * sizeof(*copies));
     if (copies == NULL) {
         return BELAY_NO_MEMORY;
     }
     memset(copies, 0, count * sizeof(*copies));
-    for (size_t i = 0; i < count; i++) {
-        belay_code code = BELAY_OK;
-        if (arguments[i].flags != 0 && value_has_memory(&arguments[i])) {
-            copies[i] = arguments[i];
-        } else {
-            code = belay__value_copy(runtime, arguments[i], &copies[i]);
-        }
+    belay_code code = argument_copy(runtime, item, &copies[0]);
+    if (code != BELAY_OK) {
+        belayr_give(runtime, copies, count * sizeof(*copies));
+        return code;
+    }
+    for (size_t i = 1; i < count; i++) {
+        /* Copies even of what `others` owns: each item has its own. */
+        code = belayr_value_keep(runtime, others[i - 1], &copies[i]);
         if (code != BELAY_OK) {
-            belay__arguments_free(runtime, copies, count, arguments);
+            if ((item.flags & BELAY_VALUE_OWNED) != 0) {
+                copies[0] = belay_none(); /* the caller frees that one */
+            }
+            belayr_arguments_free(runtime, copies, count, NULL);
             return code;
         }
     }
@@ -145,11 +193,11 @@ belay_code belay__arguments_copy(belay_runtime *runtime,
 
 /* ---- Failures ------------------------------------------------------- */
 
-belay__failure *belay__failure_new(belay_runtime *runtime, int32_t code,
+belayr_failure *belayr_failure_new(belay_runtime *runtime, int32_t code,
                                    const char *message) {
     size_t size = message == NULL ? 0 : strlen(message);
-    belay__failure *failure =
-        belay__take(runtime, sizeof(*failure) + size + 1);
+    belayr_failure *failure =
+        belayr_take(runtime, sizeof(*failure) + size + 1);
     if (failure == NULL) {
         return NULL;
     }
@@ -163,16 +211,16 @@ belay__failure *belay__failure_new(belay_runtime *runtime, int32_t code,
     return failure;
 }
 
-void belay__why_drop(belay_runtime *runtime, belay__why *why) {
-    belay__failure *failure = why->failure;
-    *why = (belay__why){0};
+void belayr_why_drop(belay_runtime *runtime, belayr_why *why) {
+    belayr_failure *failure = why->failure;
+    *why = (belayr_why){0};
     if (failure != NULL && --failure->users == 0) {
-        belay__give(runtime, failure, sizeof(*failure) + failure->size + 1);
+        belayr_give(runtime, failure, sizeof(*failure) + failure->size + 1);
     }
 }
 
-belay__why belay__why_of(belay_runtime *runtime, uint32_t reason) {
-    belay__why why = {reason, NULL};
+belayr_why belayr_why_of(belay_runtime *runtime, uint32_t reason) {
+    belayr_why why = {reason, NULL};
     if (reason >= BELAY_REASON_HOST) {
         why.reason = BELAY_REASON_FAILURE;
         why.failure = runtime->failures[reason - BELAY_REASON_HOST];
@@ -183,18 +231,18 @@ belay__why belay__why_of(belay_runtime *runtime, uint32_t reason) {
     return why;
 }
 
-void belay__why_tell(belay_runtime *runtime, belay__why *why,
+void belayr_why_tell(belay_runtime *runtime, belayr_why *why,
                      belay_result *result) {
     result->reason = why->reason;
     if (why->failure != NULL) {
         result->failure = why->failure->code;
         if (why->failure->size > 0) {
             /* Without memory the failure goes without its message. */
-            (void)belay__value_copy(
+            (void)belayr_value_copy(
                 runtime, belay_string(why->failure->message), &result->value);
         }
     }
-    belay__why_drop(runtime, why);
+    belayr_why_drop(runtime, why);
 }
 
 belay_value belay_exit(belay_context *context, uint32_t reason) {
@@ -212,6 +260,6 @@ belay_value belay_fail(belay_context *context, int32_t failure,
     belay_value value = belay_none();
     value.type = BELAY_TYPE_EXIT;
     value.detail = BELAY_REASON_FAILURE;
-    value.pointer = belay__failure_new(context->runtime, failure, message);
+    value.pointer = belayr_failure_new(context->runtime, failure, message);
     return value;
 }
