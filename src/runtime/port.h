@@ -95,9 +95,9 @@ void belayr_port_relax(void);
 /* A job asks whether it is cancelled: where threads take turns, those that
  * could tell it so must get theirs. Costs as good as nothing elsewhere. */
 #ifdef BELAY_PORT_FIBERS
-void belay__port_breathe(void);
+void belayr_port_breathe(void);
 #else
-static inline void belay__port_breathe(void) {
+static inline void belayr_port_breathe(void) {
 }
 #endif
 

@@ -39,16 +39,16 @@ static void *chooser_context;
 static port_stuck stuck_hook;
 static void *stuck_context;
 
-void belay__port_virtual_clock(void) {
+void belayr_port_virtual_clock(void) {
     virtual_now = VIRTUAL_START;
 }
 
-void belay__port_choose(port_choose choose, void *context) {
+void belayr_port_choose(port_choose choose, void *context) {
     chooser = choose;
     chooser_context = context;
 }
 
-void belay__port_on_stuck(port_stuck stuck, void *context) {
+void belayr_port_on_stuck(port_stuck stuck, void *context) {
     stuck_hook = stuck;
     stuck_context = context;
 }
@@ -148,7 +148,7 @@ static uint64_t real_nanoseconds(void) {
     return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
 }
 
-uint64_t belay__port_now(void) {
+uint64_t belayr_port_now(void) {
     return virtual_now != 0 ? virtual_now
                             : real_nanoseconds() / NANOSECONDS_PER_MS;
 }
@@ -176,7 +176,7 @@ static void ring(void) {
     if (timed == NULL) {
         return;
     }
-    uint64_t now = belay__port_now();
+    uint64_t now = belayr_port_now();
     while (timed != NULL && timed->deadline <= now) {
         make_ready(timed);
     }
@@ -311,7 +311,7 @@ static void point(void) {
     }
 }
 
-void belay__port_breathe(void) {
+void belayr_port_breathe(void) {
     if (chooser == NULL) {
         pass_points(BREATH_POINTS);
         return;
@@ -329,11 +329,11 @@ void belay__port_breathe(void) {
 
 /* ---- Locks ----------------------------------------------------------- */
 
-void belay__port_mutex_open(port_mutex *mutex) {
+void belayr_port_mutex_open(port_mutex *mutex) {
     *mutex = (port_mutex){0};
 }
 
-void belay__port_mutex_close(port_mutex *mutex) {
+void belayr_port_mutex_close(port_mutex *mutex) {
     BELAY_ASSERT(mutex->owner == NULL);
     BELAY_ASSERT(mutex->waiting.first == NULL);
 }
@@ -354,36 +354,36 @@ static void mutex_free(port_mutex *mutex) {
     }
 }
 
-void belay__port_lock(port_mutex *mutex) {
+void belayr_port_lock(port_mutex *mutex) {
     if (chooser != NULL) {
         point_chosen();
     }
     mutex_take(mutex);
 }
 
-void belay__port_unlock(port_mutex *mutex) {
+void belayr_port_unlock(port_mutex *mutex) {
     mutex_free(mutex);
     point();
 }
 
 /* ---- Conditions ------------------------------------------------------ */
 
-void belay__port_condition_open(port_condition *condition) {
+void belayr_port_condition_open(port_condition *condition) {
     *condition = (port_condition){0};
 }
 
-void belay__port_condition_close(port_condition *condition) {
+void belayr_port_condition_close(port_condition *condition) {
     BELAY_ASSERT(condition->waiting.first == NULL);
 }
 
-void belay__port_wait(port_condition *condition, port_mutex *mutex,
+void belayr_port_wait(port_condition *condition, port_mutex *mutex,
                       uint64_t deadline) {
     mutex_free(mutex);
     wait_in(&condition->waiting, deadline);
     mutex_take(mutex);
 }
 
-void belay__port_wake_one(port_condition *condition) {
+void belayr_port_wake_one(port_condition *condition) {
     const port_queue *waiting = &condition->waiting;
     if (waiting->first == NULL) {
         return;
@@ -397,13 +397,13 @@ void belay__port_wake_one(port_condition *condition) {
     make_ready(queue_at(waiting, index));
 }
 
-void belay__port_wake_all(port_condition *condition) {
+void belayr_port_wake_all(port_condition *condition) {
     make_all_ready(&condition->waiting);
 }
 
 /* ---- Threads --------------------------------------------------------- */
 
-int belay__port_thread_start(port_thread *thread, port_main main,
+int belayr_port_thread_start(port_thread *thread, port_main main,
                              void *argument, size_t stack_size) {
     size_t size = stack_size == 0 ? STACK_DEFAULT : stack_size;
     size = size < BELAY__FIBER_STACK_MIN ? BELAY__FIBER_STACK_MIN : size;
@@ -420,7 +420,7 @@ int belay__port_thread_start(port_thread *thread, port_main main,
     return 1;
 }
 
-void belay__port_thread_join(port_thread *thread) {
+void belayr_port_thread_join(port_thread *thread) {
     while (thread->fiber != NULL) {
         wait_in(&thread->joining, PORT_NEVER);
     }
@@ -428,17 +428,17 @@ void belay__port_thread_join(port_thread *thread) {
 
 /* ---- The rest -------------------------------------------------------- */
 
-uint32_t belay__port_processors(void) {
+uint32_t belayr_port_processors(void) {
     return 1;
 }
 
-uint32_t belay__port_patience(void) {
+uint32_t belayr_port_patience(void) {
     return 0;
 }
 
-void belay__port_relax(void) {
+void belayr_port_relax(void) {
 }
 
-void belay__port_complain(const char *line) {
+void belayr_port_complain(const char *line) {
     (void)fputs(line, stderr);
 }

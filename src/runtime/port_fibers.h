@@ -17,7 +17,7 @@
  * jumps to the next deadline when all of them wait. 1,024 points without a
  * wait take a millisecond, so that a loop which waits for the time ends.
  * Before the first runtime is created. */
-void belay__port_virtual_clock(void);
+void belayr_port_virtual_clock(void);
 
 /* Chooses what is next, where several things could be: a number below
  * `threads` for a thread, the first being the one that runs, if it can go
@@ -28,11 +28,11 @@ void belay__port_virtual_clock(void);
  * NULL: in turns, as above. */
 typedef uint32_t (*port_choose)(void *context, uint32_t threads,
                                 uint32_t times);
-void belay__port_choose(port_choose choose, void *context);
+void belayr_port_choose(port_choose choose, void *context);
 
 /* Called when every thread waits, and none for a time: nothing could ever
  * happen again. Must not return. NULL: says so on stderr and aborts. */
 typedef void (*port_stuck)(void *context, uint32_t threads);
-void belay__port_on_stuck(port_stuck stuck, void *context);
+void belayr_port_on_stuck(port_stuck stuck, void *context);
 
 #endif

@@ -395,7 +395,7 @@ belay_code belay_sleep(belay_context *context, uint64_t milliseconds) {
 }
 
 int belay_cancelled(const belay_context *context) {
-    belay__port_breathe();
+    belayr_port_breathe();
     return atomic_load_explicit(&context->cancelled, memory_order_relaxed) !=
            0;
 }

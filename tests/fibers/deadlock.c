@@ -7,18 +7,18 @@
 static void waits_for_ever(void *argument) {
     port_mutex *lock = argument;
     port_condition never;
-    belay__port_condition_open(&never);
-    belay__port_lock(lock);
-    belay__port_wait(&never, lock, PORT_NEVER);
+    belayr_port_condition_open(&never);
+    belayr_port_lock(lock);
+    belayr_port_wait(&never, lock, PORT_NEVER);
 }
 
 int main(void) {
     abort_is_expected();
     port_mutex lock;
     port_thread thread;
-    belay__port_mutex_open(&lock);
-    if (belay__port_thread_start(&thread, waits_for_ever, &lock, 0)) {
-        belay__port_thread_join(&thread);
+    belayr_port_mutex_open(&lock);
+    if (belayr_port_thread_start(&thread, waits_for_ever, &lock, 0)) {
+        belayr_port_thread_join(&thread);
     }
     return 0;
 }

@@ -32,20 +32,20 @@ static int traced(const char *expected) {
 
 static void begin(void) {
     memset(trace, 0, sizeof(trace));
-    belay__port_mutex_open(&lock);
-    belay__port_condition_open(&changed);
+    belayr_port_mutex_open(&lock);
+    belayr_port_condition_open(&changed);
 }
 
 static void start(int index, port_main main, void *argument) {
-    CHECK(belay__port_thread_start(&threads[index], main, argument, 0));
+    CHECK(belayr_port_thread_start(&threads[index], main, argument, 0));
 }
 
 static void end(int count) {
     for (int i = 0; i < count; i++) {
-        belay__port_thread_join(&threads[i]);
+        belayr_port_thread_join(&threads[i]);
     }
-    belay__port_condition_close(&changed);
-    belay__port_mutex_close(&lock);
+    belayr_port_condition_close(&changed);
+    belayr_port_mutex_close(&lock);
 }
 
 /* ---- Turns ------------------------------------------------------------ */
@@ -66,19 +66,19 @@ static void threads_begin_in_order_when_the_starter_waits(void) {
 }
 
 static void waits_for_a_change(void *argument) {
-    belay__port_lock(&lock);
-    belay__port_wait(&changed, &lock, PORT_NEVER);
+    belayr_port_lock(&lock);
+    belayr_port_wait(&changed, &lock, PORT_NEVER);
     note(*(const char *)argument);
-    belay__port_unlock(&lock);
+    belayr_port_unlock(&lock);
 }
 
 static void let_others_run(void) {
-    belay__port_lock(&lock);
+    belayr_port_lock(&lock);
     port_condition nothing;
-    belay__port_condition_open(&nothing);
-    belay__port_wait(&nothing, &lock, belay__port_now() + 1);
-    belay__port_condition_close(&nothing);
-    belay__port_unlock(&lock);
+    belayr_port_condition_open(&nothing);
+    belayr_port_wait(&nothing, &lock, belayr_port_now() + 1);
+    belayr_port_condition_close(&nothing);
+    belayr_port_unlock(&lock);
 }
 
 static void the_one_that_has_waited_longest_is_woken_first(void) {
@@ -89,10 +89,10 @@ static void the_one_that_has_waited_longest_is_woken_first(void) {
     }
     let_others_run();
     CHECK(traced(""));
-    belay__port_wake_one(&changed);
+    belayr_port_wake_one(&changed);
     let_others_run();
     CHECK(traced("a"));
-    belay__port_wake_all(&changed);
+    belayr_port_wake_all(&changed);
     end(THREADS);
     CHECK(traced("abc"));
 }
@@ -102,7 +102,7 @@ static int told_to_stop;
 static void breathes(void *argument) {
     (void)argument;
     while (!told_to_stop) {
-        belay__port_breathe();
+        belayr_port_breathe();
     }
     note('s');
 }
@@ -111,9 +111,9 @@ static void who_only_breathes_lets_others_run_and_time_pass(void) {
     begin();
     told_to_stop = 0;
     start(0, breathes, NULL);
-    uint64_t before = belay__port_now();
+    uint64_t before = belayr_port_now();
     let_others_run();
-    CHECK(belay__port_now() > before);
+    CHECK(belayr_port_now() > before);
     told_to_stop = 1;
     end(1);
     CHECK(traced("s"));
@@ -121,25 +121,25 @@ static void who_only_breathes_lets_others_run_and_time_pass(void) {
 
 static void holds_the_lock_while_it_waits(void *argument) {
     (void)argument;
-    belay__port_lock(&lock);
+    belayr_port_lock(&lock);
     port_mutex other;
     port_condition never;
-    belay__port_mutex_open(&other);
-    belay__port_condition_open(&never);
-    belay__port_lock(&other);
-    belay__port_wait(&never, &other, belay__port_now() + 10);
-    belay__port_unlock(&other);
-    belay__port_condition_close(&never);
-    belay__port_mutex_close(&other);
+    belayr_port_mutex_open(&other);
+    belayr_port_condition_open(&never);
+    belayr_port_lock(&other);
+    belayr_port_wait(&never, &other, belayr_port_now() + 10);
+    belayr_port_unlock(&other);
+    belayr_port_condition_close(&never);
+    belayr_port_mutex_close(&other);
     note('h');
-    belay__port_unlock(&lock);
+    belayr_port_unlock(&lock);
 }
 
 static void wants_the_lock(void *argument) {
     (void)argument;
-    belay__port_lock(&lock);
+    belayr_port_lock(&lock);
     note('w');
-    belay__port_unlock(&lock);
+    belayr_port_unlock(&lock);
 }
 
 static void a_lock_that_is_held_is_waited_for(void) {
@@ -159,10 +159,10 @@ typedef struct sleeper {
 
 static void sleeps(void *argument) {
     const sleeper *own = argument;
-    belay__port_lock(&lock);
-    belay__port_wait(&changed, &lock, belay__port_now() + own->milliseconds);
+    belayr_port_lock(&lock);
+    belayr_port_wait(&changed, &lock, belayr_port_now() + own->milliseconds);
     note(own->letter);
-    belay__port_unlock(&lock);
+    belayr_port_unlock(&lock);
 }
 
 static void deadlines_pass_in_order_and_equal_ones_as_they_were_set(void) {
@@ -171,10 +171,10 @@ static void deadlines_pass_in_order_and_equal_ones_as_they_were_set(void) {
     for (int i = 0; i < THREADS; i++) {
         start(i, sleeps, &sleepers[i]);
     }
-    uint64_t before = belay__port_now();
+    uint64_t before = belayr_port_now();
     end(THREADS);
     CHECK(traced("yxz"));
-    CHECK_EQUAL(belay__port_now() - before, 30);
+    CHECK_EQUAL(belayr_port_now() - before, 30);
 }
 
 static void a_sleeper_that_is_woken_is_not_woken_again(void) {
@@ -182,11 +182,11 @@ static void a_sleeper_that_is_woken_is_not_woken_again(void) {
     sleeper far = {1000000, 'f'};
     start(0, sleeps, &far);
     let_others_run();
-    uint64_t before = belay__port_now();
-    belay__port_wake_one(&changed);
+    uint64_t before = belayr_port_now();
+    belayr_port_wake_one(&changed);
     end(1);
     CHECK(traced("f"));
-    CHECK_EQUAL(belay__port_now(), before);
+    CHECK_EQUAL(belayr_port_now(), before);
 }
 
 /* ---- Turns chosen from outside ---------------------------------------- */
@@ -234,19 +234,19 @@ static uint32_t shared;
 
 static void adds_with_a_gap(void *argument) {
     (void)argument;
-    belay__port_lock(&lock);
+    belayr_port_lock(&lock);
     uint32_t seen = shared;
-    belay__port_unlock(&lock);
-    belay__port_lock(&lock);
+    belayr_port_unlock(&lock);
+    belayr_port_lock(&lock);
     shared = seen + 1;
-    belay__port_unlock(&lock);
+    belayr_port_unlock(&lock);
 }
 
 static void adds_at_once(void *argument) {
     (void)argument;
-    belay__port_lock(&lock);
+    belayr_port_lock(&lock);
     shared++;
-    belay__port_unlock(&lock);
+    belayr_port_unlock(&lock);
 }
 
 /* Bits of the sums that two threads come to, over all ways. */
@@ -258,11 +258,11 @@ static uint32_t sums_of(port_main adds, uint32_t *runs) {
     do {
         begin();
         shared = 0;
-        belay__port_choose(ways_choose, &all);
+        belayr_port_choose(ways_choose, &all);
         start(0, adds, NULL);
         start(1, adds, NULL);
         end(2);
-        belay__port_choose(NULL, NULL);
+        belayr_port_choose(NULL, NULL);
         CHECK(all.count < CHOICES_MAX);
         sums |= 1u << shared;
         ++*runs;
@@ -284,18 +284,18 @@ static void no_way_loses_an_addition_under_the_lock(void) {
 
 static void sleeps_until_woken(void *argument) {
     uint32_t *in_time = argument;
-    belay__port_lock(&lock);
-    uint64_t deadline = belay__port_now() + 10;
-    belay__port_wait(&changed, &lock, deadline);
-    *in_time = belay__port_now() < deadline ? 1 : 2;
-    belay__port_unlock(&lock);
+    belayr_port_lock(&lock);
+    uint64_t deadline = belayr_port_now() + 10;
+    belayr_port_wait(&changed, &lock, deadline);
+    *in_time = belayr_port_now() < deadline ? 1 : 2;
+    belayr_port_unlock(&lock);
 }
 
 static void wakes_the_sleeper(void *argument) {
     (void)argument;
-    belay__port_lock(&lock);
-    belay__port_wake_all(&changed);
-    belay__port_unlock(&lock);
+    belayr_port_lock(&lock);
+    belayr_port_wake_all(&changed);
+    belayr_port_unlock(&lock);
 }
 
 static void time_may_pass_before_what_could_happen_now(void) {
@@ -305,11 +305,11 @@ static void time_may_pass_before_what_could_happen_now(void) {
     do {
         begin();
         uint32_t in_time = 0;
-        belay__port_choose(ways_choose, &all);
+        belayr_port_choose(ways_choose, &all);
         start(0, sleeps_until_woken, &in_time);
         start(1, wakes_the_sleeper, NULL);
         end(2);
-        belay__port_choose(NULL, NULL);
+        belayr_port_choose(NULL, NULL);
         CHECK(all.count < CHOICES_MAX);
         seen |= 1u << in_time;
     } while (ways_next(&all));
@@ -317,7 +317,7 @@ static void time_may_pass_before_what_could_happen_now(void) {
 }
 
 int main(void) {
-    belay__port_virtual_clock();
+    belayr_port_virtual_clock();
     RUN(threads_begin_in_order_when_the_starter_waits);
     RUN(the_one_that_has_waited_longest_is_woken_first);
     RUN(who_only_breathes_lets_others_run_and_time_pass);

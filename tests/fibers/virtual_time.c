@@ -3,5 +3,5 @@
 #include "runtime/port_fibers.h"
 
 __attribute__((constructor)) static void time_is_virtual(void) {
-    belay__port_virtual_clock();
+    belayr_port_virtual_clock();
 }
