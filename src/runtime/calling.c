@@ -107,6 +107,9 @@ static belayr_call *call_new(belay_runtime *runtime, size_t texts) {
 
 void belayr_call_log(belay_runtime *runtime, belay_log_kind kind,
                      const belay_event *event) {
+    if (runtime->stopping) {
+        return; /* all are killed, and linked to what they are linked to */
+    }
     const belay_context *context = belayr_context_of(runtime, event->pid);
     const char *label = context != NULL && context->more != NULL
                             ? context->more->label

@@ -112,6 +112,9 @@ belay_context *open_runtime(const belay_runtime_options *options) {
     if (own.log == NULL) {
         own.log = count_log;
     }
+    if (own.threads_max == 0) {
+        own.threads_max = 4; /* also where there is one processor */
+    }
     atomic_store(&taken, 0);
     for (int i = 0; i < LOG_KINDS; i++) {
         atomic_store(&log_counts[i], 0);

@@ -30,8 +30,8 @@ belay_value job_until_cancelled(belay_context *context,
 belay_value job_fibonacci(belay_context *context,
                           const belay_value *arguments, size_t count);
 
-/* The root of a new runtime; NULL: all defaults. One at a time. Its log goes
- * nowhere, and is counted. */
+/* The root of a new runtime; NULL: all defaults, and four threads. One at a
+ * time. Its log goes nowhere, and is counted. */
 belay_context *open_runtime(const belay_runtime_options *options);
 /* Ends it; all its memory must have come back. */
 void close_runtime(belay_context *root);
