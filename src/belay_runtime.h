@@ -553,6 +553,7 @@ belay_code belay_process_look(belay_context *context, belay_pid pid,
                               belay_process_info *out);
 
 typedef enum belay_message_kind {
+    BELAY_MESSAGE_NONE = 0, /* no message's */
     BELAY_MESSAGE_EXIT = 1, /* a signal that was trapped */
     BELAY_MESSAGE_DOWN = 2  /* a monitor's */
 } belay_message_kind;
