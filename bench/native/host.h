@@ -13,6 +13,7 @@
 
 typedef struct bench_host {
     belay_kernel *kernel;
+    const belay_view *view;
     belay_pid root;
     uint64_t now;
     uint32_t waits_done;        /* since the host was opened */

@@ -25,13 +25,17 @@ endif()
 
 file(GLOB canaries CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/build/canaries/*.c)
 add_custom_target(canaries)
+# File by file, in whichever build: one of them is to be replaced.
+add_library(canary_kernel STATIC EXCLUDE_FROM_ALL ${kernel_sources})
+target_include_directories(canary_kernel PRIVATE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(canary_kernel PRIVATE ${BELAY_COMPILE_OPTIONS})
 foreach(source IN LISTS canaries)
     # The archive gives what the changed file does not.
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} EXCLUDE_FROM_ALL
         ${source} $<TARGET_OBJECTS:sim_objects>)
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
-    target_link_libraries(${name} PRIVATE belay)
+    target_link_libraries(${name} PRIVATE canary_kernel)
     target_link_options(${name} PRIVATE ${BELAY_LINK_OPTIONS})
     add_dependencies(canaries ${name})
 endforeach()

@@ -81,8 +81,8 @@ table_grow(belay__table *table, belay__memory *memory, uint32_t count) {
 
 belay_code belay__table_reserve(belay__table *table, belay__memory *memory,
                                 uint32_t count) {
-    if (table->live > table->count_max ||
-        count > table->count_max - table->live) {
+    BELAY_ASSERT(table->live <= table->count_max);
+    if (count > table->count_max - table->live) {
         return BELAY_LIMIT;
     }
     return table->free_count >= count ? BELAY_OK

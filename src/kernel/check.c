@@ -1,5 +1,5 @@
 /* check.c - the whole state held against the invariants K1 to K10 of
- * kernel.h. Slow, plain walks; for simulators and tests. */
+ * state.h. Slow, plain walks; for simulators and tests. */
 #define BELAY__SMALL 1
 #include "kernel/kernel.h"
 
@@ -26,6 +26,8 @@ static uint32_t check_processes(const belay_kernel *kernel) {
     uint32_t ending = 0;
     uint32_t kept = 0;
     uint32_t alive = 0;
+    BELAY_ASSERT(kernel->processes.live <= kernel->processes.high);
+    BELAY_ASSERT(process_at(kernel, 0)->kind == BELAY_KIND_ROOT);
     for (uint32_t i = 0; i < kernel->processes.high; i++) {
         if (!belay__table_live(&kernel->processes, i)) {
             continue;
@@ -61,42 +63,84 @@ static int ring_has_side(const belay_kernel *kernel, uint32_t head,
         if (side == wanted) {
             return 1;
         }
-        BELAY_ASSERT(side >> 1 < kernel->edges.high);
-        side = edge_at(kernel, side >> 1)->ring[side & 1].next;
+        BELAY_ASSERT(side >> 2 < ((side & SIDE_TIE) != 0
+                                      ? kernel->processes.high
+                                      : kernel->edges.high));
+        side = belay__side_ring(kernel, side)->next;
     } while (side != head);
     return 0;
 }
 
+/* One side of an edge: its process lives, and has it in its ring. */
+static uint32_t check_side(const belay_kernel *kernel, enum edge_kind kind,
+                           uint32_t process, uint32_t side) {
+    uint32_t broken = kind == EDGE_LINK ? 2u : 3u;
+    BELAY_ASSERT(kind == EDGE_LINK || (side & SIDE_TIE) == 0);
+    HOLDS(broken, belay__table_live(&kernel->processes, process));
+    const belay__process *end = process_at(kernel, process);
+    BELAY_ASSERT(end->slot.generation > 0);
+    HOLDS(broken, end->state != BELAY_STATE_KEPT);
+    HOLDS(broken, kernel->view.pending || process_is_alive(end));
+    HOLDS(broken,
+          ring_has_side(
+              kernel, kind == EDGE_LINK ? end->links : end->monitors, side));
+    return 0;
+}
+
 static uint32_t check_edges(const belay_kernel *kernel) {
+    BELAY_ASSERT(kernel->edges.live <= kernel->edges.high);
     for (uint32_t i = 0; i < kernel->edges.high; i++) {
         if (!belay__table_live(&kernel->edges, i)) {
             continue;
         }
         const belay__edge *edge = edge_at(kernel, i);
         uint32_t broken = edge->kind == EDGE_LINK ? 2u : 3u;
+        BELAY_ASSERT(edge->kind <= EDGE_MONITOR);
         HOLDS(broken, edge->end[0] != edge->end[1]);
         for (uint32_t side = 0; side < 2; side++) {
-            HOLDS(broken,
-                  belay__table_live(&kernel->processes, edge->end[side]));
-            const belay__process *end = process_at(kernel, edge->end[side]);
-            HOLDS(broken, end->state != BELAY_STATE_KEPT);
-            HOLDS(broken, kernel->view.pending || process_is_alive(end));
-            HOLDS(broken,
-                  ring_has_side(kernel,
-                                edge->kind == EDGE_LINK ? end->links
-                                                        : end->monitors,
-                                2 * i + side));
+            HOLDS(broken, check_side(kernel, (enum edge_kind)edge->kind,
+                                     edge->end[side], 4 * i + side) == 0);
         }
     }
     return 0;
 }
 
+static uint32_t check_ties(const belay_kernel *kernel) {
+    uint32_t root_ties = 0;
+    for (uint32_t i = 0; i < kernel->processes.high; i++) {
+        const belay__process *process = process_at(kernel, i);
+        if (!belay__table_live(&kernel->processes, i) ||
+            (process->flags & PROCESS_TIED) == 0) {
+            continue;
+        }
+        const uint32_t owner =
+            belay__find(&kernel->processes, process->owner);
+        HOLDS(2, owner != BELAY__NONE && owner != i);
+        BELAY_ASSERT((process->flags & PROCESS_KNOWN) != 0);
+        HOLDS(2, process->kind != BELAY_KIND_ITEM);
+        HOLDS(2, process->state != BELAY_STATE_KEPT);
+        if (owner == 0) {
+            root_ties++;
+        } else {
+            HOLDS(2, check_side(kernel, EDGE_LINK, owner, 4 * i + SIDE_TIE) ==
+                         0);
+        }
+    }
+    BELAY_ASSERT(root_ties < kernel->processes.live);
+    BELAY_ASSERT(process_at(kernel, 0)->owner == 0);
+    HOLDS(2, root_ties == kernel->root_ties);
+    return 0;
+}
+
 static uint32_t check_waits(const belay_kernel *kernel) {
+    BELAY_ASSERT(kernel->waits.live <= kernel->waits.high);
     for (uint32_t i = 0; i < kernel->waits.high; i++) {
         if (!belay__table_live(&kernel->waits, i)) {
             continue;
         }
+        BELAY_ASSERT(wait_at(kernel, i)->brutal <= 1);
         const belay__wait *wait = wait_at(kernel, i);
+        BELAY_ASSERT(wait->kind <= BELAY_WAIT_STOP || wait->kind == WAIT_ASK);
         HOLDS(4, belay__table_live(&kernel->processes, wait->owner));
         HOLDS(4, kernel->view.pending ||
                      process_is_alive(process_at(kernel, wait->owner)));
@@ -116,30 +160,31 @@ static uint32_t check_timer(const belay_kernel *kernel,
                             const belay__timer *timer, uint32_t *fresh,
                             uint32_t *running) {
     const belay__clock *clock = &kernel->clock;
-    if (timer->bucket == BELAY__NONE) {
+    if (!timer_runs(timer)) {
         return 0;
     }
-    HOLDS(5, timer->bucket <= TIMER_FRESH);
-    if (timer->bucket == TIMER_FRESH) {
+    HOLDS(5, timer_bucket(timer) <= TIMER_FRESH);
+    if (timer_bucket(timer) == TIMER_FRESH) {
         ++*fresh;
         return 0;
     }
-    BELAY_ASSERT(timer->kind <= TIMER_WAIT);
     ++*running;
-    HOLDS(5, kernel->view.pending || timer->deadline > clock->now);
-    HOLDS(5, belay__timer_next(kernel) <= timer->deadline);
+    HOLDS(5, kernel->view.pending || timer_deadline(timer) > clock->now);
+    HOLDS(5, belay__timer_next(kernel) <= timer_deadline(timer));
     return 0;
 }
 
 static uint32_t check_timers(const belay_kernel *kernel) {
     uint32_t fresh = 0;
     uint32_t running = 0;
+    BELAY_ASSERT(kernel->clock.now <= BELAY_TIME_MAX);
+    BELAY_ASSERT(kernel->clock.slack <= 1000);
     HOLDS(5, kernel->clock.wheel <= kernel->clock.now);
     for (uint32_t i = 0; i < kernel->processes.high; i++) {
         if (belay__table_live(&kernel->processes, i)) {
             const belay__process *process = process_at(kernel, i);
-            HOLDS(5, process_is_alive(process) ||
-                         process->timer.bucket == BELAY__NONE);
+            HOLDS(5,
+                  process_is_alive(process) || !timer_runs(&process->timer));
             HOLDS(5, check_timer(kernel, &process->timer, &fresh, &running) ==
                          0);
         }
@@ -282,10 +327,12 @@ static uint32_t reason_holders(const belay_kernel *kernel, uint32_t number) {
 }
 
 static uint32_t check_reasons(const belay_kernel *kernel) {
+    BELAY_ASSERT(kernel->reasons.live <= kernel->reasons.high);
     for (uint32_t i = 0; i < kernel->reasons.high; i++) {
         if (belay__table_live(&kernel->reasons, i)) {
             const belay__reason *reason =
                 belay__table_at(&kernel->reasons, i);
+            BELAY_ASSERT(reason->host <= 1);
             uint32_t holders = reason_holders(kernel, i + BELAY_REASON_HOST);
             HOLDS(8, reason->references == holders + reason->host);
         }
@@ -294,9 +341,11 @@ static uint32_t check_reasons(const belay_kernel *kernel) {
 }
 
 static uint32_t check_names(const belay_kernel *kernel) {
+    BELAY_ASSERT(kernel->names.live <= kernel->names.high);
     for (uint32_t i = 0; i < kernel->names.high; i++) {
         if (belay__table_live(&kernel->names, i)) {
             const belay__name *name = belay__table_at(&kernel->names, i);
+            BELAY_ASSERT(name->slot.generation > 0);
             HOLDS(9, name->process == BELAY__NONE ||
                          process_at(kernel, name->process)->name == i);
         }
@@ -307,7 +356,7 @@ static uint32_t check_names(const belay_kernel *kernel) {
 uint32_t belay_check(const belay_kernel *kernel) {
     BELAY_ASSERT(kernel != NULL);
     uint32_t (*const parts[])(const belay_kernel *) = {
-        check_processes, check_edges,   check_waits,
+        check_processes, check_edges,   check_ties,  check_waits,
         check_timers,    check_reasons, check_names,
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

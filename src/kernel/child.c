@@ -41,7 +41,7 @@ uint32_t belay__child_new(belay_kernel *kernel, uint32_t supervisor,
     self->slot = slot;
     self->supervisor = supervisor;
     self->process = BELAY__NONE;
-    ring_append(kernel, belay__child_ring, &parent->children, index);
+    belay__ring_append(kernel, belay__child_ring, &parent->children, index);
     parent->count++;
     return index;
 }
@@ -103,7 +103,8 @@ void belay__child_forget(belay_kernel *kernel, uint32_t index) {
         (void)belay__event_add(kernel, BELAY_EVENT_CHILD_DROPPED, child->tag,
                                0, child_parent(kernel, child), 0);
     }
-    ring_remove(kernel, belay__child_ring, &supervisor->children, index);
+    belay__ring_remove(kernel, belay__child_ring, &supervisor->children,
+                       index);
     supervisor->count--;
     belay__table_release(&kernel->children, index);
 }
@@ -262,8 +263,8 @@ static void request_answered(belay_kernel *kernel, uint32_t index,
 }
 
 /* Whether the process may become this child. */
-static belay_code start_check(const belay_kernel *kernel, belay_pid parent,
-                              uint32_t process) {
+static belay_code fill_check(const belay_kernel *kernel, belay_pid parent,
+                             uint32_t process) {
     if (process == BELAY__NONE) {
         return BELAY_GONE;
     }
@@ -301,7 +302,7 @@ belay_code belay__supervisor_child(belay_kernel *kernel,
     }
     if (command->kind == BELAY_STARTED_UP) {
         uint32_t process = belay__process_find(kernel, command->other);
-        belay_code code = start_check(kernel, command->scope, process);
+        belay_code code = fill_check(kernel, command->scope, process);
         if (code != BELAY_OK) {
             return code;
         }

@@ -1,12 +1,16 @@
 /* edge.c - links and monitors between processes. */
 #include "kernel/kernel.h"
 
-static ring_link *side_ring(const belay_kernel *kernel, uint32_t side) {
-    return &edge_at(kernel, side >> 1)->ring[side & 1];
+BELAY__CALLED ring_link *belay__side_ring(const belay_kernel *kernel,
+                                          uint32_t side) {
+    return (side & SIDE_TIE) != 0
+               ? &process_at(kernel, side >> 2)->items
+               : &edge_at(kernel, side >> 2)->ring[side & 1];
 }
 
 /* The ring of a process that edges of a kind are in. */
 static uint32_t *edge_head(belay__process *process, uint32_t kind) {
+    BELAY_ASSERT(kind <= EDGE_MONITOR);
     return kind == EDGE_LINK ? &process->links : &process->monitors;
 }
 
@@ -23,10 +27,27 @@ static uint32_t edge_new(belay_kernel *kernel, enum edge_kind kind,
         belay__process *process = process_at(kernel, edge->end[i]);
         BELAY_ASSERT(process->slot.link == BELAY__LIVE);
         process->flags |= PROCESS_KNOWN;
-        ring_append(kernel, side_ring, edge_head(process, kind),
-                    2 * index + i);
+        belay__ring_append(kernel, belay__side_ring, edge_head(process, kind),
+                           4 * index + i);
     }
     return index;
+}
+
+void belay__edge_tie(belay_kernel *kernel, uint32_t index) {
+    belay__process *process = process_at(kernel, index);
+    const uint32_t other = pid_index(process->owner);
+    BELAY_ASSERT(process->kind != BELAY_KIND_ITEM);
+    BELAY_ASSERT(process->links == BELAY__NONE && other != index);
+    process->flags |= PROCESS_KNOWN | PROCESS_TIED;
+    if (other == 0) {
+        kernel->root_ties++;
+        return;
+    }
+    belay__process *owner = process_at(kernel, other);
+    BELAY_ASSERT(process_is_alive(owner));
+    owner->flags |= PROCESS_KNOWN;
+    belay__ring_append(kernel, belay__side_ring, &owner->links,
+                       4 * index + SIDE_TIE);
 }
 
 static void edge_free(belay_kernel *kernel, uint32_t index) {
@@ -35,21 +56,63 @@ static void edge_free(belay_kernel *kernel, uint32_t index) {
     for (uint32_t i = 0; i <= 1; i++) {
         belay__process *process = process_at(kernel, edge->end[i]);
         BELAY_ASSERT(process->slot.link == BELAY__LIVE);
-        ring_remove(kernel, side_ring, edge_head(process, edge->kind),
-                    2 * index + i);
+        belay__ring_remove(kernel, belay__side_ring,
+                           edge_head(process, edge->kind), 4 * index + i);
     }
     belay__table_release(&kernel->edges, index);
 }
 
-static uint32_t side_other(const belay_kernel *kernel, uint32_t side) {
-    return edge_at(kernel, side >> 1)->end[(side & 1) ^ 1];
+static void tie_free(belay_kernel *kernel, uint32_t index) {
+    belay__process *process = process_at(kernel, index);
+    const uint32_t other = pid_index(process->owner);
+    BELAY_ASSERT((process->flags & PROCESS_TIED) != 0);
+    process->flags &= (uint16_t)~PROCESS_TIED;
+    if (other == 0) {
+        BELAY_ASSERT(kernel->root_ties > 0);
+        kernel->root_ties--;
+        return;
+    }
+    belay__process *owner = process_at(kernel, other);
+    BELAY_ASSERT(owner->slot.link == BELAY__LIVE);
+    belay__ring_remove(kernel, belay__side_ring, &owner->links,
+                       4 * index + SIDE_TIE);
 }
 
-/* The link between two processes, or NONE. Walks both rings in step, so it
- * costs twice the shorter one. */
+/* Frees the edge, or the tie, of a side. */
+static void side_free(belay_kernel *kernel, uint32_t side) {
+    if ((side & SIDE_TIE) != 0) {
+        tie_free(kernel, side >> 2);
+    } else {
+        edge_free(kernel, side >> 2);
+    }
+}
+
+/* The process at the other end of a side in a ring. */
+static uint32_t side_other(const belay_kernel *kernel, uint32_t side) {
+    return (side & SIDE_TIE) != 0
+               ? side >> 2
+               : edge_at(kernel, side >> 2)->end[(side & 1) ^ 1];
+}
+
+/* Whether `index` is tied to `owner`. */
+static int tied(const belay_kernel *kernel, uint32_t index, uint32_t owner) {
+    const belay__process *process = process_at(kernel, index);
+    BELAY_ASSERT(index != owner);
+    return (process->flags & PROCESS_TIED) != 0 &&
+           pid_index(process->owner) == owner;
+}
+
+/* A side of the link between two processes, or NONE. Walks both rings in
+ * step, so it costs twice the shorter one. */
 static uint32_t link_find(const belay_kernel *kernel, uint32_t a,
                           uint32_t b) {
     BELAY_ASSERT(a != b);
+    if (tied(kernel, a, b)) {
+        return 4 * a + SIDE_TIE;
+    }
+    if (tied(kernel, b, a)) {
+        return 4 * b + SIDE_TIE;
+    }
     uint32_t first_a = process_at(kernel, a)->links;
     uint32_t first_b = process_at(kernel, b)->links;
     if (first_a == BELAY__NONE || first_b == BELAY__NONE) {
@@ -59,13 +122,13 @@ static uint32_t link_find(const belay_kernel *kernel, uint32_t a,
     uint32_t side_b = first_b;
     do {
         if (side_other(kernel, side_a) == b) {
-            return side_a >> 1;
+            return side_a;
         }
         if (side_other(kernel, side_b) == a) {
-            return side_b >> 1;
+            return side_b;
         }
-        side_a = side_ring(kernel, side_a)->next;
-        side_b = side_ring(kernel, side_b)->next;
+        side_a = belay__side_ring(kernel, side_a)->next;
+        side_b = belay__side_ring(kernel, side_b)->next;
     } while (side_a != first_a && side_b != first_b);
     return BELAY__NONE;
 }
@@ -83,35 +146,44 @@ int belay__edge_linked(const belay_kernel *kernel, uint32_t a, uint32_t b) {
 }
 
 uint32_t belay__edge_only_link(const belay_kernel *kernel, uint32_t process) {
-    uint32_t side = process_at(kernel, process)->links;
+    const belay__process *self = process_at(kernel, process);
+    const uint32_t side = self->links;
+    if ((self->flags & PROCESS_TIED) != 0) {
+        return side == BELAY__NONE ? pid_index(self->owner) : BELAY__NONE;
+    }
     BELAY_ASSERT(side != BELAY__NONE);
-    return side_ring(kernel, side)->next == side ? side_other(kernel, side)
-                                                 : BELAY__NONE;
+    return belay__side_ring(kernel, side)->next == side
+               ? side_other(kernel, side)
+               : BELAY__NONE;
 }
 
 void belay__edge_part(belay_kernel *kernel, uint32_t a, uint32_t b) {
-    uint32_t index = link_find(kernel, a, b);
-    if (index != BELAY__NONE) {
-        BELAY_ASSERT(edge_at(kernel, index)->kind == EDGE_LINK);
-        edge_free(kernel, index);
+    uint32_t side = link_find(kernel, a, b);
+    if (side != BELAY__NONE) {
+        side_free(kernel, side);
     }
 }
 
 static edge_popped side_pop(belay_kernel *kernel, uint32_t side) {
-    const belay__edge *edge = edge_at(kernel, side >> 1);
     edge_popped popped = {
-        .other = edge->end[(side & 1) ^ 1],
-        .tag = edge->tag,
+        .other = side_other(kernel, side),
+        .tag = (side & SIDE_TIE) != 0 ? 0 : edge_at(kernel, side >> 2)->tag,
         .side = side & 1,
     };
-    edge_free(kernel, side >> 1);
+    side_free(kernel, side);
     return popped;
 }
 
 edge_popped belay__edge_pop_link(belay_kernel *kernel, uint32_t process) {
-    BELAY_ASSERT(process_at(kernel, process)->links != BELAY__NONE);
-    BELAY_ASSERT(process_at(kernel, process)->state == BELAY_STATE_ENDING);
-    return side_pop(kernel, process_at(kernel, process)->links);
+    const belay__process *self = process_at(kernel, process);
+    BELAY_ASSERT(self->state == BELAY_STATE_ENDING);
+    if ((self->flags & PROCESS_TIED) != 0) { /* its first link */
+        edge_popped popped = {.other = pid_index(self->owner), .side = 1};
+        tie_free(kernel, process);
+        return popped;
+    }
+    BELAY_ASSERT(self->links != BELAY__NONE);
+    return side_pop(kernel, self->links);
 }
 
 edge_popped belay__edge_pop_monitor(belay_kernel *kernel, uint32_t process) {
@@ -146,8 +218,7 @@ belay_code belay__edge_link(belay_kernel *kernel,
         belay__table_reserve(&kernel->edges, &kernel->memory, 1);
     if (code == BELAY_OK) {
         belay__edge_join(kernel, a, b);
-        BELAY_ASSERT(process_at(kernel, a)->links != BELAY__NONE);
-        BELAY_ASSERT(process_at(kernel, b)->links != BELAY__NONE);
+        BELAY_ASSERT(belay__edge_linked(kernel, a, b));
     }
     return code;
 }

@@ -32,8 +32,7 @@ static uint32_t push_item(belay_kernel *kernel, belay__stream *stream,
     process->body = index;
     process->shutdown = stream->shutdown;
     if (stream->timeout != BELAY_INFINITY) { /* counts from its start */
-        belay__timer_start(kernel, timer_of_process(item), TIMER_ITEM,
-                           stream->timeout);
+        belay__timer_start(kernel, timer_of_process(item), stream->timeout);
     }
     ring_append(kernel, belay__item_ring, &stream->items, item);
     BELAY_ASSERT(stream->running < stream->limit);
@@ -151,7 +150,7 @@ static int item_renew(belay_kernel *kernel, belay__stream *stream,
         (ordered && stream->items != item)) {
         return 0;
     }
-    BELAY_ASSERT(process->links == BELAY__NONE);
+    BELAY_ASSERT(!process_has_links(process));
     BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
     process->slot.generation++;
     process->flags = 0;
@@ -169,7 +168,7 @@ static int item_renew(belay_kernel *kernel, belay__stream *stream,
     }
     if (stream->timeout != BELAY_INFINITY) {
         belay__timer_renew(kernel, timer_of_process(item), stream->timeout);
-    } else if (process->timer.bucket != BELAY__NONE) {
+    } else if (timer_runs(&process->timer)) {
         belay__timer_stop(kernel, timer_of_process(item));
     }
     return 1;

@@ -15,10 +15,21 @@ static uint32_t count_sides(const belay_kernel *kernel, uint32_t head,
         if (!watched_only || (side & 1) == 1) {
             count++;
         }
-        BELAY_ASSERT(edge_at(kernel, side >> 1)->slot.link == BELAY__LIVE);
-        side = edge_at(kernel, side >> 1)->ring[side & 1].next;
+        BELAY_ASSERT(!watched_only || (side & SIDE_TIE) == 0);
+        side = belay__side_ring(kernel, side)->next;
     } while (side != head && count < COUNT_CAP);
     return count;
+}
+
+static uint32_t count_links(const belay_kernel *kernel,
+                            const belay__process *process) {
+    uint32_t ties = process->kind == BELAY_KIND_ROOT
+                        ? kernel->root_ties
+                        : (process->flags & PROCESS_TIED) != 0;
+    BELAY_ASSERT(ties < kernel->processes.live);
+    uint32_t room = ties < COUNT_CAP ? COUNT_CAP - ties : 0;
+    uint32_t others = count_sides(kernel, process->links, 0);
+    return others < room ? ties + others : COUNT_CAP;
 }
 
 static void process_describe(const belay_kernel *kernel, uint32_t index,
@@ -33,7 +44,7 @@ static void process_describe(const belay_kernel *kernel, uint32_t index,
         .state = process->state,
         .tag = process->tag,
         .trap_exit = (process->flags & PROCESS_TRAP) != 0,
-        .links = count_sides(kernel, process->links, 0),
+        .links = count_links(kernel, process),
         .monitors = count_sides(kernel, process->monitors, 1),
     };
     if (process->child != BELAY__NONE) {
@@ -88,6 +99,7 @@ belay_code belay_info(const belay_kernel *kernel, belay_pid pid,
 }
 
 static enum belay_child_state child_state(const belay__child *child) {
+    BELAY_ASSERT(child->slot.link == BELAY__LIVE);
     if (child->process != BELAY__NONE) {
         return BELAY_CHILD_UP;
     }

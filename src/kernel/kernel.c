@@ -6,7 +6,7 @@
 _Static_assert(sizeof(belay_command) == 72, "hosts write it by offset");
 _Static_assert(sizeof(belay_event) == 40, "hosts read it by offset");
 _Static_assert(sizeof(belay_answer) == 24, "hosts read it by offset");
-_Static_assert(sizeof(belay__process) == 112,
+_Static_assert(sizeof(belay__process) == 104,
                "100,000 tasks in 256 bytes each");
 _Static_assert(sizeof(belay__edge) == 40, "100,000 tasks in 256 bytes each");
 _Static_assert(BELAY_GENERATION_MAX < 1u << (53 - BELAY_INDEX_BITS),
@@ -14,8 +14,8 @@ _Static_assert(BELAY_GENERATION_MAX < 1u << (53 - BELAY_INDEX_BITS),
 
 _Static_assert(BELAY_EVENTS_MIN >= 2 * BELAY__UNIT_EVENTS,
                "the smallest queue has room for a command and its work");
-_Static_assert(BELAY_PROCESSES_MAX < BELAY__NONE / 2,
-               "both sides of every edge have an index that is not NONE");
+_Static_assert(BELAY_PROCESSES_MAX < BELAY__NONE / 4,
+               "every side of a link has a number that is not NONE");
 
 #define X(name, table)                                                       \
     __attribute__((noinline)) belay__##name *belay__##name##_at(             \

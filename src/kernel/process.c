@@ -14,15 +14,21 @@
 _Static_assert(BELAY__GRACE_BRUTAL < BELAY__GRACE_INFINITY,
                "every other grace is below both");
 
-uint32_t belay__process_find(const belay_kernel *kernel, belay_pid pid) {
+BELAY__CALLED belay__process *
+belay__process_living(const belay_kernel *kernel, belay_pid pid) {
     uint32_t index = pid_index(pid);
     if (index >= kernel->processes.high) {
-        return BELAY__NONE;
+        return NULL;
     }
-    const belay__process *process = process_at(kernel, index);
-    return slot_is(&process->slot, pid) && process_is_alive(process)
-               ? index
-               : BELAY__NONE;
+    belay__process *process = process_at(kernel, index);
+    return slot_is(&process->slot, pid) && process_is_alive(process) ? process
+                                                                     : NULL;
+}
+
+BELAY__CALLED uint32_t belay__process_find(const belay_kernel *kernel,
+                                           belay_pid pid) {
+    return belay__process_living(kernel, pid) != NULL ? pid_index(pid)
+                                                      : BELAY__NONE;
 }
 
 /* Well-known reasons, which most ends have, are not counted. */
@@ -101,7 +107,7 @@ uint32_t belay__process_new(belay_kernel *kernel,
         .queue_next = BELAY__NONE,
         .queue_prev = BELAY__NONE,
         .shutdown = 5000,
-        .timer = {.bucket = BELAY__NONE},
+        .timer = {.word = TIMER_IDLE},
     };
     kernel->view.processes++;
     if (kind == BELAY_KIND_TASK) {
@@ -152,9 +158,6 @@ belay_code belay__process_spawn(belay_kernel *kernel,
     if (code == BELAY_OK) {
         code = belay__table_reserve(&kernel->processes, &kernel->memory, 1);
     }
-    if (code == BELAY_OK && linked) {
-        code = belay__table_reserve(&kernel->edges, &kernel->memory, 1);
-    }
     if (code == BELAY_OK && scope != BELAY__NONE) {
         code = belay__table_reserve(&kernel->children, &kernel->memory, 1);
     }
@@ -167,7 +170,7 @@ belay_code belay__process_spawn(belay_kernel *kernel,
                                         orphan ? 0 : command->pid);
     process_at(kernel, index)->shutdown = belay__grace_of(command->shutdown);
     if (linked) {
-        belay__edge_join(kernel, owner, index);
+        belay__edge_tie(kernel, index);
     }
     if (scope != BELAY__NONE) {
         belay__child_add(kernel, process_at(kernel, scope)->body, index,
@@ -253,7 +256,7 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
     if (how == DOOM_VALUE) {
         process->flags |= PROCESS_VALUE;
     }
-    if (process->timer.bucket != BELAY__NONE) {
+    if (timer_runs(&process->timer)) {
         belay__timer_stop(kernel, timer_of_process(index));
     }
     belay_pid pid = process_pid(kernel, index);
@@ -282,15 +285,13 @@ void belay__process_doom(belay_kernel *kernel, uint32_t index,
 }
 
 uint32_t belay__process_find_body(const belay_kernel *kernel, belay_pid pid) {
-    uint32_t index = belay__process_find(kernel, pid);
-    if (index == BELAY__NONE) {
+    const belay__process *process = belay__process_living(kernel, pid);
+    if (process == NULL || process->state != BELAY_STATE_RUNNING) {
         return BELAY__NONE;
     }
-    const belay__process *process = process_at(kernel, index);
     int has_body =
         process->kind == BELAY_KIND_TASK || process->kind == BELAY_KIND_ITEM;
-    return has_body && process->state == BELAY_STATE_RUNNING ? index
-                                                             : BELAY__NONE;
+    return has_body ? pid_index(pid) : BELAY__NONE;
 }
 
 /* A stream's item whose end concerns its stream only: the usual case, and
@@ -355,20 +356,18 @@ belay_code belay__process_trap(belay_kernel *kernel,
     if ((command->flags & ~(uint32_t)BELAY_FLAG_ON) != 0) {
         return BELAY_BAD_ARGUMENT;
     }
-    uint32_t index = belay__process_find(kernel, command->pid);
-    if (index == BELAY__NONE) {
+    belay__process *process = belay__process_living(kernel, command->pid);
+    if (process == NULL) {
         return BELAY_GONE;
     }
-    belay__process *process = process_at(kernel, index);
     if (process_is_supervisor(process)) {
         return BELAY_BAD_ARGUMENT; /* they always do */
     }
     answer->value = (process->flags & PROCESS_TRAP) != 0;
-    if ((command->flags & BELAY_FLAG_ON) == 0) {
-        process->flags &= (uint16_t)~PROCESS_TRAP;
-        return BELAY_OK;
+    process->flags &= (uint16_t)~PROCESS_TRAP;
+    if (command->flags != 0) {
+        process->flags |= PROCESS_TRAP;
     }
-    process->flags |= PROCESS_TRAP;
     return BELAY_OK;
 }
 
@@ -434,7 +433,7 @@ static int exit_tell(belay_kernel *kernel, belay__process *process,
     }
     if (value && process->waits_on != BELAY__NONE) {
         belay__wait_pop_on(kernel, index);
-    } else if (process->links != BELAY__NONE) {
+    } else if (process_has_links(process)) {
         exit_pop_link(kernel, index);
     } else if (process->waits_on != BELAY__NONE) {
         belay__wait_pop_on(kernel, index);
@@ -457,8 +456,8 @@ static int exit_tell(belay_kernel *kernel, belay__process *process,
 void belay__process_free(belay_kernel *kernel, uint32_t index) {
     belay__process *process = process_at(kernel, index);
     BELAY_ASSERT(!process_is_alive(process));
-    BELAY_ASSERT(process->timer.bucket == BELAY__NONE);
-    BELAY_ASSERT(process->links == BELAY__NONE);
+    BELAY_ASSERT(!timer_runs(&process->timer));
+    BELAY_ASSERT(!process_has_links(process));
     BELAY_ASSERT(process->child == BELAY__NONE);
     BELAY_ASSERT(process->name == BELAY__NONE);
     uint32_t reason = process->reason;
@@ -513,14 +512,17 @@ void belay__process_tell_exits(belay_kernel *kernel) {
     BELAY_ASSERT(index != BELAY__NONE);
     do {
         belay__process *process = process_at(kernel, index);
-        const uint32_t before = kernel->view.events;
+        int more = 1;
         BELAY_ASSERT(process->slot.link == BELAY__LIVE);
         BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
-        if (!exit_tell(kernel, process, index)) {
-            exit_pop(kernel, process, index);
-            index = kernel->exits.head;
+        while (more && belay__event_room(kernel, BELAY__UNIT_EVENTS)) {
+            const uint32_t before = kernel->view.events;
+            more = exit_tell(kernel, process, index);
+            if (!more) {
+                exit_pop(kernel, process, index);
+            }
+            BELAY_ASSERT(kernel->view.events - before <= BELAY__UNIT_EVENTS);
         }
-        BELAY_ASSERT(kernel->view.events - before <= BELAY__UNIT_EVENTS);
-    } while (index != BELAY__NONE &&
-             belay__event_room(kernel, BELAY__UNIT_EVENTS));
+        index = more ? BELAY__NONE : kernel->exits.head;
+    } while (index != BELAY__NONE);
 }

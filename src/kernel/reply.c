@@ -37,7 +37,7 @@ static int is_brief(const belay_kernel *kernel, uint32_t index) {
     const uint32_t wait = process->waits_on;
     if (!may_answer(kernel) || !stands_alone(process) ||
         wait == BELAY__NONE || wait_at(kernel, wait)->on.next != wait ||
-        process->links == BELAY__NONE) {
+        !process_has_links(process)) {
         return 0;
     }
     uint32_t other = belay__edge_only_link(kernel, index);
@@ -56,7 +56,7 @@ static void reply(belay_kernel *kernel, uint32_t index,
     answer->extra = process->tag;
     answer->tag = belay__wait_reply(kernel, process->waits_on);
     (void)belay__edge_pop_link(kernel, index);
-    if (process->timer.bucket != BELAY__NONE) {
+    if (timer_runs(&process->timer)) {
         belay__timer_stop(kernel, timer_of_process(index));
     }
     BELAY_ASSERT(process->waits_on == BELAY__NONE);
@@ -82,13 +82,10 @@ belay_code belay__process_return(belay_kernel *kernel,
     return BELAY_OK;
 }
 
-/* Memory for a task, its link and the wait for it. */
+/* Memory for a task and the wait for it. */
 static belay_code life_reserve(belay_kernel *kernel) {
     belay_code code =
         belay__table_reserve(&kernel->processes, &kernel->memory, 1);
-    if (code == BELAY_OK) {
-        code = belay__table_reserve(&kernel->edges, &kernel->memory, 1);
-    }
     if (code == BELAY_OK) {
         code = belay__table_reserve(&kernel->waits, &kernel->memory, 1);
     }

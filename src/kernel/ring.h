@@ -20,6 +20,13 @@ typedef struct ring_link {
 
 typedef ring_link *(*ring_get)(const belay_kernel *kernel, uint32_t index);
 
+/* The two below as one function each, for lists that are not touched for
+ * each task: to WebAssembly they are calls, which makes the module smaller. */
+void belay__ring_append(const belay_kernel *kernel, ring_get get,
+                        uint32_t *head, uint32_t index);
+void belay__ring_remove(const belay_kernel *kernel, ring_get get,
+                        uint32_t *head, uint32_t index);
+
 /* Appends `index` at the end. */
 static inline void ring_append(const belay_kernel *kernel, ring_get get,
                                uint32_t *head, uint32_t index) {

@@ -80,8 +80,9 @@ static void stream_free(belay_kernel *kernel, uint32_t index) {
         stream_tell_closed(kernel, index);
     }
     if (stream->consumer != BELAY__NONE) {
-        ring_remove(kernel, stream_ring,
-                    &process_at(kernel, stream->consumer)->streams, index);
+        belay__ring_remove(kernel, stream_ring,
+                           &process_at(kernel, stream->consumer)->streams,
+                           index);
     }
     belay__table_release(&kernel->streams, index);
     belay__reason_release(kernel, reason);
@@ -112,12 +113,13 @@ static void item_detach(belay_kernel *kernel, uint32_t item) {
     belay__process *process = process_at(kernel, item);
     BELAY_ASSERT(process_is_alive(process));
     BELAY_ASSERT((process->flags & PROCESS_ASKED) == 0 ||
-                 process->timer.bucket != BELAY__NONE);
+                 timer_runs(&process->timer));
     uint32_t timer = timer_of_process(item);
-    if (process->timer.kind == TIMER_ITEM) {
+    if ((process->flags & PROCESS_GRACE) == 0) {
         belay__timer_stop(kernel, timer);
         if ((process->flags & PROCESS_ASKED) != 0) {
-            belay__timer_start(kernel, timer, TIMER_GRACE, process->shutdown);
+            process->flags |= PROCESS_GRACE;
+            belay__timer_start(kernel, timer, process->shutdown);
         }
     }
     item_remove(kernel, item);
@@ -356,8 +358,8 @@ void belay__stream_item_failed(belay_kernel *kernel, uint32_t item) {
 void belay__stream_item_returned(belay_kernel *kernel, uint32_t item) {
     belay__process *process = process_at(kernel, item);
     BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
-    BELAY_ASSERT(process->links == BELAY__NONE);
-    if (process->timer.bucket != BELAY__NONE) {
+    BELAY_ASSERT(!process_has_links(process));
+    if (timer_runs(&process->timer)) {
         belay__timer_stop(kernel, timer_of_process(item));
     }
     process->state = BELAY_STATE_ENDING;
@@ -372,7 +374,7 @@ void belay__stream_item_ended(belay_kernel *kernel, uint32_t item) {
     uint32_t index = process->body;
     belay__stream *stream = stream_at(kernel, index);
     BELAY_ASSERT(process->state == BELAY_STATE_ENDING);
-    BELAY_ASSERT(process->timer.bucket == BELAY__NONE);
+    BELAY_ASSERT(!timer_runs(&process->timer));
     process->state = BELAY_STATE_KEPT;
     kernel->view.kept++;
     stream->kept++;
@@ -408,8 +410,8 @@ void belay__stream_pop_by(belay_kernel *kernel, uint32_t process) {
     BELAY_ASSERT(consumer->state == BELAY_STATE_ENDING);
     BELAY_ASSERT(stream->consumer == process);
     BELAY_ASSERT(stream->consumer_pid == process_pid(kernel, process));
-    ring_remove(kernel, stream_ring, &process_at(kernel, process)->streams,
-                index);
+    belay__ring_remove(kernel, stream_ring,
+                       &process_at(kernel, process)->streams, index);
     stream->consumer = BELAY__NONE;
     if ((stream->flags & STREAM_CLOSED) == 0) {
         belay__stream_close(kernel, index, BELAY_CLOSED_OWNER,
@@ -453,19 +455,19 @@ static belay_code stream_check(const belay_kernel *kernel,
         command->time == BELAY_BRUTAL_KILL) {
         return BELAY_BAD_ARGUMENT;
     }
-    if (belay__process_find(kernel, command->pid) == BELAY__NONE) {
+    if (belay__process_living(kernel, command->pid) == NULL) {
         return BELAY_GONE;
     }
     if (command->scope == 0) {
         return BELAY_OK;
     }
-    uint32_t scope = belay__process_find(kernel, command->scope);
-    if (scope == BELAY__NONE) {
+    const belay__process *scope =
+        belay__process_living(kernel, command->scope);
+    if (scope == NULL) {
         return BELAY_GONE;
     }
-    return process_at(kernel, scope)->kind == BELAY_KIND_TASK_SUPERVISOR
-               ? BELAY_OK
-               : BELAY_NOT_SUPERVISOR;
+    return scope->kind == BELAY_KIND_TASK_SUPERVISOR ? BELAY_OK
+                                                     : BELAY_NOT_SUPERVISOR;
 }
 
 belay_code belay__stream_open(belay_kernel *kernel,
@@ -478,14 +480,13 @@ belay_code belay__stream_open(belay_kernel *kernel,
     if (code != BELAY_OK) {
         return code;
     }
-    uint32_t consumer = belay__process_find(kernel, command->pid);
-    BELAY_ASSERT(consumer != BELAY__NONE);
+    belay__process *process = belay__process_living(kernel, command->pid);
+    BELAY_ASSERT(process != NULL);
     uint32_t index = belay__table_take(&kernel->streams);
     belay__stream *stream = stream_at(kernel, index);
-    belay__process *process = process_at(kernel, consumer);
     *stream = (belay__stream){
         .slot = stream->slot,
-        .consumer = consumer,
+        .consumer = pid_index(command->pid),
         .consumer_pid = command->pid,
         .tag = command->tag,
         .limit = command->limit,
@@ -511,7 +512,7 @@ belay_code belay__stream_open(belay_kernel *kernel,
     process->flags |= PROCESS_KNOWN;
     BELAY_ASSERT(stream->max_buffered == 0 ||
                  stream->max_buffered >= stream->limit);
-    ring_append(kernel, stream_ring, &process->streams, index);
+    belay__ring_append(kernel, stream_ring, &process->streams, index);
     answer->pid = pid_of(&kernel->streams, index);
     return BELAY_OK;
 }

@@ -194,7 +194,7 @@ static uint32_t supervisor_new(belay_kernel *kernel,
     for (uint32_t i = 0; i < command->count; i++) {
         uint32_t stamp = belay__table_take(&kernel->stamps);
         stamp_at(kernel, stamp)->second = BELAY_INFINITY;
-        ring_append(kernel, stamp_ring, &supervisor->stamps, stamp);
+        belay__ring_append(kernel, stamp_ring, &supervisor->stamps, stamp);
     }
     BELAY_ASSERT(supervisor->config.max_seconds > 0);
     BELAY_ASSERT((supervisor->stamps == BELAY__NONE) ==
@@ -213,7 +213,6 @@ belay_code belay__supervisor_start(belay_kernel *kernel,
         {&kernel->processes, 1},
         {&kernel->supervisors, 1},
         {&kernel->stamps, command->count},
-        {&kernel->edges, 1},
     };
     for (size_t i = 0; code == BELAY_OK && i < sizeof wanted / sizeof *wanted;
          i++) {
@@ -234,8 +233,7 @@ belay_code belay__supervisor_start(belay_kernel *kernel,
     process_at(kernel, process)->body = index;
     process_at(kernel, process)->shutdown = BELAY__GRACE_INFINITY;
     if (linked) {
-        belay__edge_join(kernel, belay__process_find(kernel, command->pid),
-                         process);
+        belay__edge_tie(kernel, process);
     }
     BELAY_ASSERT(process_at(kernel, process)->child == BELAY__NONE);
     answer->pid = process_pid(kernel, process);
@@ -434,7 +432,7 @@ void belay__supervisor_orphan(belay_kernel *kernel, uint32_t process) {
         return;
     }
     int item = self->kind == BELAY_KIND_ITEM && self->body != BELAY__NONE;
-    if (self->timer.kind == TIMER_GRACE && !item &&
+    if ((self->flags & PROCESS_GRACE) != 0 && !item &&
         (self->flags & PROCESS_ABORTED) == 0) {
         /* Who would have killed it is no more. */
         belay__timer_stop(kernel, timer_of_process(orphan));
@@ -461,7 +459,7 @@ void belay__supervisor_free(belay_kernel *kernel, uint32_t index) {
     }
     while (supervisor->stamps != BELAY__NONE) {
         uint32_t stamp = supervisor->stamps;
-        ring_remove(kernel, stamp_ring, &supervisor->stamps, stamp);
+        belay__ring_remove(kernel, stamp_ring, &supervisor->stamps, stamp);
         belay__table_release(&kernel->stamps, stamp);
     }
     if (supervisor->phase == PHASE_STOPPING) {

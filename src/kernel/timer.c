@@ -19,21 +19,31 @@
 
 _Static_assert(BELAY_TIME_MAX >> (6u * TIMER_LEVELS) == 0,
                "every deadline has a level");
+_Static_assert(BELAY_TIME_MAX >> 48 == 0, "a deadline fits into a timer");
+_Static_assert(TIMER_FRESH < TIMER_IDLE, "a bucket fits into a timer");
 _Static_assert(TIMER_SLOTS == 64, "a level's buckets are bits of a word");
 
 static ring_link *timer_ring(const belay_kernel *kernel, uint32_t timer) {
     return &timer_at(kernel, timer)->ring;
 }
 
+static inline void timer_set(belay__timer *timer, uint64_t deadline,
+                             uint32_t bucket) {
+    BELAY_ASSERT(deadline <= BELAY_TIME_MAX);
+    timer->word = deadline << 16 | bucket;
+}
+
+/* No deadline lies beyond BELAY_TIME_MAX, so no longer timeout is kept. */
+static uint64_t timeout_kept(uint64_t timeout) {
+    return timeout < BELAY_TIME_MAX ? timeout : BELAY_TIME_MAX;
+}
+
 void belay__timer_start(belay_kernel *kernel, uint32_t timer,
-                        enum timer_kind kind, uint64_t timeout) {
+                        uint64_t timeout) {
     belay__timer *self = timer_at(kernel, timer);
-    BELAY_ASSERT(self->bucket == BELAY__NONE);
+    BELAY_ASSERT(!timer_runs(self));
     BELAY_ASSERT(timeout != BELAY_INFINITY);
-    BELAY_ASSERT((kind == TIMER_WAIT) == (timer & 1));
-    self->kind = kind;
-    self->deadline = timeout;
-    self->bucket = TIMER_FRESH;
+    timer_set(self, timeout_kept(timeout), TIMER_FRESH);
     ring_append(kernel, timer_ring, &kernel->clock.bucket[TIMER_FRESH],
                 timer);
     kernel->view.fresh++;
@@ -42,13 +52,13 @@ void belay__timer_start(belay_kernel *kernel, uint32_t timer,
 void belay__timer_stop(belay_kernel *kernel, uint32_t timer) {
     belay__clock *clock = &kernel->clock;
     belay__timer *self = timer_at(kernel, timer);
-    uint32_t bucket = self->bucket;
-    if (bucket == BELAY__NONE) {
+    uint32_t bucket = timer_bucket(self);
+    if (bucket == TIMER_IDLE) {
         return;
     }
     BELAY_ASSERT(bucket <= TIMER_FRESH);
     ring_remove(kernel, timer_ring, &clock->bucket[bucket], timer);
-    self->bucket = BELAY__NONE;
+    self->word |= TIMER_IDLE;
     if (bucket == TIMER_FRESH) {
         BELAY_ASSERT(kernel->view.fresh > 0);
         kernel->view.fresh--;
@@ -70,14 +80,13 @@ void belay__timer_renew(belay_kernel *kernel, uint32_t timer,
     BELAY_ASSERT(timeout != BELAY_INFINITY);
     if (*head != timer) {
         belay__timer_stop(kernel, timer);
-        belay__timer_start(kernel, timer, TIMER_ITEM, timeout);
+        belay__timer_start(kernel, timer, timeout);
         return;
     }
     /* The oldest of the ring becomes the newest. */
-    BELAY_ASSERT(self->bucket == TIMER_FRESH);
+    BELAY_ASSERT(timer_bucket(self) == TIMER_FRESH);
     *head = self->ring.next;
-    self->kind = TIMER_ITEM;
-    self->deadline = timeout;
+    timer_set(self, timeout_kept(timeout), TIMER_FRESH);
 }
 
 void belay__timer_start_grace(belay_kernel *kernel, uint32_t process,
@@ -86,63 +95,84 @@ void belay__timer_start_grace(belay_kernel *kernel, uint32_t process,
     BELAY_ASSERT(grace < BELAY__GRACE_BRUTAL);
     uint32_t timer = timer_of_process(process);
     const belay__timer *self = timer_at(kernel, timer);
-    if (self->bucket != BELAY__NONE && self->kind == TIMER_GRACE) {
-        return; /* it was asked before, with the same grace */
-    }
-    if (self->bucket != BELAY__NONE && self->kind == TIMER_ITEM) {
+    if (timer_runs(self)) {
+        if ((process_at(kernel, process)->flags & PROCESS_GRACE) != 0) {
+            return; /* it was asked before, with the same grace */
+        }
         BELAY_ASSERT(process_at(kernel, process)->kind == BELAY_KIND_ITEM);
-        uint64_t left = self->bucket == TIMER_FRESH
-                            ? self->deadline
-                            : self->deadline - kernel->clock.now;
+        uint64_t left = timer_bucket(self) == TIMER_FRESH
+                            ? timer_deadline(self)
+                            : timer_deadline(self) - kernel->clock.now;
         if (left <= grace) {
             process_at(kernel, process)->flags |= PROCESS_ASKED;
             return;
         }
     }
     belay__timer_stop(kernel, timer);
-    belay__timer_start(kernel, timer, TIMER_GRACE, grace);
+    process_at(kernel, process)->flags |= PROCESS_GRACE;
+    belay__timer_start(kernel, timer, grace);
 }
 
-/* Puts a timer with a known deadline into its bucket. */
-static void wheel_insert(belay_kernel *kernel, uint32_t index) {
+/* Empties a bucket; gives the first of its timers, whose ring is left. */
+static uint32_t bucket_take(belay_kernel *kernel, uint32_t bucket) {
+    BELAY_ASSERT(bucket <= TIMER_FRESH);
+    uint32_t first = kernel->clock.bucket[bucket];
+    kernel->clock.bucket[bucket] = BELAY__NONE;
+    return first;
+}
+
+/* Puts a timer into the bucket of its deadline. */
+static void wheel_insert(belay_kernel *kernel, uint32_t index,
+                         uint64_t deadline) {
     belay__clock *clock = &kernel->clock;
-    belay__timer *timer = timer_at(kernel, index);
-    BELAY_ASSERT(timer->deadline >= clock->wheel);
-    BELAY_ASSERT(timer->deadline <= BELAY_TIME_MAX);
-    uint64_t difference = timer->deadline ^ clock->wheel;
+    BELAY_ASSERT(deadline >= clock->wheel);
+    uint64_t difference = deadline ^ clock->wheel;
     uint32_t level = 0;
     if (difference != 0) {
         level = (63u - (uint32_t)__builtin_clzll(difference)) / 6u;
     }
     BELAY_ASSERT(level < TIMER_LEVELS);
-    uint32_t slot = (uint32_t)(timer->deadline >> (6u * level)) & 63u;
-    timer->bucket = level * TIMER_SLOTS + slot;
-    ring_append(kernel, timer_ring, &clock->bucket[timer->bucket], index);
+    uint32_t slot = (uint32_t)(deadline >> (6u * level)) & 63u;
+    uint32_t bucket = level * TIMER_SLOTS + slot;
+    timer_set(timer_at(kernel, index), deadline, bucket);
+    ring_append(kernel, timer_ring, &clock->bucket[bucket], index);
     clock->occupied[level] |= 1ull << slot;
 }
 
 void belay__timer_start_fresh(belay_kernel *kernel) {
-    belay__clock *clock = &kernel->clock;
-    uint32_t *head = &clock->bucket[TIMER_FRESH];
-    uint32_t next = *head;
-    *head = BELAY__NONE;
+    const belay__clock *clock = &kernel->clock;
+    uint32_t next = bucket_take(kernel, TIMER_FRESH);
     while (kernel->view.fresh > 0) {
         uint32_t index = next;
-        belay__timer *timer = timer_at(kernel, index);
-        BELAY_ASSERT(timer->bucket == TIMER_FRESH);
+        const belay__timer *timer = timer_at(kernel, index);
+        BELAY_ASSERT(timer_bucket(timer) == TIMER_FRESH);
         next = timer->ring.next;
         kernel->view.fresh--;
         kernel->view.timers++;
         uint64_t ahead = BELAY_TIME_MAX - clock->now;
-        uint64_t timeout = timer->deadline;
+        uint64_t timeout = timer_deadline(timer);
         if (timeout <= ahead && timeout > 0) {
             timeout += clock->slack;
         }
-        timer->deadline =
-            timeout > ahead ? BELAY_TIME_MAX : clock->now + timeout;
-        wheel_insert(kernel, index);
+        wheel_insert(kernel, index,
+                     timeout > ahead ? BELAY_TIME_MAX : clock->now + timeout);
     }
     BELAY_ASSERT(kernel->view.fresh == 0);
+}
+
+/* Moves the timers of a bucket down, in their order. */
+static void wheel_cascade(belay_kernel *kernel, uint32_t bucket) {
+    uint32_t next = bucket_take(kernel, bucket);
+    BELAY_ASSERT(next != BELAY__NONE);
+    const uint32_t last = timer_ring(kernel, next)->prev;
+    uint32_t index = BELAY__NONE;
+    do {
+        index = next;
+        const belay__timer *timer = timer_at(kernel, index);
+        BELAY_ASSERT(timer_bucket(timer) == bucket);
+        next = timer->ring.next;
+        wheel_insert(kernel, index, timer_deadline(timer));
+    } while (index != last);
 }
 
 /* The lowest level with a timer holds the earliest ones; TIMER_LEVELS when
@@ -190,20 +220,18 @@ static void wheel_settle(belay_kernel *kernel) {
 
 static void timer_fire(belay_kernel *kernel, uint32_t timer) {
     const belay__timer *self = timer_at(kernel, timer);
-    BELAY_ASSERT(self->deadline <= kernel->clock.now);
-    BELAY_ASSERT(self->deadline == kernel->clock.wheel);
-    BELAY_ASSERT(self->bucket < TIMER_SLOTS);
+    BELAY_ASSERT(timer_deadline(self) == kernel->clock.wheel);
+    BELAY_ASSERT(kernel->clock.wheel <= kernel->clock.now);
+    BELAY_ASSERT(timer_bucket(self) < TIMER_SLOTS);
     uint32_t owner = timer >> 1;
-    uint32_t kind = self->kind;
     belay__timer_stop(kernel, timer);
-    if (kind == TIMER_WAIT) {
+    if ((timer & 1) == TIMER_OF_WAIT) {
         BELAY_ASSERT(belay__table_live(&kernel->waits, owner));
         belay__wait_fire(kernel, owner);
-    } else if (kind == TIMER_ITEM) {
+    } else if ((process_at(kernel, owner)->flags & PROCESS_GRACE) == 0) {
         BELAY_ASSERT(belay__table_live(&kernel->processes, owner));
         belay__stream_item_timeout(kernel, owner);
     } else {
-        BELAY_ASSERT(kind == TIMER_GRACE);
         BELAY_ASSERT(belay__table_live(&kernel->processes, owner));
         belay__event_add_timed_out(kernel, owner, 2);
         belay__process_doom(kernel, owner, BELAY_REASON_KILLED, DOOM_SIGNAL);
@@ -221,20 +249,16 @@ void belay__timer_turn(belay_kernel *kernel) {
     BELAY_ASSERT(entry >= clock->wheel);
     clock->wheel = entry;
     uint32_t slot = (uint32_t)(entry >> (6u * level)) & 63u;
-    uint32_t *head = &clock->bucket[level * TIMER_SLOTS + slot];
-    BELAY_ASSERT(*head != BELAY__NONE);
+    uint32_t bucket = level * TIMER_SLOTS + slot;
+    BELAY_ASSERT(clock->bucket[bucket] != BELAY__NONE);
     clock->changed = 1;
     if (level == 0) {
-        timer_fire(kernel, *head);
+        timer_fire(kernel, clock->bucket[bucket]);
         wheel_settle(kernel);
         return;
     }
     clock->occupied[level] &= ~(1ull << slot);
-    while (*head != BELAY__NONE) {
-        uint32_t index = *head;
-        ring_remove(kernel, timer_ring, head, index);
-        wheel_insert(kernel, index);
-    }
+    wheel_cascade(kernel, bucket);
     wheel_settle(kernel);
 }
 

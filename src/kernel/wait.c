@@ -18,11 +18,11 @@ static ring_link *wait_ring_by(const belay_kernel *kernel, uint32_t index) {
 static void wait_free(belay_kernel *kernel, uint32_t index) {
     belay__wait *wait = wait_at(kernel, index);
     BELAY_ASSERT(wait->slot.link == BELAY__LIVE);
-    BELAY_ASSERT(wait->timer.bucket == BELAY__NONE ||
-                 wait->timer.kind == TIMER_WAIT);
     belay__timer_stop(kernel, timer_of_wait(index));
-    ring_remove(kernel, wait_ring_by,
-                &process_at(kernel, wait->owner)->waits_by, index);
+    if (wait->owner != 0) {
+        belay__ring_remove(kernel, wait_ring_by,
+                           &process_at(kernel, wait->owner)->waits_by, index);
+    }
     if (wait->target != BELAY__NONE) {
         ring_remove(kernel, wait_ring_on,
                     &process_at(kernel, wait->target)->waits_on, index);
@@ -121,7 +121,7 @@ void belay__wait_fire(belay_kernel *kernel, uint32_t index) {
     BELAY_ASSERT(wait->slot.link == BELAY__LIVE);
     BELAY_ASSERT(process_is_alive(process_at(kernel, wait->owner)));
     BELAY_ASSERT(wait->kind != WAIT_ASK);
-    BELAY_ASSERT(wait->timer.bucket == BELAY__NONE);
+    BELAY_ASSERT(!timer_runs(&wait->timer));
     if (wait->kind == BELAY_WAIT_SHUTDOWN) {
         /* The grace period is over; what the kill leads to, its end tells. */
         BELAY_ASSERT(!wait->brutal);
@@ -149,11 +149,13 @@ static uint32_t wait_new(belay_kernel *kernel, uint32_t owner,
         .target = target,
         .tag = tag,
         .kind = (uint8_t)kind,
-        .timer = {.bucket = BELAY__NONE},
+        .timer = {.word = TIMER_IDLE},
     };
-    process_at(kernel, owner)->flags |= PROCESS_KNOWN;
-    ring_append(kernel, wait_ring_by, &process_at(kernel, owner)->waits_by,
-                index);
+    if (owner != 0) { /* the root's end is never told */
+        process_at(kernel, owner)->flags |= PROCESS_KNOWN;
+        belay__ring_append(kernel, wait_ring_by,
+                           &process_at(kernel, owner)->waits_by, index);
+    }
     if (target != BELAY__NONE) {
         process_at(kernel, target)->flags |= PROCESS_KNOWN;
         ring_append(kernel, wait_ring_on,
@@ -186,8 +188,7 @@ void belay__wait_answer(belay_kernel *kernel, belay_pid wait,
 
 /* Whether WAIT may do what it is asked for. */
 static belay_code wait_check(const belay_kernel *kernel,
-                             const belay_command *command, uint32_t *owner,
-                             uint32_t *target) {
+                             const belay_command *command) {
     if (command->flags != 0 || command->kind > BELAY_WAIT_STOP) {
         return BELAY_BAD_ARGUMENT;
     }
@@ -195,19 +196,17 @@ static belay_code wait_check(const belay_kernel *kernel,
         command->kind != BELAY_WAIT_SHUTDOWN) {
         return BELAY_BAD_ARGUMENT;
     }
-    *owner = belay__process_find(kernel, command->pid);
-    *target = BELAY__NONE;
-    if (*owner == BELAY__NONE) {
+    if (belay__process_living(kernel, command->pid) == NULL) {
         return BELAY_GONE;
     }
     if (command->kind == BELAY_WAIT_SLEEP) {
         return BELAY_OK;
     }
-    *target = belay__process_find(kernel, command->other);
-    if (*target == BELAY__NONE) {
+    const belay__process *process =
+        belay__process_living(kernel, command->other);
+    if (process == NULL) {
         return BELAY_GONE;
     }
-    const belay__process *process = process_at(kernel, *target);
     if (command->kind == BELAY_WAIT_STOP) {
         if (!process_is_supervisor(process)) {
             return BELAY_NOT_SUPERVISOR;
@@ -239,9 +238,7 @@ static void wait_shut_down(belay_kernel *kernel, belay__wait *wait,
 belay_code belay__wait_begin(belay_kernel *kernel,
                              const belay_command *command,
                              belay_answer *answer) {
-    uint32_t owner = BELAY__NONE;
-    uint32_t target = BELAY__NONE;
-    belay_code code = wait_check(kernel, command, &owner, &target);
+    belay_code code = wait_check(kernel, command);
     uint64_t time = command->time;
     int timed = time != BELAY_INFINITY && time != BELAY_BRUTAL_KILL;
     if (code == BELAY_OK) {
@@ -253,12 +250,16 @@ belay_code belay__wait_begin(belay_kernel *kernel,
     if (code != BELAY_OK) {
         return code;
     }
-    uint32_t index =
-        wait_new(kernel, owner, target, command->kind, command->tag);
+    uint32_t target = command->kind == BELAY_WAIT_SLEEP
+                          ? BELAY__NONE
+                          : pid_index(command->other);
+    uint32_t index = wait_new(kernel, pid_index(command->pid), target,
+                              command->kind, command->tag);
     belay__wait *wait = wait_at(kernel, index);
-    answer->pid = pid_of(&kernel->waits, index);
+    answer->pid =
+        (belay_pid)wait->slot.generation << BELAY_INDEX_BITS | index;
     if (timed) {
-        belay__timer_start(kernel, timer_of_wait(index), TIMER_WAIT, time);
+        belay__timer_start(kernel, timer_of_wait(index), time);
     }
     if (command->kind == BELAY_WAIT_SHUTDOWN) {
         wait_shut_down(kernel, wait, command->pid, time);
@@ -271,7 +272,7 @@ belay_code belay__wait_begin(belay_kernel *kernel,
         belay__request_mail(kernel, process_at(kernel, target)->body, &stop);
     }
     BELAY_ASSERT(wait->slot.link == BELAY__LIVE);
-    BELAY_ASSERT((wait->timer.bucket == TIMER_FRESH) == timed);
+    BELAY_ASSERT((timer_bucket(&wait->timer) == TIMER_FRESH) == timed);
     return BELAY_OK;
 }
 
@@ -299,15 +300,17 @@ belay_code belay__wait_ignore(belay_kernel *kernel,
     if (command->flags != 0) {
         return BELAY_BAD_ARGUMENT;
     }
-    uint32_t owner = belay__process_find(kernel, command->pid);
-    uint32_t target = belay__process_find(kernel, command->other);
-    if (owner == BELAY__NONE || target == BELAY__NONE) {
+    const belay__process *target =
+        belay__process_living(kernel, command->other);
+    if (target == NULL ||
+        belay__process_living(kernel, command->pid) == NULL) {
         return BELAY_GONE;
     }
-    if (process_at(kernel, target)->owner != command->pid) {
+    if (target->owner != command->pid) {
         return BELAY_NOT_OWNER;
     }
-    belay__edge_part(kernel, owner, target);
-    BELAY_ASSERT(process_is_alive(process_at(kernel, target)));
+    belay__edge_part(kernel, pid_index(command->pid),
+                     pid_index(command->other));
+    BELAY_ASSERT(process_is_alive(target));
     return BELAY_OK;
 }

@@ -34,8 +34,8 @@ export const canaries = [
     name: 'down_first',
     what: 'the down comes before the exit message',
     file: 'kernel/process.c',
-    from: '    } else if (process->links != BELAY__NONE) {\n        exit_pop_link(kernel, index);',
-    to: '    } else if (process->monitors != BELAY__NONE) {\n        exit_pop_monitor(kernel, index);\n    } else if (process->links != BELAY__NONE) {\n        exit_pop_link(kernel, index);',
+    from: '    } else if (process_has_links(process)) {\n        exit_pop_link(kernel, index);',
+    to: '    } else if (process->monitors != BELAY__NONE) {\n        exit_pop_monitor(kernel, index);\n    } else if (process_has_links(process)) {\n        exit_pop_link(kernel, index);',
   },
   {
     name: 'late_body',
@@ -97,8 +97,8 @@ export const canaries = [
     name: 'half_done',
     what: 'a start that is refused memory has changed something',
     file: 'kernel/process.c',
-    from: '    if (code == BELAY_OK && linked) {\n        code = belay__table_reserve(&kernel->edges,',
-    to: '    if (code == BELAY_OK && linked) {\n        kernel->tracing ^= kernel->memory.bytes < 70000;\n        code = belay__table_reserve(&kernel->edges,',
+    from: '    if (code == BELAY_OK && scope != BELAY__NONE) {\n        code = belay__table_reserve(&kernel->children,',
+    to: '    if (code == BELAY_OK && scope != BELAY__NONE) {\n        kernel->tracing ^= kernel->memory.bytes < 70000;\n        code = belay__table_reserve(&kernel->children,',
   },
   {
     name: 'deaf_owner',

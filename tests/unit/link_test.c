@@ -51,6 +51,45 @@ static void one_unlink_removes_a_link_from_either_side(void) {
     world_close(world);
 }
 
+/* A task is linked to its owner from its start on: the first of its links,
+ * and no other than one that was made later. */
+static void the_link_to_the_owner_is_one_link_however_it_is_made(void) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid owners[] = {world->root, start(world, 1)};
+    for (uint32_t i = 0; i < 2; i++) {
+        belay_pid task = start_under(world, owners[i], 2);
+        uint32_t links = info_of(world, owners[i]).links;
+        join_two(world, task, owners[i]);
+        join_two(world, owners[i], task);
+        CHECK_EQUAL(info_of(world, task).links, 1);
+        CHECK_EQUAL(info_of(world, owners[i]).links, links);
+        part_two(world, owners[i], task);
+        CHECK_EQUAL(info_of(world, task).links, 0);
+        CHECK_EQUAL(info_of(world, owners[i]).links, links - 1);
+        join_two(world, task, owners[i]);
+        CHECK_EQUAL(info_of(world, task).links, 1);
+        CHECK_EQUAL(info_of(world, owners[i]).links, links);
+        exit_with(world, task, BELAY_REASON_SHUTDOWN);
+        CHECK_EQUAL(alive(world, owners[i]), i == 0);
+    }
+    world_close(world);
+}
+
+static void an_end_is_told_to_the_owner_before_later_links(void) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid owner = start(world, 1);
+    belay_pid task = start_under(world, owner, 2);
+    belay_pid other = start(world, 3);
+    join_two(world, other, task);
+    exit_with(world, task, BELAY_REASON_SHUTDOWN);
+    const belay_pid order[] = {task, owner, other};
+    for (uint32_t i = 0; i < 3; i++) {
+        CHECK_EQUAL(world->events[i].pid, order[i]);
+        CHECK_EQUAL(world->events[i].kind, BELAY_EVENT_EXITED);
+    }
+    world_close(world);
+}
+
 static void unlinking_two_that_are_not_linked_is_done(void) {
     test_world *world = world_open(0, 0, 0);
     part_two(world, start(world, 1), start(world, 2));
@@ -764,6 +803,8 @@ static void an_aborted_task_that_traps_is_killed_after_its_grace(void) {
 static void links(void) {
     RUN(linking_twice_changes_nothing);
     RUN(one_unlink_removes_a_link_from_either_side);
+    RUN(the_link_to_the_owner_is_one_link_however_it_is_made);
+    RUN(an_end_is_told_to_the_owner_before_later_links);
     RUN(unlinking_two_that_are_not_linked_is_done);
     RUN(a_link_to_oneself_is_none);
     RUN(a_crash_ends_those_linked_with_the_same_reason);
