@@ -87,6 +87,14 @@ const suites = {
     alone: true,
     commands: () => [...runtimeTests('sanitize'), ...runtimeTests('thread')],
   },
+  wasi: {
+    about: 'the program belay under node:wasi does what it does natively',
+    commands: () => [
+      node('scripts/lib/cmake-preset.mjs', 'release', 'cli', 'cli_turns', 'sim'),
+      node('scripts/lib/cmake-preset.mjs', 'wasm', 'cli'),
+      nodeTests('tests/wasi'),
+    ],
+  },
   instructions: {
     about: 'how many instructions the operations of the kernel take',
     commands: () => [node('scripts/instructions.mjs')],

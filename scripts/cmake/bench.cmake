@@ -2,14 +2,14 @@
 # bench/cases/native.mjs and scripts/instructions.mjs build and run.
 
 add_library(bench_objects OBJECT EXCLUDE_FROM_ALL
-    ${CMAKE_SOURCE_DIR}/bench/native/host.c
-    ${CMAKE_SOURCE_DIR}/bench/native/operations.c)
-target_include_directories(bench_objects PRIVATE ${CMAKE_SOURCE_DIR}/src)
+    ${PROJECT_SOURCE_DIR}/bench/native/host.c
+    ${PROJECT_SOURCE_DIR}/bench/native/operations.c)
+target_include_directories(bench_objects PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(bench_objects PRIVATE ${BELAY_COMPILE_OPTIONS})
 
 foreach(name native instructions)
     add_executable(${name} EXCLUDE_FROM_ALL
-        ${CMAKE_SOURCE_DIR}/bench/native/${name}.c
+        ${PROJECT_SOURCE_DIR}/bench/native/${name}.c
         $<TARGET_OBJECTS:bench_objects>)
     target_compile_options(${name} PRIVATE ${BELAY_COMPILE_OPTIONS})
     target_link_libraries(${name} PRIVATE belay_objects)

@@ -6,7 +6,7 @@
 set(BELAY_STACK_SIZE 65536)
 
 function(belay_core name)
-    add_executable(${name}_module ${CMAKE_SOURCE_DIR}/src/wasm/exports.c)
+    add_executable(${name}_module ${PROJECT_SOURCE_DIR}/src/wasm/exports.c)
     target_link_libraries(${name}_module PRIVATE belay_objects)
     target_compile_options(${name}_module PRIVATE ${BELAY_COMPILE_OPTIONS})
     target_compile_definitions(${name}_module PRIVATE ${ARGN})
@@ -18,15 +18,15 @@ function(belay_core name)
     if(BELAY_WEB STREQUAL "emscripten")
         # Memory grows, and the hook that emcc would import for it is our own.
         target_sources(${name}_module PRIVATE
-            ${CMAKE_SOURCE_DIR}/scripts/cmake/emscripten_growth.c)
+            ${PROJECT_SOURCE_DIR}/scripts/cmake/emscripten_growth.c)
         target_link_options(${name}_module PRIVATE
             ${BELAY_WASM_OPTIMIZE} -sSTANDALONE_WASM --no-entry
             -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB
             -sTOTAL_STACK=${BELAY_STACK_SIZE})
-        add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/${name}.wasm
+        add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/${name}.wasm
             COMMAND ${CMAKE_COMMAND} -E copy
                 $<TARGET_FILE:${name}_module>
-                ${CMAKE_BINARY_DIR}/${name}.wasm
+                ${PROJECT_BINARY_DIR}/${name}.wasm
             DEPENDS ${name}_module VERBATIM)
     else()
         # --stack-first: an overflow of the stack traps instead of
@@ -35,11 +35,11 @@ function(belay_core name)
             -mexec-model=reactor -Wl,--strip-debug -Wl,--stack-first
             -Wl,-z,stack-size=${BELAY_STACK_SIZE})
         find_program(BELAY_WASM_OPT wasm-opt REQUIRED)
-        add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/${name}.wasm
+        add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/${name}.wasm
             COMMAND ${BELAY_WASM_OPT} ${BELAY_WASM_OPT_PASSES}
                 --strip-debug --strip-producers --strip-target-features
                 $<TARGET_FILE:${name}_module>
-                -o ${CMAKE_BINARY_DIR}/${name}.wasm
+                -o ${PROJECT_BINARY_DIR}/${name}.wasm
             DEPENDS ${name}_module VERBATIM)
     endif()
 endfunction()
@@ -47,12 +47,12 @@ endfunction()
 belay_core(core)
 belay_core(core_checked BELAY_WASM_CHECKS)
 add_custom_target(core ALL DEPENDS
-    ${CMAKE_BINARY_DIR}/core.wasm ${CMAKE_BINARY_DIR}/core_checked.wasm)
+    ${PROJECT_BINARY_DIR}/core.wasm ${PROJECT_BINARY_DIR}/core_checked.wasm)
 
 # tables.wasm: the names and texts of belay.h, for scripts/build.mjs only.
 if(BELAY_WEB STREQUAL "wasi")
-    add_executable(tables ${CMAKE_SOURCE_DIR}/src/wasm/tables.c)
-    target_include_directories(tables PRIVATE ${CMAKE_SOURCE_DIR}/src)
+    add_executable(tables ${PROJECT_SOURCE_DIR}/src/wasm/tables.c)
+    target_include_directories(tables PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_compile_options(tables PRIVATE ${BELAY_COMPILE_OPTIONS})
     target_link_options(tables PRIVATE
         ${BELAY_LINK_OPTIONS} -mexec-model=reactor)

@@ -3,7 +3,7 @@
 # Natively for tests, and for WASI, which has no threads. Not with Emscripten,
 # which has.
 
-set(fiber_folder ${CMAKE_SOURCE_DIR}/src/fiber)
+set(fiber_folder ${PROJECT_SOURCE_DIR}/src/fiber)
 set(fiber_switch ucontext)
 if(BELAY_WEB)
     set(fiber_switch asyncify)
@@ -13,29 +13,41 @@ add_library(fiber_objects OBJECT
     ${fiber_folder}/fiber.c ${fiber_folder}/switch_${fiber_switch}.c)
 
 file(GLOB fibers_sources CONFIGURE_DEPENDS
-    ${CMAKE_SOURCE_DIR}/src/runtime/*.c)
+    ${PROJECT_SOURCE_DIR}/src/runtime/*.c)
 list(FILTER fibers_sources EXCLUDE REGEX "/port_[a-z]+\\.c$")
 add_library(runtime_fibers OBJECT
-    ${fibers_sources} ${CMAKE_SOURCE_DIR}/src/runtime/port_fibers.c)
+    ${fibers_sources} ${PROJECT_SOURCE_DIR}/src/runtime/port_fibers.c)
 target_compile_definitions(runtime_fibers PRIVATE BELAY_PORT_FIBERS)
 
 foreach(name fiber_objects runtime_fibers)
-    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
     target_compile_options(${name} PRIVATE ${BELAY_COMPILE_OPTIONS})
     set_target_properties(${name} PROPERTIES C_VISIBILITY_PRESET hidden)
 endforeach()
 
 # Makes a linked WebAssembly program able to leave its functions and go on
-# with them; does nothing natively. No import of a WASI program leaves, but
-# any function that is called by pointer may.
+# with them; does nothing natively. What may be left is found by who calls
+# whom; a call by pointer may lead anywhere, except for:
+#   the kernel's, to the handlers of its commands and to the allocator, so that
+#     nothing of the kernel is changed;
+#   the C library's, to what a stream of stdio writes with.
+# No import of a WASI program leaves.
+# It may be called from another project, which sees no variables of this one.
 function(belay_asyncify name)
-    if(BELAY_WEB)
-        add_custom_command(TARGET ${name} POST_BUILD
-            COMMAND ${BELAY_WASM_OPT}
-                --asyncify --pass-arg=asyncify-ignore-imports -O2
-                $<TARGET_FILE:${name}> -o $<TARGET_FILE:${name}>
-            VERBATIM)
+    if(NOT CMAKE_C_COMPILER_TARGET MATCHES "^wasm32")
+        return()
     endif()
+    set(never
+        belay_submit belay_destroy
+        belay__memory_new belay__memory_resize belay__memory_free
+        __fwritex fwrite vfprintf fflush __stdio_exit)
+    list(JOIN never "," never)
+    add_custom_command(TARGET ${name} POST_BUILD
+        COMMAND ${BELAY_WASM_OPT}
+            --asyncify --pass-arg=asyncify-ignore-imports
+            --pass-arg=asyncify-removelist@${never}
+            -O2 $<TARGET_FILE:${name}> -o $<TARGET_FILE:${name}>
+        VERBATIM)
 endfunction()
 
 # tests/fibers/<name>_test.c, and each tests/runtime/<name>_test.c once more,
@@ -43,21 +55,21 @@ endfunction()
 # "fibers".
 function(belay_fiber_tests)
     file(GLOB own CONFIGURE_DEPENDS
-        ${CMAKE_SOURCE_DIR}/tests/fibers/*_test.c)
+        ${PROJECT_SOURCE_DIR}/tests/fibers/*_test.c)
     file(GLOB shared CONFIGURE_DEPENDS
-        ${CMAKE_SOURCE_DIR}/tests/runtime/*_test.c)
+        ${PROJECT_SOURCE_DIR}/tests/runtime/*_test.c)
     foreach(source IN LISTS own shared)
         get_filename_component(name ${source} NAME_WE)
         set(helpers "")
         if(source IN_LIST shared)
             string(REGEX REPLACE "_test$" "_fibers_test" name ${name})
-            set(helpers ${CMAKE_SOURCE_DIR}/tests/runtime/jobs.c
-                ${CMAKE_SOURCE_DIR}/tests/fibers/virtual_time.c)
+            set(helpers ${PROJECT_SOURCE_DIR}/tests/runtime/jobs.c
+                ${PROJECT_SOURCE_DIR}/tests/fibers/virtual_time.c)
         endif()
         belay_c_test(${name} ${source} fiber_objects runtime_fibers)
         target_sources(${name} PRIVATE ${helpers})
         target_include_directories(${name} PRIVATE
-            ${CMAKE_SOURCE_DIR}/tests/runtime)
+            ${PROJECT_SOURCE_DIR}/tests/runtime)
         set_tests_properties(${name} PROPERTIES LABELS fibers)
         belay_asyncify(${name})
     endforeach()
@@ -67,7 +79,7 @@ endfunction()
 
 # tests/fibers/<name>.c must fail, and say so in these words.
 function(belay_fiber_failure name words)
-    belay_c_test(${name} ${CMAKE_SOURCE_DIR}/tests/fibers/${name}.c
+    belay_c_test(${name} ${PROJECT_SOURCE_DIR}/tests/fibers/${name}.c
         fiber_objects runtime_fibers)
     belay_asyncify(${name})
     set_tests_properties(${name} PROPERTIES

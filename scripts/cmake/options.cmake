@@ -1,7 +1,7 @@
 # Switches of the build, and the compiler options that all targets share.
 #
-# Sets BELAY_WEB ("wasi", "emscripten" or empty), BELAY_COMPILE_OPTIONS and
-# BELAY_LINK_OPTIONS.
+# Sets BELAY_WEB ("wasi", "emscripten" or empty), BELAY_COMPILE_OPTIONS,
+# BELAY_LINK_OPTIONS, and BELAY_PROGRAM_LINK_OPTIONS for what has a main.
 
 option(BELAY_TESTS "build tests/unit" ON)
 option(BELAY_WERROR "treat warnings as errors" ON)
@@ -66,4 +66,14 @@ if(BELAY_WEB STREQUAL "wasi")
         -mbulk-memory -msign-ext -fno-unroll-loops
         -flto -mllvm -inline-threshold=40)
     list(APPEND BELAY_LINK_OPTIONS -flto -Wl,-mllvm,-inline-threshold=40)
+endif()
+
+# Programs are WASI commands. --stack-first: an overflow traps.
+set(BELAY_PROGRAM_LINK_OPTIONS ${BELAY_LINK_OPTIONS})
+if(BELAY_WEB STREQUAL "wasi")
+    list(APPEND BELAY_PROGRAM_LINK_OPTIONS
+        -Wl,--stack-first -Wl,-z,stack-size=1048576)
+elseif(BELAY_WEB)
+    list(APPEND BELAY_PROGRAM_LINK_OPTIONS
+        -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH)
 endif()

@@ -6,29 +6,29 @@ set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 
 file(GLOB runtime_sources CONFIGURE_DEPENDS
-    ${CMAKE_SOURCE_DIR}/src/runtime/*.c)
+    ${PROJECT_SOURCE_DIR}/src/runtime/*.c)
 list(FILTER runtime_sources EXCLUDE REGEX "/port_[a-z]+\\.c$")
 
 add_library(runtime_objects OBJECT
-    ${runtime_sources} ${CMAKE_SOURCE_DIR}/src/runtime/port_posix.c)
-target_include_directories(runtime_objects PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    ${runtime_sources} ${PROJECT_SOURCE_DIR}/src/runtime/port_posix.c)
+target_include_directories(runtime_objects PUBLIC ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(runtime_objects PRIVATE ${BELAY_COMPILE_OPTIONS})
 set_target_properties(runtime_objects PROPERTIES C_VISIBILITY_PRESET hidden)
 target_link_libraries(runtime_objects PUBLIC Threads::Threads)
 
 function(belay_runtime_tests)
     file(GLOB tests CONFIGURE_DEPENDS
-        ${CMAKE_SOURCE_DIR}/tests/runtime/*_test.c)
+        ${PROJECT_SOURCE_DIR}/tests/runtime/*_test.c)
     add_library(runtime_helpers OBJECT
-        ${CMAKE_SOURCE_DIR}/tests/runtime/jobs.c)
+        ${PROJECT_SOURCE_DIR}/tests/runtime/jobs.c)
     target_include_directories(runtime_helpers PRIVATE
-        ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests/unit)
+        ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests/unit)
     target_compile_options(runtime_helpers PRIVATE ${BELAY_COMPILE_OPTIONS})
     foreach(source IN LISTS tests)
         get_filename_component(name ${source} NAME_WE)
         add_executable(${name} ${source})
         target_include_directories(${name} PRIVATE
-            ${CMAKE_SOURCE_DIR}/tests/unit ${CMAKE_SOURCE_DIR}/tests/runtime)
+            ${PROJECT_SOURCE_DIR}/tests/unit ${PROJECT_SOURCE_DIR}/tests/runtime)
         target_compile_options(${name} PRIVATE ${BELAY_COMPILE_OPTIONS})
         target_link_libraries(${name} PRIVATE
             belay_objects runtime_objects unit_helpers runtime_helpers)

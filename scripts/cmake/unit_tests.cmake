@@ -2,28 +2,23 @@
 # .c files there are linked to each of them. In the WebAssembly builds they
 # are WASI commands, which scripts/run-wasi.mjs runs under Node.
 
-set(unit_folder ${CMAKE_SOURCE_DIR}/tests/unit)
+set(unit_folder ${PROJECT_SOURCE_DIR}/tests/unit)
 file(GLOB unit_tests CONFIGURE_DEPENDS ${unit_folder}/*_test.c)
 file(GLOB unit_helpers CONFIGURE_DEPENDS ${unit_folder}/*.c)
 list(FILTER unit_helpers EXCLUDE REGEX "_test\\.c$")
 
-set(unit_link_options ${BELAY_LINK_OPTIONS})
 if(BELAY_WEB STREQUAL "emscripten")
     list(APPEND unit_helpers
-        ${CMAKE_SOURCE_DIR}/scripts/cmake/emscripten_growth.c)
-    list(APPEND unit_link_options -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH)
-elseif(BELAY_WEB)
-    list(APPEND unit_link_options
-        -Wl,--stack-first -Wl,-z,stack-size=1048576)
+        ${PROJECT_SOURCE_DIR}/scripts/cmake/emscripten_growth.c)
 endif()
 if(BELAY_WEB)
     find_program(BELAY_NODE node REQUIRED)
     set(unit_runner
-        ${BELAY_NODE} --no-warnings ${CMAKE_SOURCE_DIR}/scripts/run-wasi.mjs)
+        ${BELAY_NODE} --no-warnings ${PROJECT_SOURCE_DIR}/scripts/run-wasi.mjs)
 endif()
 
 add_library(unit_helpers OBJECT ${unit_helpers})
-target_include_directories(unit_helpers PRIVATE ${CMAKE_SOURCE_DIR}/src)
+target_include_directories(unit_helpers PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(unit_helpers PRIVATE ${BELAY_COMPILE_OPTIONS})
 
 # A program and a test of that name, linked with these libraries; it sees
@@ -33,7 +28,7 @@ function(belay_c_test name source)
     target_include_directories(${name} PRIVATE ${unit_folder})
     target_compile_options(${name} PRIVATE ${BELAY_COMPILE_OPTIONS})
     target_link_libraries(${name} PRIVATE belay_objects unit_helpers ${ARGN})
-    target_link_options(${name} PRIVATE ${unit_link_options})
+    target_link_options(${name} PRIVATE ${BELAY_PROGRAM_LINK_OPTIONS})
     if(BELAY_WEB)
         set_target_properties(${name} PROPERTIES SUFFIX .wasm)
     endif()

@@ -74,6 +74,10 @@ const KNOWS = {
     system: [...FREESTANDING, 'stdatomic.h', 'stdlib.h', 'stdio.h'],
     ports: ['pthread.h', 'time.h', 'unistd.h', 'src/base', 'src/fiber'],
   },
+  'src/cli': {
+    own: ['src/cli', 'src/runtime', 'tests/sim'],
+    system: [...FREESTANDING, 'inttypes.h', 'stdio.h'],
+  },
   'src/wasm': { own: ['src/wasm'], system: [...FREESTANDING, 'stdlib.h'] },
 };
 

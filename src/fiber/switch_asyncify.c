@@ -6,8 +6,10 @@
  * function in turn skips to the call at which it was ("rewinding"). The code
  * for that is put into them by `wasm-opt --asyncify`, which also replaces the
  * four imports below; nothing of them is left in the finished module. It
- * leaves the two functions alone that call them, so these must remain
- * functions of their own. Should the room be too small, the module traps.
+ * leaves the two functions alone that call them (enter, leave), so these must
+ * remain functions of their own: they are called by pointers which nobody can
+ * see through, for wasm-opt would inline them, when clang runs it in between.
+ * Should the room be too small, the module traps.
  *
  * C's own stack, for what has an address, is plain memory: it is exchanged
  * by setting its pointer, a global of the module.
@@ -61,7 +63,7 @@ void belay__switch_open(belay__fiber *fiber) {
     fiber->state.stack_pointer = fiber->stack + fiber->stack_size;
 }
 
-__attribute__((noinline)) void belay__switch_in(belay__fiber *fiber) {
+static void enter(belay__fiber *fiber) {
     belay__switch *state = &fiber->state;
     void *own = stack_pointer();
     stack_pointer_set(state->stack_pointer);
@@ -83,7 +85,7 @@ __attribute__((noinline)) void belay__switch_in(belay__fiber *fiber) {
     stack_pointer_set(own);
 }
 
-__attribute__((noinline)) void belay__switch_out(belay__fiber *fiber) {
+static void leave(belay__fiber *fiber) {
     if (phase == REWINDING) {
         phase = RUNNING;
         asyncify_stop_rewind();
@@ -92,6 +94,17 @@ __attribute__((noinline)) void belay__switch_out(belay__fiber *fiber) {
     fiber->state.at = fiber->state.begin;
     phase = UNWINDING;
     asyncify_start_unwind(&fiber->state);
+}
+
+static void (*const volatile enter_by)(belay__fiber *fiber) = enter;
+static void (*const volatile leave_by)(belay__fiber *fiber) = leave;
+
+void belay__switch_in(belay__fiber *fiber) {
+    enter_by(fiber);
+}
+
+void belay__switch_out(belay__fiber *fiber) {
+    leave_by(fiber);
 }
 
 const unsigned char *belay__switch_pointer(void) {

@@ -18,46 +18,7 @@
 #define BLOCK 10u /* seeds per digest */
 
 static sim_cover cover;
-static sim_game game;
 static sim_tape tape;
-
-int play_tape(const sim_tape *steps, int listing, char *complaint,
-              size_t room) {
-    game.cover = NULL;
-    game.listing = listing;
-    if (!game_open(&game, steps)) {
-        return 1;
-    }
-    for (uint32_t i = 0; i < steps->count && !game_failed(&game); i++) {
-        game_step(&game, &steps->steps[i]);
-    }
-    game_close(&game);
-    if (complaint != NULL) {
-        (void)snprintf(complaint, room, "%s", game.complaint);
-    }
-    return game_failed(&game);
-}
-
-/* ---- Running seeds ---------------------------------------------------- */
-
-/* Plays one seed; whether it fails. */
-static int play_seed(uint64_t seed) {
-    uint32_t count = 0;
-    game.cover = &cover;
-    game.listing = 0;
-    sim_swarm *swarm = swarm_open(seed, &tape, &count);
-    if (swarm == NULL || !game_open(&game, &tape)) {
-        return 1;
-    }
-    for (uint32_t i = 0; i < count && !game_failed(&game); i++) {
-        sim_step step;
-        swarm_draw(swarm, &game, &step);
-        game_step(&game, &step);
-    }
-    swarm_close(swarm);
-    game_close(&game);
-    return game_failed(&game);
-}
 
 typedef const char *(*name_of)(uint32_t number);
 
@@ -112,6 +73,7 @@ static void print_cover(void) {
 }
 
 static int run(uint64_t first, uint64_t seeds) {
+    sim_played played = {0};
     uint64_t command_sum = 0;
     uint64_t event_sum = 0;
     uint64_t block = 0;
@@ -122,14 +84,14 @@ static int run(uint64_t first, uint64_t seeds) {
     for (uint64_t i = 0; i < seeds; i++) {
         printf("seed %" PRIu64 "\n", first + i);
         (void)fflush(stdout);
-        if (play_seed(first + i)) {
-            printf("failed %" PRIu64 ": %s\n", first + i, game.complaint);
+        if (play_seed(first + i, &cover, &played)) {
+            printf("failed %" PRIu64 ": %s\n", first + i, played.complaint);
             free(blocks);
             return 1;
         }
-        command_sum += game.commands;
-        event_sum += game.event_total;
-        block = (block ^ game.hash) * 0x100000001b3ull;
+        command_sum += played.commands;
+        event_sum += played.events;
+        block = sim_digest(block, played.hash);
         blocks[i / BLOCK] = block;
         block = (i + 1) % BLOCK == 0 ? 0 : block;
     }
@@ -149,7 +111,7 @@ static int run(uint64_t first, uint64_t seeds) {
 /* ---- One tape --------------------------------------------------------- */
 
 static int replay(void) {
-    char complaint[sizeof game.complaint];
+    char complaint[SIM_COMPLAINT_MAX];
     (void)setvbuf(stdout, NULL, _IONBF, 0); /* it may stop the program */
     int failed = play_tape(&tape, 1, complaint, sizeof complaint);
     printf("%s\n", failed ? complaint : "no difference");

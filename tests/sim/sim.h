@@ -23,6 +23,7 @@
 #define SIM_MADE_MAX 8000u
 #define SIM_GOT_MAX 20000u
 #define SIM_ALL 0xffffffffu
+#define SIM_COMPLAINT_MAX 400u
 
 /* ---- Chance ---------------------------------------------------------- */
 
@@ -134,7 +135,7 @@ typedef struct sim_game {
     uint8_t freed[MODEL_REASONS_MAX]; /* reasons that REASON_FREE let go */
     int listing;                      /* print each step and its events */
     sim_cover *cover;
-    char complaint[400]; /* the first, or empty */
+    char complaint[SIM_COMPLAINT_MAX]; /* the first, or empty */
 } sim_game;
 
 /* 0 when the kernel could not be made. */
@@ -178,13 +179,29 @@ size_t tape_write_step(char *out, size_t room, const sim_step *step);
 int tape_read(sim_tape *tape, const char *text);
 void tape_print_event(const char *lead, const belay_event *event);
 
+/* ---- Whole games: seeds.c --------------------------------------------- */
+
+/* What came of a seed. */
+typedef struct sim_played {
+    uint64_t commands;
+    uint64_t events;
+    uint64_t hash;         /* of all codes, answers, events and states */
+    const char *complaint; /* of one that failed; until the next game */
+} sim_played;
+
+/* Plays a seed; 1 when it fails. cover: counts what was reached. */
+int play_seed(uint64_t seed, sim_cover *cover, sim_played *played);
+/* Plays a whole tape; 1 when it fails, with the complaint. */
+int play_tape(const sim_tape *steps, int listing, char *complaint,
+              size_t room);
+/* The digest of several seeds, starting with 0: that of those so far, and
+ * the next one's hash. */
+uint64_t sim_digest(uint64_t digest, uint64_t hash);
+
 /* ---- Shrinking -------------------------------------------------------- */
 
 /* A tape that fails: a shorter one that fails, too. */
 void shrink(sim_tape *tape);
-/* Plays a whole tape; 1 when it fails, with the complaint. */
-int play_tape(const sim_tape *steps, int listing, char *complaint,
-              size_t room);
 /* The tape of a seed, until it ends or fails, in a process of its own. */
 int tape_of_seed(uint64_t seed, sim_tape *tape);
 
