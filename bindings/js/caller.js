@@ -8,6 +8,8 @@ import { failure } from './kernel.js';
 import { originOf } from './origin.js';
 
 export class Caller {
+  /** See StreamRun. */
+  static #kept = new Caller(null, 0, 0);
   /** Its process has ended. */
   gone = false;
   /** `origin`, once somebody has asked for it. */

@@ -27,6 +27,8 @@ export const detailsOf = ({ signal = null, child = null, supervisor = null, info
 
 /* What is looked at for each item of a stream comes first, close together. */
 export class Cell {
+  /** See StreamRun. */
+  static #kept = new Cell(null);
   ok;
   err;
   runtime;

@@ -5,7 +5,7 @@
 import { TimeoutError, withoutStack } from './errors.js';
 import { CODE, OUTCOME, WAIT } from './protocol.js';
 import { quiet } from './record.js';
-import { GroupWait } from './waits.js';
+import { GroupWait, withBothTimeouts } from './waits.js';
 
 class Group {
   #caller;
@@ -105,6 +105,8 @@ class Group {
 }
 
 class AwaitGroup extends Group {
+  /** See StreamRun. */
+  static #kept = withBothTimeouts((timeout) => new AwaitGroup(null, [], timeout));
   #left;
 
   constructor(caller, records, timeout) {

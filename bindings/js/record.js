@@ -18,7 +18,12 @@ let failures = 0;
 
 export class TaskRecord {
   /** See StreamRun. */
-  static #kept = new TaskRecord(null, '');
+  static #kept = [null, {}].map((start) => {
+    const record = new TaskRecord(null, '');
+    if (start !== null) record.start = start;
+    return record;
+  });
+
   #low = 0;
   #high = 0;
   /** 'running', 'fulfilled', 'rejected' or 'ignored' */

@@ -4,6 +4,9 @@
 const DEAD_MIN = 64;
 
 class Timer {
+  /** See StreamRun. */
+  static #kept = new Timer(0, 0, null);
+
   constructor(at, sequence, run) {
     this.at = at;
     this.sequence = sequence;

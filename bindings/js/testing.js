@@ -20,6 +20,9 @@ const DATE_MAX = 8.64e15;
 
 let isRunning = false;
 
+/* A simulation that never begins: see StreamRun. It keeps the shapes of what all of them have. */
+let kept = null;
+
 function checkSeed(seed) {
   if (typeof seed === 'string' || Number.isSafeInteger(seed)) return seed;
   const text = `${CALL}: option seed must be a safe integer or a string; got ${describe(seed)}`;
@@ -95,6 +98,7 @@ export function simulate(main, options) {
     },
   });
   isRunning = true;
+  kept ??= new Simulation(() => {}, checkSettings({}));
   return simulation.run(
     scopeOf(simulation, settings.seed),
     () => (settings.globals ? replaceGlobals(simulation, settings) : () => {}),

@@ -222,6 +222,8 @@ export class StopWait extends Wait {
 
 /** One of several waits with one answer; the group decides what it means. */
 export class GroupWait {
+  /** See StreamRun. */
+  static #kept = new GroupWait(null, null, 0);
   low = 0;
   high = 0;
   tag = 0;
