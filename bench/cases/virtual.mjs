@@ -2,7 +2,7 @@
 // up to an hour.
 
 import { threadTime } from '../measuring.mjs';
-import { ours, peer } from './shared.mjs';
+import { floor, ours, peer } from './shared.mjs';
 
 const HOUR = 3_600_000;
 const SLEEPS = 3;
@@ -74,6 +74,32 @@ const simulated = (options) =>
     };
   });
 
+/* What is left when nothing is kept of a task: the heap that simulate has too, a
+ * promise for each sleep, and a turn of the event loop for each moment. */
+const byHand = measured(async () => {
+  const { VirtualTime } = await import('../../bindings/js/testing-time.js');
+  return async (sleeps) => {
+    const time = new VirtualTime();
+    const sleep = (ms) => new Promise((resolve) => time.set(time.now + ms, resolve));
+    const ends = Promise.all(
+      sleeps.map(async (own) => {
+        for (const ms of own) {
+          await sleep(ms);
+        }
+        return time.now;
+      }),
+    );
+    while (time.next !== Infinity) {
+      const moment = time.next;
+      while (time.next === moment) {
+        time.jump()();
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return ends;
+  };
+});
+
 const sinon = measured(async () => {
   const { createClock } = await import('@sinonjs/fake-timers');
   return async (sleeps) => {
@@ -115,6 +141,7 @@ const effect = measured(async () => {
 
 const at = (kind, label, load, items) => kind(label, load, { items });
 const SIMULATE = 'Belay simulate';
+const BY_HAND = 'heap and promises by hand';
 const SINON = 'fake-timers runAllAsync';
 const EFFECT = 'Effect TestClock.adjust';
 
@@ -137,6 +164,8 @@ export const virtualCases = {
       'belay-1k': at(ours, SIMULATE, simulated({}), 1_000),
       'belay-10k': at(ours, SIMULATE, simulated({}), 10_000),
       'belay-1m': at(ours, `${SIMULATE}, trace: false`, simulated({ trace: false }), 1_000_000),
+      hand: floor(BY_HAND, byHand),
+      'hand-1m': at(floor, BY_HAND, byHand, 1_000_000),
       sinon: peer(SINON, sinon, { quickItems: 20_000 }),
       'sinon-1k': at(peer, SINON, sinon, 1_000),
       'sinon-10k': at(peer, SINON, sinon, 10_000),
