@@ -97,6 +97,12 @@ function missingTools(goal) {
         why: 'counts the instructions of the kernel, for test:instructions',
       },
       {
+        there: tools.onPath('wasm2c'),
+        packages: ['wabt'],
+        optional: true,
+        why: 'a host of WASI without JavaScript, for test:wasi',
+      },
+      {
         there: tools.chromium(),
         packages: ['chromium'],
         why: 'the browser that the playground is tested in',
