@@ -218,6 +218,16 @@ typedef enum belay_class {
  *                the oldest. None unless the consumer wants results TOGETHER
  *                and more of them, the stream has no max_buffered and no
  *                scope, and nothing else of it waits; none while tracing.
+ *   STREAM_TAKE  other: the stream. STREAM_NEXT of one result without
+ *                TOGETHER, when the host has a further element, and what that
+ *                leads to in the usual case, at once: PULL and PUSH of this
+ *                element, and ITEM of one that had returned before. Answers
+ *                value: 1, pid: the new process, in the place of the item
+ *                whose result is handed over (whose pid was one generation
+ *                before), tag: the stream's; the host must run its body. Or 0,
+ *                and nothing was done: when anything else would come first or
+ *                come of it, with max_buffered or a scope, while tracing and
+ *                while events wait.
  *   STREAM_END   other: the stream. The input is at its end.
  *   STREAM_HALT  other: the stream. Kills what runs, drops what is kept.
  * Supervisors
@@ -290,7 +300,8 @@ typedef enum belay_class {
     X(STREAM_CYCLE, 31, stream_cycle, "stream_cycle")                        \
     X(SUP_CHILD, 32, supervisor_child, "sup_child")                          \
     X(RETURN, 33, process_return, "return")                                  \
-    X(LIFE, 34, process_life, "life")
+    X(LIFE, 34, process_life, "life")                                        \
+    X(STREAM_TAKE, 35, stream_take, "stream_take")
 
 typedef enum belay_op {
 #define X(name, number, handler, text) BELAY_OP_##name = number,

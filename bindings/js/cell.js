@@ -92,6 +92,13 @@ export class Cell {
     this.value = undefined;
   }
 
+  /** The same, before its element is read. */
+  follow(low, high, number) {
+    this.low = low;
+    this.high = high;
+    this.renew(undefined, number);
+  }
+
   clear() {
     this.clearItem();
     this.detached = false;

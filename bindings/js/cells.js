@@ -30,6 +30,11 @@ export class Cells {
     return new Cell(this.#runtime);
   }
 
+  /** The cell in the place of a process, whose pid it may not have yet. */
+  at(low) {
+    return this.#cells[low & INDEX_MASK];
+  }
+
   /** Puts a cell that has become a process's into its place; gives the one that was there if it is free, or null. */
   adopt(cell) {
     const index = cell.low & INDEX_MASK;

@@ -12,7 +12,7 @@ import { EventView, Memory } from './memory.js';
 import { ASK, CODE, COMMAND, FLAG, codeText } from './protocol.js';
 import { BelayError, LimitError } from './errors.js';
 
-const { RUN, SETTLE, RETURN, LIFE } = COMMAND;
+const { RUN, SETTLE, RETURN, LIFE, STREAM_TAKE } = COMMAND;
 
 let embedded = null;
 
@@ -321,6 +321,13 @@ export class Kernel {
     const code = this.#other(COMMAND.STREAM_CYCLE, low, high, count);
     if (code === CODE.OK) this.#memory.givePidsTo(records, this.answerValue);
     return code;
+  }
+
+  /** Answers 1 when it has taken a result and started an item for a further element. */
+  streamTake(low, high) {
+    if (this.roomy) this.#hurry();
+    const code = this.#exports.belay_wasm_do(STREAM_TAKE, low, high, 0);
+    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_do(STREAM_TAKE, low, high, 0)) : code;
   }
 
   streamPush(low, high, count) {

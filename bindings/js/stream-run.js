@@ -197,6 +197,7 @@ export class StreamRun {
    */
   ask(count, together = false) {
     if (this.#state !== OPEN) return;
+    if (count === 1 && !together && this.#takeAtOnce()) return;
     const runtime = this.#runtime;
     this.#wanted += count;
     this.cycles = together && this.#mayCycle;
@@ -205,6 +206,40 @@ export class StreamRun {
     runtime.drain();
     if (this.#atOnce) this.#pullAtOnce();
     runtime.scheduleSoon();
+  }
+
+  /**
+   * Takes one result and starts an item for the next element of an array, if
+   * that is what the kernel would do next. Elements are read as it asks for
+   * them: so after that, and if reading fails, the result is not handed over.
+   */
+  #takeAtOnce() {
+    if (this.#array === null || this.#reading || this.#wanted > 0 || this.#ahead.length > 0 ||
+        this.#arrayAt >= this.#array.length) return false;
+    const runtime = this.#runtime;
+    const { kernel } = runtime;
+    if (kernel.streamTake(this.low, this.high) !== CODE.OK || kernel.view.answerValue === 0) return false;
+    const cell = runtime.cells.at(kernel.view.answerLow);
+    const { value, number } = cell;
+    cell.follow(kernel.view.answerLow, kernel.view.answerHigh, this.#number++);
+    runtime.beginLater(cell);
+    if (!this.#readFor(cell)) return true;
+    this.#consumer.entry({ status: 'fulfilled', value }, number);
+    runtime.scheduleSoon();
+    return true;
+  }
+
+  /** Reads the next element of the array for an item; false when that was the end of the stream. */
+  #readFor(cell) {
+    this.#reading = true; // an element may be a getter, which asks for more
+    try {
+      cell.input = this.#array[this.#arrayAt++];
+    } catch (error) {
+      this.#inputFailed(error);
+    }
+    this.#reading = false;
+    if (this.#asked > 0) this.#queue();
+    return this.#state === OPEN;
   }
 
   /** The consumer waits for what was asked for. */

@@ -291,6 +291,8 @@ class StreamIterator extends QueueIterator {
     const options = { timeout, maxConcurrency: 1 };
     return new StreamIterator(null, streamPlan('Task.asyncStream', [], () => {}, [options], STREAM_OPTIONS, null));
   });
+  /** The result to be taken next, and those after it: most often there are none. */
+  #first = undefined;
   #results = [];
 
   /** A result that is there needs no promise that waits for it. */
@@ -299,7 +301,9 @@ class StreamIterator extends QueueIterator {
   }
 
   take() {
-    return this.#results.length > 0 ? this.#results.shift() : undefined;
+    const result = this.#first;
+    if (result !== undefined) this.#first = this.#results.length > 0 ? this.#results.shift() : undefined;
+    return result;
   }
 
   want() {
@@ -308,12 +312,14 @@ class StreamIterator extends QueueIterator {
 
   entry(result) {
     if (this.someoneWaits) this.give(result);
+    else if (this.#first === undefined) this.#first = result;
     else this.#results.push(result);
   }
 
   flush() {}
 
   drop() {
+    this.#first = undefined;
     this.#results = [];
   }
 }

@@ -3,7 +3,8 @@
  * STREAM_PUSH starts an item for each element that was pulled. STREAM_CYCLE
  * is the short way for streams whose consumer takes what is ready: an item
  * that has returned, and that nobody but its stream knows of, makes room for
- * the next element in its own place, under a new generation.
+ * the next element in its own place, under a new generation. STREAM_TAKE is
+ * the short way for a consumer that takes one result after the other.
  */
 #include "kernel/kernel.h"
 
@@ -123,6 +124,81 @@ belay_code belay__stream_push(belay_kernel *kernel,
     return BELAY_OK;
 }
 
+/* The next element in the place of an item whose result counts as handed
+ * over. */
+static void item_follow(const belay_kernel *kernel, belay__stream *stream,
+                        belay__process *process) {
+    BELAY_ASSERT(!process_has_links(process));
+    BELAY_ASSERT(process->slot.generation < BELAY_GENERATION_MAX);
+    process->slot.generation++;
+    process->flags = 0;
+    process->tag = stream->started;
+    process->started = kernel->clock.now;
+    process->shutdown = stream->shutdown;
+    stream->started++;
+    stream->delivered++;
+    if ((stream->flags & STREAM_ORDERED) != 0) {
+        stream->items =
+            process->items.next; /* the oldest is the newest now */
+    }
+}
+
+/* The item of which the loop, asked for one result, takes note and hands it
+ * over after it has pulled one element, with nothing else to be done; NONE
+ * when it would do other things. */
+static uint32_t take_item(const belay_kernel *kernel,
+                          const belay__stream *stream) {
+    const uint32_t looked_at = STREAM_TOGETHER | STREAM_INPUT_DONE;
+    const uint32_t item = stream->ended_head;
+    BELAY_ASSERT((stream->flags & STREAM_CLOSED) == 0);
+    if (item == BELAY__NONE || (stream->flags & looked_at) != 0 ||
+        stream->scope != 0 || stream->max_buffered != 0 ||
+        (stream->demand | stream->asked) != 0 ||
+        stream->limit - stream->running != 1 ||
+        stream->abandoned > stream->max_abandoned ||
+        kernel->view.events != 0 || kernel->tracing) {
+        return BELAY__NONE;
+    }
+    const belay__process *process = process_at(kernel, item);
+    int due = (stream->flags & STREAM_ORDERED) == 0 || stream->items == item;
+    return due && (process->flags & PROCESS_VALUE) != 0 &&
+                   process->slot.generation < BELAY_GENERATION_MAX
+               ? item
+               : BELAY__NONE;
+}
+
+belay_code belay__stream_take(belay_kernel *kernel,
+                              const belay_command *command,
+                              belay_answer *answer) {
+    belay_code code = BELAY_OK;
+    uint32_t index = belay__stream_find(kernel, command, &code);
+    if (code != BELAY_OK) {
+        return code;
+    }
+    belay__stream *stream = stream_at(kernel, index);
+    uint32_t item = take_item(kernel, stream);
+    if (item == BELAY__NONE) {
+        return BELAY_OK;
+    }
+    belay__process *process = process_at(kernel, item);
+    BELAY_ASSERT(process->state == BELAY_STATE_KEPT);
+    BELAY_ASSERT(!timer_runs(&process->timer));
+    BELAY_ASSERT(stream->kept > 0 && kernel->view.kept > 0);
+    stream->ended_head = process->queue_next;
+    stream->kept--;
+    kernel->view.kept--;
+    kernel->view.processes++;
+    process->state = BELAY_STATE_RUNNING;
+    item_follow(kernel, stream, process);
+    if (stream->timeout != BELAY_INFINITY) {
+        belay__timer_start(kernel, timer_of_process(item), stream->timeout);
+    }
+    answer->value = 1;
+    answer->tag = stream->tag;
+    answer->pid = process_pid(kernel, item);
+    return BELAY_OK;
+}
+
 /* How many items that return may be followed, in their places, by the next
  * elements, with nothing else to be done. */
 static uint32_t cycle_room(const belay_kernel *kernel,
@@ -150,19 +226,8 @@ static int item_renew(belay_kernel *kernel, belay__stream *stream,
         (ordered && stream->items != item)) {
         return 0;
     }
-    BELAY_ASSERT(!process_has_links(process));
     BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
-    process->slot.generation++;
-    process->flags = 0;
-    process->tag = stream->started;
-    process->started = kernel->clock.now;
-    process->shutdown = stream->shutdown;
-    stream->started++;
-    stream->delivered++;
-    if (ordered) {
-        stream->items =
-            process->items.next; /* the oldest is the newest now */
-    }
+    item_follow(kernel, stream, process);
     if (stream->demand != STREAM_DEMAND_ALL) {
         stream->demand--;
     }

@@ -156,10 +156,11 @@ EXPORT(uint32_t, belay_wasm_wait,
     return door_submit(BELAY_OP_WAIT);
 }
 
-/* RUN, SETTLE, RETURN or LIFE, which need nothing but these. */
+/* RUN, SETTLE, RETURN, LIFE or STREAM_TAKE, which need nothing but these. */
 EXPORT(uint32_t, belay_wasm_do,
        (uint32_t op, uint32_t low, uint32_t high, uint32_t count)) {
     door.pid = pid_of(low, high);
+    door.other = door.pid;
     door.count = count;
     return door_submit((belay_op)op);
 }

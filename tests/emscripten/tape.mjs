@@ -103,6 +103,7 @@ export class Tape {
     [32, 6, () => this.#child()],
     [33, 6, () => ({ pid: this.#some('running') })],
     [34, 3, () => ({ pid: this.#who(), tag: this.#below(1000) })],
+    [35, 4, () => ({ other: this.#some('stream') })],
   ];
 
   #spawn() {
@@ -195,7 +196,7 @@ export class Tape {
     const words = Array.from({ length: COMMAND_SIZE / 4 }, () =>
       this.#pick(0, 1, 64, NO_BOUND, () => this.#below(2 ** 32)),
     );
-    words[0] = this.#below(36);
+    words[0] = this.#below(37);
     return new Uint8Array(Uint32Array.from(words).buffer);
   }
 

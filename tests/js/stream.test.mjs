@@ -724,3 +724,49 @@ scenario('items of a closed stream leave no values behind', async ({ Task }) => 
   await first;
   work.endAll();
 });
+
+scenario('a consumer that is slow, quick, and leaves pulls an element for each result', async ({ Task }) => {
+  const begun = [];
+  const items = Array.from({ length: 50 }, (_, index) => index);
+  const results = [];
+  for await (const { value } of Task.asyncStream(items, async (item) => {
+    begun.push(item);
+    return item;
+  }, { maxConcurrency: 4 })) {
+    results.push(value);
+    if (value % 5 === 0) for (let turn = 0; turn < 10; turn++) await null;
+    assert.ok(begun.length <= results.length + 4, `${begun.length} begun after ${results.length} results`);
+    if (value === 40) break;
+  }
+  assert.deepEqual(results, items.slice(0, 41));
+  assert.deepEqual(begun, items.slice(0, begun.length));
+});
+
+scenario('an element of an array that cannot be read ends the stream in its turn', async ({ Task }) => {
+  const error = new Error('cannot be read');
+  const items = Array.from({ length: 12 }, (_, index) => index);
+  let reads = 0;
+  Object.defineProperty(items, 7, { get() { reads++; throw error; } });
+  const results = [];
+  const reason = await rejection((async () => {
+    const stream = Task.asyncStream(items, async (item) => item, { maxConcurrency: 3 });
+    for await (const { value } of stream) results.push(value);
+  })());
+  assert.equal(reason, error);
+  assert.deepEqual(results, [0, 1, 2, 3, 4]); // 7 is pulled before the result of 5 is taken
+  assert.equal(reads, 1);
+});
+
+scenario('an element that is read may close the stream or ask for more', async ({ Task }) => {
+  const items = Array.from({ length: 12 }, (_, index) => index);
+  let iterator;
+  const nested = [];
+  Object.defineProperty(items, 5, { get() { nested.push(iterator.next()); return 5; } });
+  Object.defineProperty(items, 9, { get() { nested.push(iterator.return('left')); return 9; } });
+  iterator = Task.asyncStream(items, async (item) => item, { maxConcurrency: 3 })[Symbol.asyncIterator]();
+  const results = [];
+  for (let step = await iterator.next(); !step.done; step = await iterator.next()) results.push(step.value.value);
+  const [more, left] = await Promise.all(nested);
+  assert.deepEqual(left, { done: true, value: 'left' });
+  assert.deepEqual([...results, more.value.value].sort((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6].slice(0, results.length + 1));
+});

@@ -288,6 +288,11 @@ uint32_t rule_stream_cycle(const model_world *world,
                 BELAY_BAD_ARGUMENT);
 }
 
+uint32_t rule_stream_take(const model_world *world,
+                          const belay_command *command) {
+    return stream_wrongs(world, command, 0);
+}
+
 uint32_t rule_stream_end(const model_world *world,
                          const belay_command *command) {
     return stream_wrongs(world, command, 0);

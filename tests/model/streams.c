@@ -511,3 +511,39 @@ void act_stream_cycle(model_world *world, const model_deed *deed) {
         COMPLAIN(world, "STREAM_CYCLE took fewer items than it could");
     }
 }
+
+/* Whether the loop, asked for one result, would pull one element and then
+ * hand over the result of `item`. */
+static int may_take(const model_world *world, uint32_t stream,
+                    uint32_t item) {
+    const model_stream *self = &world->streams[stream];
+    return item != MODEL_NONE && world->processes[item].returned &&
+           !self->together && !self->input_done && self->scope == 0 &&
+           self->max_buffered == 0 && self->demand == 0 && self->asked == 0 &&
+           room_for_more(world, stream) == 1 && !world->tracing &&
+           (!self->ordered || oldest_item(world, stream) == item);
+}
+
+/* S11 to S15 for one result, or nothing. */
+void act_stream_take(model_world *world, const model_deed *deed) {
+    uint32_t stream = model_find_stream(world, deed->command.other);
+    model_stream *self = &world->streams[stream];
+    uint32_t item = oldest_end(world, stream);
+    if (deed->answer.value == 0) {
+        return;
+    }
+    if (!may_take(world, stream, item)) {
+        COMPLAIN(world, "STREAM_TAKE took a result that it should not");
+        return;
+    }
+    self->demand = 1;
+    start_item(world, stream, deed->answer.pid);
+    if (!self->ordered) {
+        world->processes[world->process_count - 1].place =
+            world->processes[item].place;
+    }
+    deal(world, stream, item);
+    if (self->ordered) {
+        hand_over(world, stream, item);
+    }
+}

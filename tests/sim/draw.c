@@ -418,6 +418,7 @@ void swarm_draw_more(sim_swarm *swarm, const sim_game *game, sim_step *step) {
         break;
     case BELAY_OP_STREAM_END:
     case BELAY_OP_STREAM_HALT:
+    case BELAY_OP_STREAM_TAKE:
         step->other = swarm_pick_stream(swarm, game, 0);
         break;
     case BELAY_OP_STREAM_CYCLE:

@@ -127,6 +127,7 @@ static void note_answer(sim_game *game, const belay_command *command,
     case BELAY_OP_SPAWN:
     case BELAY_OP_SUP_START:
     case BELAY_OP_LIFE:
+    case BELAY_OP_STREAM_TAKE:
         make(game, MADE_PROCESS, answer->pid);
         break;
     case BELAY_OP_STREAM_PUSH:
@@ -300,10 +301,27 @@ static belay_command command_of(const sim_game *game, const sim_step *step) {
     };
 }
 
+/* That of STREAM_TAKE stands for the result of the place's last owner. */
+static void take_item(sim_game *game, const belay_answer *answer) {
+    const belay_event event = {
+        .kind = BELAY_EVENT_ITEM,
+        .tag = answer->tag,
+        .pid = answer->pid - (1u << BELAY_INDEX_BITS),
+        .time = belay_look(game->kernel)->now,
+        .reason = BELAY_REASON_NORMAL,
+        .extra = BELAY_OUTCOME_OK,
+    };
+    take_event(game, &event);
+}
+
 /* The events that an answer stands for, as if they had been in the queue. */
 static void take_answer(sim_game *game, const model_deed *deed) {
     const belay_command *command = &deed->command;
     const belay_answer *answer = &deed->answer;
+    if (command->op == BELAY_OP_STREAM_TAKE) {
+        take_item(game, answer);
+        return;
+    }
     int life = command->op == BELAY_OP_LIFE;
     belay_event event = {
         .kind = BELAY_EVENT_EXITED,
@@ -446,7 +464,8 @@ static void submit(sim_game *game, const sim_step *step) {
     if (deed.code == BELAY_OK) {
         note_answer(game, &deed.command, &deed.answer);
         if ((deed.command.op == BELAY_OP_RETURN ||
-             deed.command.op == BELAY_OP_LIFE) &&
+             deed.command.op == BELAY_OP_LIFE ||
+             deed.command.op == BELAY_OP_STREAM_TAKE) &&
             deed.answer.value != 0) {
             take_answer(game, &deed);
         }

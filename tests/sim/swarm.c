@@ -74,6 +74,7 @@ static const habit habits[] = {
     {BELAY_OP_SUP_CHILD, GROUP_SUPERVISORS, 60},
     {BELAY_OP_RETURN, GROUP_LIFE, 12},
     {BELAY_OP_LIFE, GROUP_LIFE, 6},
+    {BELAY_OP_STREAM_TAKE, GROUP_STREAMS, 12},
 };
 
 #define HABITS (sizeof habits / sizeof *habits)
@@ -268,6 +269,7 @@ static int is_apt(const sim_game *game, uint32_t op) {
     case BELAY_OP_STREAM_END:
     case BELAY_OP_STREAM_HALT:
     case BELAY_OP_STREAM_CYCLE:
+    case BELAY_OP_STREAM_TAKE:
         return open_streams(world, 0) > 0;
     case BELAY_OP_SUP_ASK:
         return some_process(world, swarm_is_supervisor);

@@ -5,7 +5,7 @@
 
 #include "sim.h"
 
-#define SWARM_COMMANDS 34u /* of belay.h, each with a weight */
+#define SWARM_COMMANDS 35u /* of belay.h, each with a weight */
 
 struct sim_swarm {
     sim_dice dice;

@@ -40,7 +40,7 @@ static belay_command any_command(test_dice *dice, const uint64_t *ids,
         }
     }
     command.op = dice_below(dice, 40) == 0 ? (uint32_t)dice_next(dice)
-                                           : 1 + dice_below(dice, 34);
+                                           : 1 + dice_below(dice, 35);
     command.pid = any_number(dice, ids, count);
     command.other = any_number(dice, ids, count);
     command.scope =
@@ -121,12 +121,13 @@ static belay_command likely_command(test_dice *dice,
         BELAY_OP_SIGNAL,      BELAY_OP_WAIT,        BELAY_OP_TRACE,
         BELAY_OP_SUP_ASK,     BELAY_OP_SUP_ASK,     BELAY_OP_SUP_CHILD,
         BELAY_OP_TRAP_EXIT,   BELAY_OP_RETURN,      BELAY_OP_SUP_CHILD,
-        BELAY_OP_SUP_START,   BELAY_OP_SUP_ASK,
+        BELAY_OP_SUP_START,   BELAY_OP_SUP_ASK,     BELAY_OP_SPAWN,
+        BELAY_OP_TRAP_EXIT,   BELAY_OP_SPAWN,
     };
     belay_command command = {0};
     command.op = dice_below(dice, 2) == 0
                      ? often[dice_below(dice, sizeof often)]
-                     : 1 + dice_below(dice, 34);
+                     : 1 + dice_below(dice, 35);
     command.pid = dice_below(dice, 3) == 0
                       ? known->processes.ids[0]
                       : known_any(dice, &known->processes);
@@ -165,6 +166,7 @@ static belay_command likely_command(test_dice *dice,
     case BELAY_OP_STREAM_NEXT:
     case BELAY_OP_STREAM_PUSH:
     case BELAY_OP_STREAM_CYCLE:
+    case BELAY_OP_STREAM_TAKE:
     case BELAY_OP_STREAM_END:
     case BELAY_OP_STREAM_HALT:
     case BELAY_OP_ABANDONED:

@@ -550,7 +550,7 @@ static void inspect_finds_each_living_process_once(void) {
 static void an_unknown_operation_is_refused(void) {
     test_world *world = world_open(0, 0, 0);
     CHECK_EQUAL(attempt(world, (belay_command){.op = 0}), BELAY_BAD_COMMAND);
-    CHECK_EQUAL(attempt(world, (belay_command){.op = 35}), BELAY_BAD_COMMAND);
+    CHECK_EQUAL(attempt(world, (belay_command){.op = 36}), BELAY_BAD_COMMAND);
     CHECK_EQUAL(attempt(world, (belay_command){.op = 0xffffffffu}),
                 BELAY_BAD_COMMAND);
     world_close(world);
@@ -577,7 +577,7 @@ static void an_unknown_number_has_a_question_mark_for_text(void) {
     CHECK_EQUAL(belay_code_text(17)[0], '?');
     CHECK_EQUAL(belay_reason_text(8)[0], '?');
     CHECK_EQUAL(belay_event_name(0)[0], '?');
-    CHECK_EQUAL(belay_command_name(35)[0], '?');
+    CHECK_EQUAL(belay_command_name(36)[0], '?');
 }
 
 static void beginnings(void) {
