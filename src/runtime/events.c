@@ -1,12 +1,25 @@
 /* events.c - commands to the kernel, and what its events mean here. */
 #include "runtime/runtime.h"
 
+void belayr_process_over(belay_context *context) {
+    belay_runtime *runtime = context->runtime;
+    context->flags &= ~(uint32_t)BELAYR_ALIVE;
+    if (context->more != NULL) {
+        belayr_receivers_wake(context->more);
+        belayr_monitors_free(runtime, context->more);
+        belayr_call_ended(context);
+    }
+    while (context->kept != NULL) {
+        belayr_context_unkeep(context->kept);
+    }
+    belayr_context_release(context);
+}
+
 static void process_ended(belay_runtime *runtime, const belay_event *event) {
     belay_context *context = belayr_context_of(runtime, event->pid);
     if (context == NULL) {
         return; /* a supervisor */
     }
-    context->flags &= ~(uint32_t)BELAYR_ALIVE;
     if ((event->extra & BELAY_EXITED_VALUE) == 0) {
         context->why = belayr_why_of(runtime, event->reason);
     }
@@ -18,15 +31,7 @@ static void process_ended(belay_runtime *runtime, const belay_event *event) {
             belayr_job_orphan(context);
         }
     }
-    if (context->more != NULL) {
-        belayr_receivers_wake(context->more);
-        belayr_monitors_free(runtime, context->more);
-    }
-    belayr_call_ended(context);
-    while (context->kept != NULL) {
-        belayr_context_unkeep(context->kept);
-    }
-    belayr_context_release(context);
+    belayr_process_over(context);
 }
 
 static void reason_free(belay_runtime *runtime, uint32_t reason) {

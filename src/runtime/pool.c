@@ -4,8 +4,19 @@
  * count: another thread takes its place, up to `limit` threads in all. When
  * its wait is over it goes on at once, so for a while more than max may run;
  * no further job is begun then.
+ *
+ * To wake a thread costs as much as many short jobs. Two things save it. A
+ * thread that has run out of jobs searches for a few microseconds more: who
+ * starts a job then only changes `news`. And where jobs are awaited at once,
+ * without a timeout, those who await them run them (tasks.c): after
+ * UNNEEDED_MIN of them in a row a single new job wakes nobody, while an idle
+ * thread looks every millisecond whether one has been left lying. It takes
+ * that job, and from then on each new job wakes a thread again.
  */
 #include "runtime/runtime.h"
+
+#define UNNEEDED_MIN 8u
+#define WATCH_MS 1u
 
 static uint32_t jobs_ready(const belay_runtime *runtime) {
     return runtime->queued + runtime->view->ready;
@@ -16,11 +27,30 @@ static uint32_t pool_active(const belayr_pool *pool) {
     return pool->threads - pool->waiting - pool->idle + pool->called;
 }
 
+void belayr_pool_not_needed(belay_runtime *runtime) {
+    runtime->pool.unneeded++;
+}
+
+void belayr_pool_hurry(belay_runtime *runtime) {
+    if (jobs_ready(runtime) > 0) {
+        runtime->pool.unneeded = 0;
+    }
+}
+
 int belayr_pool_need(belay_runtime *runtime) {
     belayr_pool *pool = &runtime->pool;
-    uint32_t coming = pool->called + pool->starting;
-    if (jobs_ready(runtime) <= coming || pool_active(pool) >= pool->max ||
-        runtime->stopping) {
+    uint32_t ready = jobs_ready(runtime);
+    if (ready <= pool->called + pool->starting ||
+        pool_active(pool) >= pool->max || runtime->stopping) {
+        return 0;
+    }
+    if (pool->watching && ready == 1 && pool->unneeded >= UNNEEDED_MIN) {
+        return 0;
+    }
+    if (pool->searching) {
+        pool->searching = 0; /* it has its job; the next needs another */
+        pool->called++;
+        (void)atomic_fetch_add_explicit(&pool->news, 1, memory_order_release);
         return 0;
     }
     if (pool->idle > pool->called) {
@@ -56,12 +86,57 @@ static int thread_is_over(const belay_runtime *runtime, uint64_t since) {
            belayr_port_now() - since >= pool->idle_timeout;
 }
 
-static void thread_rest(belay_runtime *runtime, uint64_t since) {
+/* Looks for news for a while, without the lock; one thread at a time. 1 when
+ * there are: then it has been called. */
+static int thread_search(belay_runtime *runtime) {
+    belayr_pool *pool = &runtime->pool;
+    uint32_t patience = runtime->patience;
+    if (patience == 0 || pool->searching) {
+        return 0;
+    }
+    uint32_t news = atomic_load_explicit(&pool->news, memory_order_relaxed);
+    pool->searching = 1;
+    belayr_port_unlock(&runtime->lock);
+    while (patience-- > 0 &&
+           atomic_load_explicit(&pool->news, memory_order_acquire) == news) {
+        belayr_port_relax();
+    }
+    belayr_port_lock(&runtime->lock);
+    if (atomic_load_explicit(&pool->news, memory_order_relaxed) != news) {
+        return 1;
+    }
+    pool->searching = 0;
+    return 0;
+}
+
+/* Waits in earnest. */
+static void thread_sleep(belay_runtime *runtime, uint64_t since) {
     belayr_pool *pool = &runtime->pool;
     uint64_t deadline =
         pool->threads > pool->min ? since + pool->idle_timeout : PORT_NEVER;
-    pool->idle++;
+    uint64_t started = runtime->started;
+    int watches = !pool->watching && pool->unneeded >= UNNEEDED_MIN &&
+                  started != pool->watched;
+    if (watches) {
+        pool->watching = 1;
+        pool->watched = started;
+        deadline = belayr_port_now() + WATCH_MS;
+    }
     belayr_port_wait(&pool->work, &runtime->lock, deadline);
+    if (watches) {
+        pool->watching = 0;
+        belayr_pool_hurry(runtime); /* if a job has been left lying */
+    }
+}
+
+/* An idle thread: until there may be a job. */
+static void thread_rest(belay_runtime *runtime, uint64_t since) {
+    belayr_pool *pool = &runtime->pool;
+    pool->idle++;
+    if (!thread_search(runtime) && jobs_ready(runtime) == 0 &&
+        !runtime->stopping) {
+        thread_sleep(runtime, since);
+    }
     pool->idle--;
     if (pool->called > 0) {
         pool->called--;

@@ -16,6 +16,12 @@ static void must(int error) {
     }
 }
 
+void belayr_port_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
 void belayr_port_mutex_open(port_mutex *mutex) {
     must(pthread_mutex_init(&mutex->mutex, NULL));
 }
@@ -24,7 +30,17 @@ void belayr_port_mutex_close(port_mutex *mutex) {
     must(pthread_mutex_destroy(&mutex->mutex));
 }
 
+/* The lock is held for well below a microsecond as a rule: looking again is
+ * cheaper than to be put to sleep and woken. */
+#define LOCK_TRIES 100
+
 void belayr_port_lock(port_mutex *mutex) {
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (pthread_mutex_trylock(&mutex->mutex) == 0) {
+            return;
+        }
+        belayr_port_relax();
+    }
     must(pthread_mutex_lock(&mutex->mutex));
 }
 
@@ -108,12 +124,6 @@ uint32_t belayr_port_processors(void) {
 
 uint32_t belayr_port_patience(void) {
     return belayr_port_processors() > 1 ? 1000 : 0;
-}
-
-void belayr_port_relax(void) {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#endif
 }
 
 void belayr_port_complain(const char *line) {

@@ -130,20 +130,35 @@ static void value_drop(belay_runtime *runtime, belay_value *value) {
     }
 }
 
-static void tell_return(belay_context *context, belay_value value) {
+/* An item's end: its event comes as ITEM, when it is handed over. */
+static void tell_item(belay_context *context) {
     belay_runtime *runtime = context->runtime;
-    context->value = value;
-    context->flags |= BELAYR_RETURNED;
-    if ((context->flags & BELAYR_ITEM) != 0) {
-        /* Its event comes as ITEM. */
-        context->flags &= ~(uint32_t)BELAYR_ALIVE;
-    }
+    context->flags &= ~(uint32_t)BELAYR_ALIVE;
     uint32_t *words = belay_words(runtime->kernel);
     words[0] = (uint32_t)context->pid;
     words[1] = (uint32_t)(context->pid >> 32);
     const belay_command settle = {.op = BELAY_OP_SETTLE, .count = 1};
     belay_answer answer = {0};
     (void)belayr_submit(runtime, &settle, &answer);
+}
+
+static void tell_return(belay_context *context, belay_value value) {
+    belay_runtime *runtime = context->runtime;
+    context->value = value;
+    context->flags |= BELAYR_RETURNED;
+    if ((context->flags & BELAYR_ITEM) != 0) {
+        tell_item(context);
+        return;
+    }
+    const belay_pid pid = context->pid;
+    const belay_command command = {.op = BELAY_OP_RETURN, .pid = pid};
+    belay_answer answer = {0};
+    if (belayr_submit(runtime, &command, &answer) == BELAY_OK &&
+        answer.value == 1) {
+        /* The answer stands for the events: as they would come. */
+        belayr_slot_returned(runtime, answer.tag, pid);
+        belayr_process_over(context);
+    }
 }
 
 /* A number for the failure, which the caller must drop; without memory the

@@ -173,12 +173,16 @@ typedef struct belayr_pool {
     uint32_t limit;
     uint64_t idle_timeout;
     size_t stack_size;
-    uint32_t threads;        /* started and not ended */
-    uint32_t idle;           /* of these: without a job */
-    uint32_t called;         /* of the idle ones: woken for a job */
-    uint32_t waiting;        /* of these: their job waits in a call */
-    uint32_t starting;       /* of these: not at work yet */
-    uint32_t refused;        /* the system would not start one */
+    uint32_t threads;   /* started and not ended */
+    uint32_t idle;      /* of these: without a job */
+    uint32_t called;    /* of the idle ones: woken for a job */
+    uint32_t waiting;   /* of these: their job waits in a call */
+    uint32_t starting;  /* of these: not at work yet */
+    uint32_t unneeded;  /* jobs in a row that those who await them have run */
+    uint32_t watching;  /* an idle thread looks every millisecond */
+    uint64_t watched;   /* jobs started when it last began to */
+    uint32_t searching; /* one that has just become idle looks at news */
+    atomic_uint news;   /* for it, without the lock */
     belayr_thread *finished; /* to be joined */
 } belayr_pool;
 
@@ -435,6 +439,8 @@ void belayr_text_free(belay_runtime *runtime, char *text);
 belay_code belayr_submit(belay_runtime *runtime, const belay_command *command,
                          belay_answer *answer);
 
+/* Its process has ended, and all has been told of how. */
+void belayr_process_over(belay_context *context);
 /* Does what the events have asked for: commands of our own, until none
  * causes another (R1). */
 void belayr_follow_up(belay_runtime *runtime);
@@ -460,6 +466,9 @@ belay_code belayr_slot_open(belay_runtime *runtime, belayr_slot *slot,
 /* Takes the tag back; a wait that is not done is cancelled. */
 void belayr_slot_close(belay_runtime *runtime, belayr_slot *slot);
 void belayr_slot_done(belay_runtime *runtime, const belay_event *event);
+/* The same for one whose target has returned. */
+void belayr_slot_returned(belay_runtime *runtime, uint32_t tag,
+                          belay_pid pid);
 /* Waits until the waiter is woken; the lock is held before and after. OK or
  * THREADS. */
 belay_code belayr_block(belay_context *context, belayr_waiter *waiter,
@@ -478,6 +487,10 @@ void belayr_clock_stop(belay_runtime *runtime);
 
 /* ---- pool.c --------------------------------------------------------- */
 
+/* A job was run by who awaited it: a thread for it would have come late. */
+void belayr_pool_not_needed(belay_runtime *runtime);
+/* A thread waits for a job that only another can run. */
+void belayr_pool_hurry(belay_runtime *runtime);
 /* Wakes a thread if one is needed. 1: one must be started. */
 int belayr_pool_need(belay_runtime *runtime);
 /* Whether the caller's thread may wait for others: somebody must be left to

@@ -201,6 +201,7 @@ static void run_here(belay_context *caller, belay_context *context) {
         return;
     }
     context->nested = caller->nested + 1;
+    belayr_pool_not_needed(caller->runtime);
     belayr_job_run(context, caller->flags & BELAYR_POOLED);
 }
 

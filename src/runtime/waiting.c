@@ -22,6 +22,18 @@ void belayr_slot_close(belay_runtime *runtime, belayr_slot *slot) {
     belayr_why_drop(runtime, &slot->why);
 }
 
+void belayr_slot_returned(belay_runtime *runtime, uint32_t tag,
+                          belay_pid pid) {
+    const belay_event event = {
+        .kind = BELAY_EVENT_WAIT_DONE,
+        .tag = tag,
+        .pid = pid,
+        .reason = BELAY_REASON_NORMAL,
+        .extra = BELAY_OUTCOME_OK,
+    };
+    belayr_slot_done(runtime, &event);
+}
+
 void belayr_slot_done(belay_runtime *runtime, const belay_event *event) {
     if (event->tag == BELAYR_NO_TAG) {
         return; /* nobody waits for it */
@@ -86,6 +98,7 @@ belay_code belayr_block(belay_context *context, belayr_waiter *waiter,
         return BELAY_THREADS;
     }
     runtime->pool.waiting += pooled;
+    belayr_pool_hurry(runtime);
     belayr_leave(runtime);
     spin(runtime, waiter);
     belayr_port_lock(&runtime->lock);
