@@ -220,10 +220,11 @@ typedef struct belay_runtime_info {
 
 void belay_runtime_look(belay_runtime *runtime, belay_runtime_info *out);
 
-/* Writes the tree of all processes as text, a line each: pid, label, kind,
- * state, age, restarts, links, and what it waits for. Ends it with 0 when
- * size is not 0. Answers the length of the whole text without the 0, of
- * which at most size - 1 bytes were written. */
+/* Writes all processes as text, a line each: pid, kind, state, label, parent,
+ * age, and links, children and restarts where there are any; and a line
+ * about the threads. Ends it with 0 when size is not 0. Answers the length
+ * of the whole text without the 0, of which at most size - 1 bytes were
+ * written. */
 size_t belay_runtime_inspect(belay_runtime *runtime, char *text, size_t size);
 
 /* ---- Tasks ---------------------------------------------------------- */

@@ -32,6 +32,11 @@ async function kernel() {
   };
 }
 
+/** Tasks in C on threads; see bench/native/tasks.c for the two ways to await. */
+const threads = (how) => async () => ({
+  measure: (count) => ask(path('build/release/tasks'), [count, how]),
+});
+
 async function javascript() {
   const { Task } = await belay();
   const awaits = async (count) => {
@@ -70,7 +75,7 @@ export const elixirCases = {
   elixir: {
     number: 12,
     title: 'against Elixir on the same machine',
-    prepare: () => cmakeBuild('release', ['native']),
+    prepare: () => cmakeBuild('release', ['native', 'tasks']),
     missing: () => (onPath('elixir') ? null : 'There is no Elixir on this machine.'),
     items: 200_000,
     judged: 'awaitNs',
@@ -83,10 +88,13 @@ export const elixirCases = {
       'elixir-1': floor('Elixir, one scheduler', elixir('--erl', '+S 1:1'), FEW),
       belay: ours('Belay in JavaScript', javascript),
       kernel: ours("Belay's kernel in C", kernel, { items: 1_000_000 }),
+      c: ours('Belay in C on threads, awaited without a timeout', threads('infinity')),
+      'c-timeout': ours('Belay in C on threads, awaited with a timeout', threads('timeout'), FEW),
     },
     targets: [
       { row: 'elixir', over: 'kernel', figure: 'awaitNs', atLeast: 20 },
       { row: 'elixir-1', over: 'kernel', figure: 'awaitNs', atLeast: 20 },
+      { row: 'elixir', over: 'c', figure: 'awaitNs', atLeast: 10 },
       { row: 'elixir', over: 'belay', figure: 'itemNs', atLeast: 8 },
       { row: 'elixir-1', over: 'belay', figure: 'itemNs', atLeast: 8 },
     ],

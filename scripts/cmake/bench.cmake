@@ -15,3 +15,9 @@ foreach(name native instructions)
     target_link_libraries(${name} PRIVATE belay_objects)
     target_link_options(${name} PRIVATE ${BELAY_LINK_OPTIONS})
 endforeach()
+
+# Tasks in C on threads, which bench/cases/elixir.mjs runs beside Elixir.
+add_executable(tasks EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/native/tasks.c)
+target_compile_options(tasks PRIVATE ${BELAY_COMPILE_OPTIONS})
+target_link_libraries(tasks PRIVATE belay)
+target_link_options(tasks PRIVATE ${BELAY_LINK_OPTIONS})

@@ -66,6 +66,9 @@ function(belay_fiber_tests)
             set(helpers ${PROJECT_SOURCE_DIR}/tests/runtime/jobs.c
                 ${PROJECT_SOURCE_DIR}/tests/fibers/virtual_time.c)
         endif()
+        if(name STREQUAL "interleavings_test")
+            set(helpers ${CMAKE_SOURCE_DIR}/tests/runtime/jobs.c)
+        endif()
         belay_c_test(${name} ${source} fiber_objects runtime_fibers)
         target_sources(${name} PRIVATE ${helpers})
         target_include_directories(${name} PRIVATE

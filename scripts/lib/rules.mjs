@@ -71,7 +71,7 @@ const KNOWS = {
   },
   'src/runtime': {
     own: ['src/runtime'],
-    system: [...FREESTANDING, 'stdatomic.h', 'stdlib.h', 'stdio.h'],
+    system: [...FREESTANDING, 'stdarg.h', 'stdatomic.h', 'stdlib.h', 'stdio.h'],
     ports: ['pthread.h', 'time.h', 'unistd.h', 'src/base', 'src/fiber'],
   },
   'src/cli': {

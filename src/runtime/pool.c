@@ -90,7 +90,7 @@ static int thread_is_over(const belay_runtime *runtime, uint64_t since) {
  * there are: then it has been called. */
 static int thread_search(belay_runtime *runtime) {
     belayr_pool *pool = &runtime->pool;
-    uint32_t patience = runtime->patience;
+    uint32_t patience = belayr_patience(runtime, runtime->patience_searching);
     if (patience == 0 || pool->searching) {
         return 0;
     }
@@ -102,11 +102,13 @@ static int thread_search(belay_runtime *runtime) {
         belayr_port_relax();
     }
     belayr_port_lock(&runtime->lock);
-    if (atomic_load_explicit(&pool->news, memory_order_relaxed) != news) {
-        return 1;
+    int found =
+        atomic_load_explicit(&pool->news, memory_order_relaxed) != news;
+    belayr_learn(runtime, &runtime->patience_searching, found);
+    if (!found) {
+        pool->searching = 0;
     }
-    pool->searching = 0;
-    return 0;
+    return found;
 }
 
 /* Waits in earnest. */

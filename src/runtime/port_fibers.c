@@ -437,6 +437,9 @@ uint32_t belayr_port_patience(void) {
 }
 
 void belayr_port_relax(void) {
+    if (chooser != NULL) {
+        point_chosen(); /* a test has given the thread patience */
+    }
 }
 
 void belayr_port_complain(const char *line) {

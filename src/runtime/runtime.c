@@ -136,6 +136,8 @@ belay_code belay_runtime_create(const belay_runtime_options *options,
     runtime->bytes = sizeof(*runtime);
     runtime->zero = belayr_port_now();
     runtime->patience = belayr_port_patience();
+    runtime->patience_waiting = runtime->patience;
+    runtime->patience_searching = runtime->patience;
     runtime->clock.target = BELAY_INFINITY;
     belayr_port_mutex_open(&runtime->lock);
     belayr_port_condition_open(&runtime->pool.work);

@@ -238,7 +238,9 @@ struct belay_runtime {
     belayr_pool pool;
     belayr_clock clock;
     uint64_t zero;     /* the port's time when the kernel's was 0 */
-    uint32_t patience; /* turns before a thread waits in earnest */
+    uint32_t patience; /* most turns before a thread waits in earnest */
+    uint32_t patience_waiting;   /* as experience has it, of one that waits */
+    uint32_t patience_searching; /* and of one without a job */
     uint32_t stopping;
     uint64_t started;
     uint64_t returned;
@@ -474,6 +476,11 @@ void belayr_slot_returned(belay_runtime *runtime, uint32_t tag,
 belay_code belayr_block(belay_context *context, belayr_waiter *waiter,
                         belayr_how how);
 void belayr_wake(belayr_waiter *waiter);
+/* How long to look now. */
+uint32_t belayr_patience(const belay_runtime *runtime, uint32_t learned);
+/* What experience teaches: whether it was worth looking so long. */
+void belayr_learn(const belay_runtime *runtime, uint32_t *patience,
+                  int worth_it);
 
 /* ---- clock.c -------------------------------------------------------- */
 

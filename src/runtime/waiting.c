@@ -66,11 +66,27 @@ static int waiter_is_woken(belayr_waiter *waiter) {
     return atomic_load_explicit(&waiter->woken, memory_order_acquire) != 0;
 }
 
-/* Most answers from another thread come within a microsecond or so. The lock
- * is not held. */
-static void spin(const belay_runtime *runtime, belayr_waiter *waiter) {
-    uint32_t patience = runtime->patience;
-    for (uint32_t i = 0; i < patience && !waiter_is_woken(waiter); i++) {
+/* On a machine with processors to spare most answers come within some
+ * microseconds, and to look for them is cheaper than to sleep. On a busy one
+ * the other thread may not even run before this one sleeps. */
+#define PATIENCE_MIN 4u
+
+void belayr_learn(const belay_runtime *runtime, uint32_t *patience,
+                  int worth_it) {
+    uint32_t now = *patience;
+    now = worth_it ? now + now / 2 + 1 : now / 2;
+    now = now < PATIENCE_MIN ? PATIENCE_MIN : now;
+    *patience = now > runtime->patience ? runtime->patience : now;
+}
+
+uint32_t belayr_patience(const belay_runtime *runtime, uint32_t learned) {
+    /* Now and then the old lesson is put to the test. */
+    return runtime->returned % 64 == 0 ? runtime->patience : learned;
+}
+
+/* Looks for the answer; the lock is not held. */
+static void spin(uint32_t patience, belayr_waiter *waiter) {
+    while (patience-- > 0 && !waiter_is_woken(waiter)) {
         belayr_port_relax();
     }
 }
@@ -99,10 +115,18 @@ belay_code belayr_block(belay_context *context, belayr_waiter *waiter,
     }
     runtime->pool.waiting += pooled;
     belayr_pool_hurry(runtime);
+    uint32_t patience =
+        how == BELAYR_FOR_OTHERS
+            ? belayr_patience(runtime, runtime->patience_waiting)
+            : 0;
     belayr_leave(runtime);
-    spin(runtime, waiter);
+    spin(patience, waiter);
     belayr_port_lock(&runtime->lock);
-    if (!waiter_is_woken(waiter)) {
+    int woken = waiter_is_woken(waiter);
+    if (patience > 0) {
+        belayr_learn(runtime, &runtime->patience_waiting, woken);
+    }
+    if (!woken) {
         park(runtime, waiter);
     }
     runtime->pool.waiting -= pooled;

@@ -302,6 +302,28 @@ static void a_bad_tree_leaves_nothing(void) {
     close_runtime(root);
 }
 
+static void all_processes_can_be_written(void) {
+    belay_context *root = open_runtime(NULL);
+    belay_runtime *runtime = belay_context_runtime(root);
+    belay_pid supervisor = start_supervisor(root, NULL, 0);
+    const belay_start_options start = {.label = "the walker",
+                                       .supervisor = supervisor};
+    CHECK_EQUAL(
+        belay_start_child(root, job_until_cancelled, NULL, 0, &start, NULL),
+        BELAY_OK);
+    char text[1024];
+    char few[10];
+    size_t length = belay_runtime_inspect(runtime, text, sizeof(text));
+    CHECK_EQUAL(length, strlen(text));
+    CHECK(strstr(text, "task supervisor running of ") != NULL);
+    CHECK(strstr(text, "\"the walker\" of ") != NULL);
+    CHECK(strstr(text, "threads: ") != NULL);
+    CHECK(belay_runtime_inspect(runtime, few, sizeof(few)) > sizeof(few));
+    CHECK_EQUAL(strlen(few), sizeof(few) - 1);
+    CHECK(belay_runtime_inspect(runtime, NULL, 0) > 0);
+    close_runtime(root);
+}
+
 /* ---- Names -------------------------------------------------------------- */
 
 static void names_are_free_again(void) {
@@ -338,6 +360,7 @@ int main(void) {
     RUN(children_are_managed_by_id);
     RUN(a_nested_tree_starts_whole);
     RUN(a_bad_tree_leaves_nothing);
+    RUN(all_processes_can_be_written);
     RUN(names_are_free_again);
     return harness_end();
 }
