@@ -51,9 +51,8 @@ static void take_events(bench_host *host) {
     }
 }
 
-belay_answer host_do(bench_host *host, const belay_command *command) {
-    belay_answer answer = {0};
-    belay_code code = belay_submit(host->kernel, command, &answer);
+const belay_answer *host_do(bench_host *host, const belay_command *command) {
+    belay_code code = belay_submit(host->kernel, command, &host->answer);
     if (code != BELAY_OK) {
         host_expect(0, belay_code_text(code));
     }
@@ -64,7 +63,7 @@ belay_answer host_do(bench_host *host, const belay_command *command) {
         host_expect(belay_step(host->kernel) == BELAY_OK, "a step");
         take_events(host);
     }
-    return answer;
+    return &host->answer;
 }
 
 void host_settle(bench_host *host, const belay_pid *pids, uint32_t count) {
@@ -74,7 +73,7 @@ void host_settle(bench_host *host, const belay_pid *pids, uint32_t count) {
         words[2 * i + 1] = (uint32_t)(pids[i] >> 32);
     }
     const belay_command settle = {.op = BELAY_OP_SETTLE, .count = count};
-    host_expect(host_do(host, &settle).value == count, "all have settled");
+    host_expect(host_do(host, &settle)->value == count, "all have settled");
 }
 
 void host_advance(bench_host *host) {

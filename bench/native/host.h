@@ -14,6 +14,7 @@
 typedef struct bench_host {
     belay_kernel *kernel;
     const belay_view *view;
+    belay_answer answer; /* of the last command */
     belay_pid root;
     uint64_t now;
     uint32_t waits_done;        /* since the host was opened */
@@ -28,8 +29,9 @@ typedef struct bench_host {
 void host_open(bench_host *host);
 void host_close(bench_host *host);
 
-/* Ends the program unless the answer is OK; then takes all events. */
-belay_answer host_do(bench_host *host, const belay_command *command);
+/* Ends the program unless the answer is OK; then takes all events. Gives the
+ * host's answer. */
+const belay_answer *host_do(bench_host *host, const belay_command *command);
 
 /* Reports bodies that have returned: at most BELAY_WORDS_MAX / 2. */
 void host_settle(bench_host *host, const belay_pid *pids, uint32_t count);

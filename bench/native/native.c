@@ -67,7 +67,7 @@ static void print_bytes(uint32_t count) {
             .pid = host.root,
             .flags = BELAY_FLAG_LINK,
         };
-        pids[i] = host_do(&host, &spawn).pid;
+        pids[i] = host_do(&host, &spawn)->pid;
     }
     double waiting = ((double)view->bytes - before) / (double)count;
     for (uint32_t i = 0; i < count; i++) {

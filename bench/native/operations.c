@@ -10,12 +10,13 @@ static belay_pid spawn_task(bench_host *host, belay_pid scope) {
         .flags = scope == 0 ? BELAY_FLAG_LINK : BELAY_FLAG_ORPHAN,
         .shutdown = 5000,
     };
-    return host_do(host, &command).pid;
+    return host_do(host, &command)->pid;
 }
 
 static void run_next(bench_host *host, belay_pid expected) {
     const belay_command command = {.op = BELAY_OP_RUN};
-    host_expect(host_do(host, &command).pid == expected, "the one that runs");
+    host_expect(host_do(host, &command)->pid == expected,
+                "the one that runs");
 }
 
 belay_pid operation_task(bench_host *host) {
@@ -33,7 +34,7 @@ static belay_pid wait_for(bench_host *host, belay_wait kind, belay_pid other,
         .other = other,
         .time = time,
     };
-    return host_do(host, &command).pid;
+    return host_do(host, &command)->pid;
 }
 
 /* ---- A task, from its spawn to the end of the wait for it --------------- */
@@ -113,7 +114,7 @@ static void push(bench_host *host, belay_pid *pids, uint32_t count) {
         .other = host->stream,
         .count = count,
     };
-    host_expect(host_do(host, &command).value == count, "all items start");
+    host_expect(host_do(host, &command)->value == count, "all items start");
     const uint32_t *words = belay_words(host->kernel);
     for (uint32_t i = 0; i < count; i++) {
         pids[i] = (belay_pid)words[2 * i + 1] << 32 | words[2 * i];
@@ -139,7 +140,7 @@ static void open_stream(bench_host *host, uint32_t wanted) {
         .time = 5000,
         .extra = 0xffffffffu,
     };
-    host->stream = host_do(host, &command).pid;
+    host->stream = host_do(host, &command)->pid;
     want(host, wanted);
     push(host, host->pids, HOST_BATCH);
     host_advance(host);
@@ -165,7 +166,7 @@ static void cycle_items(bench_host *host, uint32_t count) {
             .other = host->stream,
             .count = HOST_BATCH,
         };
-        host_expect(host_do(host, &cycle).value == HOST_BATCH, "all cycle");
+        host_expect(host_do(host, &cycle)->value == HOST_BATCH, "all cycle");
         for (uint32_t i = 0; i < HOST_BATCH; i++) {
             host->pids[i] = (belay_pid)words[2 * i + 1] << 32 | words[2 * i];
         }
@@ -199,7 +200,7 @@ static void link_and_monitor(bench_host *host, uint32_t count) {
         command.op = BELAY_OP_LINK;
         (void)host_do(host, &command);
         command.op = BELAY_OP_MONITOR;
-        belay_pid monitor = host_do(host, &command).pid;
+        belay_pid monitor = host_do(host, &command)->pid;
         const belay_command demonitor = {
             .op = BELAY_OP_DEMONITOR,
             .other = monitor,
@@ -220,7 +221,7 @@ static void open_supervisor(bench_host *host) {
         .count = 3,
         .extra = 5,
     };
-    host->supervisor = host_do(host, &command).pid;
+    host->supervisor = host_do(host, &command)->pid;
 }
 
 static void supervise_children(bench_host *host, uint32_t count) {

@@ -12,6 +12,7 @@
     } while (0)
 
 static uint32_t queue_length(const belay_kernel *kernel, uint32_t head) {
+    BELAY_ASSERT(head == BELAY__NONE || head < kernel->processes.high);
     uint32_t length = 0;
     for (uint32_t i = head; i != BELAY__NONE;
          i = process_at(kernel, i)->queue_next) {
@@ -213,6 +214,7 @@ static uint32_t check_stream(const belay_kernel *kernel, uint32_t index) {
             const belay__process *process = process_at(kernel, item);
             HOLDS(6, process->body == index);
             HOLDS(6, process->kind == BELAY_KIND_ITEM);
+            BELAY_ASSERT((process->flags & PROCESS_TIED) == 0);
             BELAY_ASSERT(items < kernel->processes.high); /* no circle */
             items++;
             kept += process->state == BELAY_STATE_KEPT;
@@ -288,6 +290,7 @@ static uint32_t check_supervisor(const belay_kernel *kernel, uint32_t index) {
 static uint32_t reason_holders(const belay_kernel *kernel, uint32_t number) {
     BELAY_ASSERT(belay__reason_valid(kernel, number));
     uint32_t holders = 0;
+    BELAY_ASSERT(number >= BELAY_REASON_HOST);
     for (uint32_t i = 0; i < kernel->processes.high; i++) {
         if (belay__table_live(&kernel->processes, i)) {
             const belay__process *process = process_at(kernel, i);

@@ -148,6 +148,7 @@ int belay__edge_linked(const belay_kernel *kernel, uint32_t a, uint32_t b) {
 uint32_t belay__edge_only_link(const belay_kernel *kernel, uint32_t process) {
     const belay__process *self = process_at(kernel, process);
     const uint32_t side = self->links;
+    BELAY_ASSERT(process_is_alive(self));
     if ((self->flags & PROCESS_TIED) != 0) {
         return side == BELAY__NONE ? pid_index(self->owner) : BELAY__NONE;
     }

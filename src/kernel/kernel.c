@@ -112,12 +112,23 @@ static const command_handler handlers[] = {NULL,
 BELAY_COMMANDS(X)
 #undef X
 
+/* Field by field, as it was written: a processor waits when it reads at once
+ * what it has just written in parts. */
+static inline void answer_give(belay_answer *answer,
+                               const belay_answer *given) {
+    answer->pid = given->pid;
+    answer->value = given->value;
+    answer->extra = given->extra;
+    answer->tag = given->tag;
+    answer->reserved = given->reserved;
+}
+
 belay_code belay_submit(belay_kernel *kernel, const belay_command *command,
                         belay_answer *answer) {
     if (kernel == NULL || command == NULL || answer == NULL) {
         return BELAY_BAD_ARGUMENT;
     }
-    uint32_t op = command->op;
+    const uint32_t op = command->op;
     if (op == 0 || op >= sizeof handlers / sizeof *handlers) {
         return BELAY_BAD_COMMAND;
     }
@@ -129,7 +140,7 @@ belay_code belay_submit(belay_kernel *kernel, const belay_command *command,
     belay_answer given = {0};
     belay_code code = handlers[op](kernel, command, &given);
     if (code == BELAY_OK || code == BELAY_ALREADY) {
-        *answer = given;
+        answer_give(answer, &given);
     }
     if (op == BELAY_OP_RUN) { /* for each task, and it causes no work */
         return code;
