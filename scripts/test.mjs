@@ -134,6 +134,11 @@ const suites = {
     alone: true,
     commands: () => [nodeTests('tests/conformance')],
   },
+  workers: {
+    about: 'bodies on workers: outcomes, kills, bundlers, browsers',
+    alone: true,
+    commands: () => [nodeTests('tests/workers', '--test-concurrency=1')],
+  },
   examples: {
     about: 'the examples',
     alone: true,

@@ -9,8 +9,10 @@
  *
  * `options` are those that all bodies have; a foreign one takes out and checks
  * its own. Both throw for what is wrong, before anything has been done.
+ * The address of a module stands for one of its exports, which runs on a worker.
  */
 import { checkBody } from './options.js';
+import { isAddress, takeModuleBody, takeModuleItemBody } from './workers/module-body.js';
 
 export const FOREIGN = Symbol('belay.body');
 
@@ -20,6 +22,7 @@ const foreignOf = (body) => (body === null || body === undefined ? undefined : b
 export function takeBody(call, body, rest) {
   const foreign = foreignOf(body);
   if (foreign !== undefined) return foreign.asBody(call, rest);
+  if (isAddress(body)) return takeModuleBody(call, body, rest);
   return { body: checkBody(call, 'body', body), options: rest[0] };
 }
 
@@ -27,5 +30,6 @@ export function takeBody(call, body, rest) {
 export function takeItemBody(call, body, rest) {
   const foreign = foreignOf(body);
   if (foreign !== undefined) return foreign.asItem(call, rest);
+  if (isAddress(body)) return takeModuleItemBody(call, body, rest);
   return { body: checkBody(call, 'body', body), options: rest[0] };
 }

@@ -3,6 +3,7 @@
  * that it offers is made when it is first read.
  */
 import { Caller } from './caller.js';
+import { contextInside } from './context-inside.js';
 import { ExitError } from './errors.js';
 import { checkTimeout } from './options.js';
 import { formatPid } from './pid.js';
@@ -74,6 +75,19 @@ export class Context {
     };
   }
 
+  /** Tells something of the work to those who look on. */
+  get report() {
+    const cell = this.#cell;
+    return (value) => {
+      if (cell.context === this) cell.runtime.watch?.progress(cell, value);
+    };
+  }
+
+  /** For functions that run on workers as well: here nothing need be moved. */
+  get transfer() {
+    return (value) => value;
+  }
+
   get #own() {
     if (this.#caller === null) {
       if (this.#low === 0) this.#cell.runtime.late.tell();
@@ -99,7 +113,25 @@ export class Context {
    * body that is stopped otherwise than by `signal`, which it then has not.
    */
   static whenEnded(context, hook) {
-    context.#controller = { abort: hook };
+    context.#controller = { abort: hook, grace: null };
+  }
+
+  /** The process is asked to end: such a body may go on for `grace` ms, 'own' for as long as it was started with. */
+  static ask(context, grace) {
+    const controller = context.#controller;
+    if (controller !== null && 'grace' in controller) controller.grace = grace;
+  }
+
+  /** What `ask` said last; null when the process was not asked. */
+  static graceOf(context) {
+    return context.#controller.grace;
+  }
+
+  static {
+    const { whenEnded, graceOf } = Context;
+    /** The runtime of a context's process. */
+    const runtimeOf = (context) => context.#cell.runtime;
+    Object.assign(contextInside, { whenEnded, graceOf, runtimeOf });
   }
 
   /**

@@ -10,8 +10,11 @@ import { ASYNC_DISPOSE } from './supervised.js';
 import { TaskApi } from './task.js';
 import { TaskSupervisorApi } from './task-supervisor.js';
 import { toTraceEvents } from './trace-events.js';
+import { openWebWorker } from './workers/open-web-worker.js';
+import { Pool } from './workers/pool.js';
+import { checkWorkers } from './workers/settings.js';
 
-const RUNTIME_OPTIONS = ['clock', 'onLog', 'wasm', 'maxTasks', 'trace', 'reports'];
+const RUNTIME_OPTIONS = ['clock', 'onLog', 'wasm', 'maxTasks', 'trace', 'reports', 'workers'];
 
 export function checkWasm(call, wasm) {
   if (wasm === undefined || wasm instanceof WebAssembly.Module) return wasm;
@@ -84,10 +87,12 @@ class PublicRuntime {
 
 export { insideOf };
 
-export function makeRuntime({ clock, onLog, wasm, maxTasks = 0, trace = false, reports = false }) {
-  return new Runtime({
-    clock: clock === undefined ? realClock() : givenClock(clock), onLog, wasm, maxTasks, trace, reports,
+export function makeRuntime({ clock, onLog, wasm, maxTasks = 0, trace = false, reports = false, workers }) {
+  const makePool = () => new Pool({ ...(workers ?? checkWorkers('createRuntime', undefined)), openWeb: openWebWorker });
+  const runtime = new Runtime({
+    clock: clock === undefined ? realClock() : givenClock(clock), onLog, wasm, maxTasks, trace, reports, makePool,
   });
+  return runtime;
 }
 
 /** A runtime on a simulation's clock; `runtime` is its inside. */
@@ -98,12 +103,15 @@ export function simulatedRuntime(settings) {
 
 export function createRuntime(options) {
   const call = 'createRuntime';
-  const { clock, onLog, wasm, maxTasks, trace = false, reports = false } = checkOptions(call, options, RUNTIME_OPTIONS);
+  const { clock, onLog, wasm, maxTasks, trace = false, reports = false, workers } = checkOptions(call, options, RUNTIME_OPTIONS);
   if (clock !== undefined) checkClock(call, clock);
   if (onLog !== undefined) checkListener(call, 'option onLog', onLog);
   checkWasm(call, wasm);
   checkBoolean(call, 'option trace', trace);
   checkBoolean(call, 'option reports', reports);
   const most = checkMaxTasks(call, maxTasks);
-  return new PublicRuntime(makeRuntime({ clock, onLog, wasm, maxTasks: most, trace, reports }));
+  const checked = checkWorkers(call, workers);
+  const runtime = makeRuntime({ clock, onLog, wasm, maxTasks: most, trace, reports, workers: checked });
+  if (checked.min > 0) runtime.warmUp();
+  return new PublicRuntime(runtime);
 }

@@ -231,6 +231,45 @@ export class DisposedError extends BelayError {
   }
 }
 
+/** A worker came to an end before the function that ran on it, or could not be started. */
+export class WorkerError extends BelayError {
+  /** @param reason 'start', 'exit', 'crash', 'memory', 'messageError' or 'lost' */
+  constructor(message, { reason, exitCode = null, cause }) {
+    super(message, 'BELAY_WORKER', { cause });
+    this.reason = reason;
+    this.exitCode = exitCode;
+  }
+
+  get name() {
+    return 'WorkerError';
+  }
+}
+
+/** A module could not be loaded on a worker, or has no such function. */
+export class ModuleError extends BelayError {
+  constructor(message, { url, exportName, cause }) {
+    super(message, 'BELAY_MODULE', { cause });
+    this.url = url;
+    this.exportName = exportName;
+  }
+
+  get name() {
+    return 'ModuleError';
+  }
+}
+
+/** An argument, a result or a report cannot be sent to another thread. */
+export class CloneError extends BelayError {
+  constructor(message, { path, cause }) {
+    super(message, 'BELAY_CLONE', { cause });
+    this.path = path;
+  }
+
+  get name() {
+    return 'CloneError';
+  }
+}
+
 /** `maxTasks` is reached, or the memory for another process was refused. */
 export class LimitError extends BelayError {
   constructor(message) {

@@ -103,8 +103,9 @@ export type Restart = 'temporary' | 'transient' | 'permanent';
 What a task runs. It may return a value or a promise of one, and it may throw;
 `context` is the process it runs as.
 
-In this version a body is a function. It runs on the calling thread, and
-JavaScript cannot stop a function from outside: see {@link TaskContext.signal}.
+A function runs on the calling thread, and JavaScript cannot stop one from
+outside: see {@link TaskContext.signal}. A {@link ModuleAddress} and the name of an
+export stand for a function on a worker, which can be stopped.
 */
 export type Body<T> = (context: TaskContext) => T | PromiseLike<T>;
 
@@ -113,6 +114,49 @@ export type ItemBody<T, R> = (
   item: T,
   context: TaskContext,
 ) => R | PromiseLike<R>;
+
+/**
+The address of a module whose exports run on workers: a `URL`, or a string with
+an absolute address (`file:`, `http:`, `https:`, `data:`, `blob:`). Only the
+calling module knows what a relative one is relative to, so write
+`new URL('./work.js', import.meta.url)`, which bundlers understand, too.
+*/
+export type ModuleAddress = URL | string;
+
+/** What can be moved to another thread: `ArrayBuffer`, `MessagePort` and the like. */
+export type Movable = object;
+
+/**
+The options of calls that run an export on a worker.
+
+There `shutdown` is also how long, in ms, the function may go on once its task was
+asked to stop (by a supervisor, a signal, or {@link TaskApi.shutdown}, which then
+says how long): its `signal` aborts at once, and the thread is terminated when it
+has not returned after that time. What ends a task in any other way (a kill, a
+timeout, a link) terminates the thread at once.
+*/
+export interface ModuleSpawnOptions extends SpawnOptions {
+  /**
+  What of the arguments is moved to the worker instead of copied. It cannot be
+  used here afterwards. Not for a child that may be started again.
+
+  @default []
+  */
+  readonly transfer?: readonly Movable[] | undefined;
+}
+
+/** The same for streams. */
+export interface ModuleStreamOptions<T> extends StreamOptions {
+  /** What of an item is moved to the worker instead of copied. */
+  readonly transfer?: ((item: T) => readonly Movable[]) | undefined;
+}
+
+/** The same for streams of task supervisors. */
+export interface SupervisedModuleStreamOptions<T>
+  extends SupervisedStreamOptions {
+  /** What of an item is moved to the worker instead of copied. */
+  readonly transfer?: ((item: T) => readonly Movable[]) | undefined;
+}
 
 type AsyncDisposeKey = SymbolConstructor extends {
   readonly asyncDispose: infer Key extends symbol;
@@ -196,6 +240,21 @@ export interface TaskContext {
   @param reason - @default 'normal'
   */
   readonly exit: (reason?: ExitReason) => never;
+
+  /**
+  Tells something of the work to those who look on: a {@link ProgressEvent} for
+  {@link Runtime.subscribe} and for Node's `diagnostics_channel`. From a worker,
+  `value` is copied by structured clone.
+
+  @throws {CloneError} On a worker: `value` cannot be copied.
+  */
+  readonly report: (value: unknown) => void;
+
+  /**
+  On a worker, marks what of the result is moved instead of copied:
+  `return transfer(pixels, [pixels.buffer])`. Elsewhere it gives `value`.
+  */
+  readonly transfer: <T>(value: T, list: readonly Movable[]) => T;
 }
 
 /** The options of every call that starts a task. */
@@ -668,6 +727,41 @@ export interface TaskApi {
   async<T>(body: Body<T>, options?: SpawnOptions): StartedTask<T>;
 
   /**
+  The same with an export of another module, which runs on a worker: in parallel
+  with this thread, and when its task is stopped, its thread is terminated, even
+  inside of `while (true) {}`.
+
+  The export is called with `args` and, last, its {@link TaskContext}. Arguments
+  and result are copied by structured clone. On the worker, `context.self` is the
+  pid of this task; `Task` and the like belong to a runtime of the worker's own, and
+  what is started through them ends with the function, also when it returns.
+
+  Rejects with what the function threw, made anew: built-in classes of errors stay
+  what they are, others are an `Error` with the name of theirs; message, cause, own
+  properties and stack are kept, and the stack tells where the task was started.
+
+  Rejects with {@link ModuleError}, {@link CloneError} or {@link WorkerError} for
+  what its class tells.
+
+  Caveat: a function with default values for its last parameters gets its context
+  in their place. Give all arguments, or `undefined` for them.
+
+  @throws {TypeError} `module` is a relative address, say.
+
+  @example
+  ```
+  const work = new URL('./work.js', import.meta.url);
+  const primes = await Task.await(Task.async(work, 'countPrimes', [10_000_000]));
+  ```
+  */
+  async<T = unknown>(
+    module: ModuleAddress,
+    name: string,
+    args?: readonly unknown[],
+    options?: ModuleSpawnOptions,
+  ): StartedTask<T>;
+
+  /**
   Waits for the value of a task.
 
   May be called again, also after a timeout: a task has one outcome, and the
@@ -836,12 +930,24 @@ export interface TaskApi {
   ```
   */
   start(body: Body<unknown>, options?: SpawnOptions): Pid;
+  start(
+    module: ModuleAddress,
+    name: string,
+    args?: readonly unknown[],
+    options?: ModuleSpawnOptions,
+  ): Pid;
 
   /**
   The same with a link: a crash also ends the caller (at the root: surfaces as an
   unhandled rejection), and the caller's crash ends it.
   */
   startLink(body: Body<unknown>, options?: SpawnOptions): Pid;
+  startLink(
+    module: ModuleAddress,
+    name: string,
+    args?: readonly unknown[],
+    options?: ModuleSpawnOptions,
+  ): Pid;
 
   /**
   Runs a function for each item, so many at a time, and gives an async iterable
@@ -884,6 +990,14 @@ export interface TaskApi {
     items: Iterable<T> | AsyncIterable<T>,
     body: ItemBody<T, R>,
     options?: StreamOptions,
+  ): TaskStream<R>;
+  /** Each item on a worker: the export is called with the item, `args` and its context. */
+  asyncStream<R = unknown, T = unknown>(
+    items: Iterable<T> | AsyncIterable<T>,
+    module: ModuleAddress,
+    name: string,
+    args?: readonly unknown[],
+    options?: ModuleStreamOptions<T>,
   ): TaskStream<R>;
 
   /**
@@ -928,6 +1042,12 @@ export interface TaskApi {
   */
   childSpec(
     body: Body<unknown>,
+    options?: TaskChildSpecOptions,
+  ): CompleteChildSpec;
+  childSpec(
+    module: ModuleAddress,
+    name: string,
+    args?: readonly unknown[],
     options?: TaskChildSpecOptions,
   ): CompleteChildSpec;
 
@@ -1058,6 +1178,13 @@ export interface TaskSupervisorApi {
     body: Body<T>,
     options?: SpawnOptions,
   ): StartedTask<T>;
+  async<T = unknown>(
+    supervisor: TaskSupervisorRef,
+    module: ModuleAddress,
+    name: string,
+    args?: readonly unknown[],
+    options?: ModuleSpawnOptions,
+  ): StartedTask<T>;
 
   /**
   The same without the link to the caller: a crash reaches the caller only at
@@ -1077,6 +1204,13 @@ export interface TaskSupervisorApi {
     body: Body<T>,
     options?: SpawnOptions,
   ): StartedTask<T>;
+  asyncNolink<T = unknown>(
+    supervisor: TaskSupervisorRef,
+    module: ModuleAddress,
+    name: string,
+    args?: readonly unknown[],
+    options?: ModuleSpawnOptions,
+  ): StartedTask<T>;
 
   /**
   {@link TaskApi.asyncStream} with the items as children of the supervisor,
@@ -1095,6 +1229,14 @@ export interface TaskSupervisorApi {
     items: Iterable<T> | AsyncIterable<T>,
     body: ItemBody<T, R>,
     options?: SupervisedStreamOptions,
+  ): TaskStream<R>;
+  asyncStream<R = unknown, T = unknown>(
+    supervisor: TaskSupervisorRef,
+    items: Iterable<T> | AsyncIterable<T>,
+    module: ModuleAddress,
+    name: string,
+    args?: readonly unknown[],
+    options?: SupervisedModuleStreamOptions<T>,
   ): TaskStream<R>;
 
   /**
@@ -1125,6 +1267,14 @@ export interface TaskSupervisorApi {
     body: ItemBody<T, R>,
     options?: SupervisedStreamOptions,
   ): TaskStream<R>;
+  asyncStreamNolink<R = unknown, T = unknown>(
+    supervisor: TaskSupervisorRef,
+    items: Iterable<T> | AsyncIterable<T>,
+    module: ModuleAddress,
+    name: string,
+    args?: readonly unknown[],
+    options?: SupervisedModuleStreamOptions<T>,
+  ): TaskStream<R>;
 
   /**
   Starts a child for its effect: nobody gets its result, and it does not end with
@@ -1145,6 +1295,13 @@ export interface TaskSupervisorApi {
     supervisor: TaskSupervisorRef,
     body: Body<unknown>,
     options?: StartChildOptions,
+  ): Pid;
+  startChild(
+    supervisor: TaskSupervisorRef,
+    module: ModuleAddress,
+    name: string,
+    args?: readonly unknown[],
+    options?: StartChildOptions & ModuleSpawnOptions,
   ): Pid;
 
   /**
@@ -2034,6 +2191,12 @@ export interface ReportedEvent extends EventBase {
   readonly message: string;
 }
 
+/** A body has called {@link TaskContext.report}. */
+export interface ProgressEvent extends EventBase {
+  readonly type: 'progress';
+  readonly value: unknown;
+}
+
 /** What goes to {@link RuntimeOptions.onLog}. Tell them apart by `kind`. */
 export type LogEntry = LoggedEvent | ReportedEvent;
 
@@ -2046,6 +2209,7 @@ clock of one's own, the same program gives the same events.
 */
 export type RuntimeEvent =
   | SpawnedEvent
+  | ProgressEvent
   | StartedEvent
   | SettledEvent
   | BodyReturnedEvent
@@ -2156,6 +2320,31 @@ export interface Inspection extends Picture {
   readonly timers: number;
   /** What the kernel's tables take. */
   readonly memory: { readonly bytes: number };
+  /** The workers; null before the first is needed. */
+  readonly workers: WorkersInfo | null;
+}
+
+/** The workers of a runtime at one moment. */
+export interface WorkersInfo {
+  /** Null until it is known. */
+  readonly kind: 'worker_threads' | 'Worker' | null;
+  readonly min: number;
+  readonly max: number;
+  /** How many there are: `busy`, `idle` and `starting` together. */
+  readonly size: number;
+  readonly busy: number;
+  readonly idle: number;
+  readonly starting: number;
+  /** 1 when one that is idle stands by for a busy one. */
+  readonly spare: number;
+  /** Terminated, but the thread has not stopped yet. */
+  readonly ending: number;
+  /** Tasks that wait for a worker. */
+  readonly queued: number;
+  /** So far: workers that were started, that were terminated, that ended by themselves. */
+  readonly started: number;
+  readonly killed: number;
+  readonly crashed: number;
 }
 
 /** What {@link Runtime.memory} gives. Values of tasks are not part of it. */
@@ -2214,7 +2403,7 @@ export function toTraceEvents(events: Iterable<RuntimeEvent>): TraceEvent[];
 /**
 Makes of events what {@link Runtime.inspect} shows: after all events since the
 runtime was made, `picture()` is what `inspect()` gave at that moment, but for
-`timers` and `memory`. For who has a recording, or looks from somewhere else.
+`timers`, `memory` and `workers`. For who has a recording, or looks from somewhere else.
 
 @example
 ```
@@ -2332,6 +2521,9 @@ export interface RuntimeOptions {
   */
   readonly maxTasks?: number | undefined;
 
+  /** The workers for {@link TaskApi.async} with the export of a module. */
+  readonly workers?: WorkersOptions | undefined;
+
   /**
   Whether each task with a handle remembers the call that started it. The
   `startedAt` of an {@link ExitError} or {@link TimeoutError} about it is then the
@@ -2342,6 +2534,52 @@ export interface RuntimeOptions {
   @default false
   */
   readonly trace?: boolean | undefined;
+}
+
+/** The workers on which exports of modules run. */
+export interface WorkersOptions {
+  /** So many are started with the runtime and never given up. @default 0 */
+  readonly min?: number | undefined;
+
+  /**
+  So many there are at most, from 1. Those that are being terminated do not count.
+
+  @default The number of processors.
+  */
+  readonly max?: number | undefined;
+
+  /**
+  One that has had nothing to do for so many ms is given up, `Infinity` for never.
+
+  @default 10000
+  */
+  readonly idleTimeout?: number | undefined;
+
+  /**
+  Whether one more is started, while there is room under `max`, when all are busy
+  for some ms: when a runaway function is killed, the next one need not wait
+  until a worker has been started (about 50 ms).
+
+  @default true
+  */
+  readonly hotSpare?: boolean | undefined;
+
+  /** Bounds of the memory of each, in Node: see `resourceLimits` of `node:worker_threads`. */
+  readonly resourceLimits?:
+    | {
+        readonly maxOldGenerationSizeMb?: number;
+        readonly maxYoungGenerationSizeMb?: number;
+        readonly codeRangeSizeMb?: number;
+        readonly stackSizeMb?: number;
+      }
+    | undefined;
+
+  /**
+  Where the script of workers is, when a bundler that does not know
+  `new Worker(new URL(...))` has put it elsewhere than beside the bundle: the
+  built form of `belay-tasks/worker` (browsers) or `belay-tasks/worker-node`.
+  */
+  readonly script?: ModuleAddress | undefined;
 }
 
 /** A kernel of its own with the whole API on it. */
@@ -2390,7 +2628,8 @@ export interface Runtime extends AsyncDisposing {
   rejects with {@link DisposedError}, timers are cleared, memory is let go.
   Calling it again does nothing.
 
-  Caveat: functions that run are abandoned, not stopped.
+  Caveat: functions that run on this thread are abandoned, not stopped. Workers
+  are terminated.
   */
   dispose(): void;
 }
@@ -2429,6 +2668,9 @@ export type BelayErrorCode =
   | 'BELAY_NO_PROC'
   | 'BELAY_DISPOSED'
   | 'BELAY_LIMIT'
+  | 'BELAY_WORKER'
+  | 'BELAY_MODULE'
+  | 'BELAY_CLONE'
   | 'BELAY_SIMULATION'
   | 'BELAY_DEADLOCK'
   | 'BELAY_UNBOUNDED'
@@ -2576,6 +2818,38 @@ export class NoProcError extends BelayError {
 export class DisposedError extends BelayError {
   protected constructor();
   readonly code: 'BELAY_DISPOSED';
+}
+
+/** A worker came to an end before the function that ran on it, or could not be started. */
+export class WorkerError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_WORKER';
+  /**
+  - `'start'`: it could not be started (`cause` says why).
+  - `'exit'`: `process.exit` was called on it; see `exitCode`.
+  - `'crash'`: an exception that nobody caught, `cause`, such as one of a timer.
+  - `'memory'`: it ran out of memory; see {@link WorkersOptions.resourceLimits}.
+  - `'messageError'`: a message could not be read on the other side.
+  - `'lost'`: it was terminated before its result had arrived.
+  */
+  readonly reason: 'start' | 'exit' | 'crash' | 'memory' | 'messageError' | 'lost';
+  readonly exitCode: number | null;
+}
+
+/** A module could not be loaded on a worker (see `cause`), or has no such function. */
+export class ModuleError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_MODULE';
+  readonly url: string;
+  readonly exportName: string;
+}
+
+/** An argument, a result or a report cannot be copied to another thread. */
+export class CloneError extends BelayError {
+  protected constructor();
+  readonly code: 'BELAY_CLONE';
+  /** The part that is to blame, such as `args[0].onDone (function onDone)`. */
+  readonly path: string;
 }
 
 /** `maxTasks` is reached, or memory was refused. Nothing has been started. */

@@ -27,6 +27,6 @@ export { createRuntime } from './create-runtime.js';
 export { EventFold, foldEvents } from './fold.js';
 export { toTraceEvents } from './trace-events.js';
 export {
-  AlreadyStartedError, BelayError, ChildError, ChildStartError, DisposedError, ExitError,
-  LimitError, MaxChildrenError, NoProcError, OwnerError, TimeoutError,
+  AlreadyStartedError, BelayError, ChildError, ChildStartError, CloneError, DisposedError, ExitError,
+  LimitError, MaxChildrenError, ModuleError, NoProcError, OwnerError, TimeoutError, WorkerError,
 } from './errors.js';

@@ -117,5 +117,6 @@ export function inspect(runtime) {
     buffered: view.kept,
     timers: view.timers + view.fresh,
     memory: { bytes: view.bytes },
+    workers: runtime.madePool?.describe() ?? null,
   });
 }

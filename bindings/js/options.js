@@ -63,14 +63,14 @@ function wrongRange(call, argument, value, accepted) {
   return new RangeError(`${call}: ${argument} must be ${accepted}; got ${describe(value)}`);
 }
 
-/** The options object itself: absent or an object with known names only. */
+/** The options object itself: absent or an object with known names only; any names with `accepted` null. */
 export function checkOptions(call, options, accepted) {
   if (options === undefined) return NONE;
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw wrongType(call, 'options', options, 'an object');
   }
   for (const name of Object.keys(options)) {
-    if (!accepted.includes(name)) {
+    if (accepted !== null && !accepted.includes(name)) {
       throw new TypeError(
         `${call}: unknown option ${JSON.stringify(name)}; accepted are ${accepted.join(', ')}`,
       );
@@ -83,12 +83,6 @@ const NONE = Object.freeze({});
 
 export function checkBody(call, argument, body) {
   if (typeof body === 'function') return body;
-  if (typeof body === 'string' || body instanceof URL) {
-    throw new TypeError(
-      `${call}: ${argument} must be a function; got ${describe(String(body))} ` +
-        '(bodies in other modules are not part of this version)',
-    );
-  }
   throw wrongType(call, argument, body, 'a function');
 }
 

@@ -75,14 +75,17 @@ export class Runtime {
   /** Items of streams whose bodies are to begin, in order. */
   #items = [];
   #counter = 0;
+  #makePool;
+  #pool = null;
 
   /**
    * @param hooks what a simulation does in another way: `unhandled(failure)`
    *   for a failure that reached the root while nobody waited, `called()` for a
    *   call while it is halted, `processors`, how many there seem to be, and
    *   `log`, which all events are written to
+   * @param makePool gives the workers for bodies in other modules, when the first one is started
    */
-  constructor({ clock, onLog, wasm, maxTasks, trace, reports, hooks = null }) {
+  constructor({ clock, onLog, wasm, maxTasks, trace, reports, makePool, hooks = null }) {
     this.#kernel = new Kernel(
       wasm,
       { processesMax: maxTasks === 0 ? 0 : maxTasks + 1, clockSlack: clock.slack },
@@ -91,6 +94,7 @@ export class Runtime {
     this.#pump = new Pump(clock, this);
     this.#traceStarts = trace;
     this.hooks = hooks;
+    this.#makePool = makePool;
     this.late = new Late(this);
     this.reasons = new Reasons(this.#kernel);
     this.signals = new Signals(this);
@@ -101,6 +105,22 @@ export class Runtime {
 
   get kernel() {
     return this.#kernel;
+  }
+
+  /** The workers; they are made when they are first asked for. */
+  get pool() {
+    this.#pool ??= this.#makePool();
+    return this.#pool;
+  }
+
+  /** Starts those workers that are always there. */
+  warmUp() {
+    this.#pool ??= this.#makePool();
+  }
+
+  /** The same, when there are any; else null. */
+  get madePool() {
+    return this.#pool;
   }
 
   get now() {
@@ -271,8 +291,15 @@ export class Runtime {
     }
   }
 
+  /** A process is about to be asked to end, which its body may have a grace for. */
+  asked({ low, high }, grace) {
+    const context = this.cells.find(low, high)?.context ?? null;
+    if (context !== null) Context.ask(context, grace);
+  }
+
   /** An AbortSignal wants a process to end. */
   abort(cell, reason) {
+    this.asked(cell, 'own');
     if (cell.details !== null) cell.details.signal = null;
     const act = () => this.#kernel.abort(cell.low, cell.high, reason);
     if (this.watch === null) act();
@@ -593,6 +620,11 @@ export class Runtime {
   /** Has the pump begin the body of an item. */
   beginLater(cell) {
     this.#items.push(cell);
+  }
+
+  /** Begins the bodies of all processes that are ready, here and now. */
+  startReady() {
+    this.#startAll({ spend: () => false });
   }
 
   /** Begins the body of an item; false when that was the end of the runtime. */
@@ -974,6 +1006,7 @@ export class Runtime {
         report(thrown);
       }
     }
+    this.#pool?.dispose();
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   checkBoolean, checkCount, checkIterable, checkLabel, checkOneOf, checkOptions,
   checkShutdown, checkSignal, checkTimeout, nameOf,
 } from './options.js';
+import { processors } from './processors.js';
 import { FLAG, PROCESSES_MAX, UNBOUNDED } from './protocol.js';
 import { quiet } from './record.js';
 import { isPlainArray, StreamRun } from './stream-run.js';
@@ -18,14 +19,6 @@ export const STREAM_OPTIONS = [
   'maxAbandoned', 'signal', 'label',
 ];
 export const SUPERVISED_STREAM_OPTIONS = [...STREAM_OPTIONS, 'shutdown'];
-
-/** As many at once as there are processors, like Elixir's schedulers. */
-function processors() {
-  const fromPlatform = globalThis.navigator?.hardwareConcurrency;
-  if (fromPlatform !== undefined) return fromPlatform;
-  const load = globalThis.process?.getBuiltinModule;
-  return load?.call(globalThis.process, 'node:os')?.availableParallelism() ?? 4;
-}
 
 /** Checks everything a stream is made of, and puts it into the kernel's terms. */
 export function streamPlan(call, items, wanted, rest, accepted, source, findScope = null) {

@@ -153,6 +153,7 @@ function shutDown(caller, record, shutdown) {
     return Promise.resolve(endedAsAsked(record, shutdown) ? null : record.outcome());
   }
   const wait = new ShutdownWait(caller, record, shutdown);
+  caller.runtime.asked(record, shutdown);
   const code = caller.runtime.wait(wait, record.low, record.high, WAIT.SHUTDOWN, shutdown);
   if (code === CODE.GONE) return Promise.resolve(record.exited('noproc')); // ignored, and gone since
   if (code !== CODE.OK) throw caller.refusal(code, 'Task.shutdown');

@@ -13,6 +13,7 @@ import { EventLog } from './event-log.js';
 import { quiet } from './record.js';
 import { takeReports } from './report.js';
 import { DeadlockError, RealIoError, UnboundedError } from './testing-errors.js';
+import { ModulesHere } from './testing-modules.js';
 import { afterGrace, makeTurns, OpenResources } from './testing-host.js';
 import { VirtualTime } from './testing-time.js';
 import { tellWaiting, whoWaits } from './testing-waiting.js';
@@ -65,6 +66,7 @@ export class Simulation {
       wasm: settings.wasm,
       maxTasks: settings.maxTasks,
       trace: settings.trace,
+      makePool: () => new ModulesHere(settings.modules),
       hooks: {
         processors: PROCESSORS,
         log: this.#log,

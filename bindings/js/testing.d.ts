@@ -158,6 +158,14 @@ export interface SimulateOptions {
 
   /** As for `createRuntime`. */
   readonly wasm?: RuntimeOptions['wasm'];
+
+  /**
+  Modules whose exports are called on this thread, with copies of their arguments,
+  where the code under test has them run on workers: threads cannot take part in
+  virtual time. By address: `{ [url.href]: await import(url.href) }`. An export of
+  any other module fails with a {@link SimulationError}.
+  */
+  readonly modules?: Readonly<Record<string, object>> | undefined;
 }
 
 /** How a simulation went. */

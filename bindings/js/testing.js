@@ -5,12 +5,13 @@
 import { checkWasm } from './create-runtime.js';
 import { checkBoolean, checkCount, checkListener, checkMaxTasks, checkOptions, checkTimeout, describe } from './options.js';
 import { SimulationError } from './testing-errors.js';
+import { checkModules } from './testing-modules.js';
 import { replaceGlobals } from './testing-globals.js';
 import { drawBetween, fractionOf, makeWords } from './testing-random.js';
 import { Simulation } from './testing-simulation.js';
 
 const CALL = 'simulate';
-const OPTIONS = ['seed', 'globals', 'startTime', 'maxTime', 'maxSteps', 'onLog', 'trace', 'maxTasks', 'wasm'];
+const OPTIONS = ['seed', 'globals', 'startTime', 'maxTime', 'maxSteps', 'onLog', 'trace', 'maxTasks', 'wasm', 'modules'];
 
 const MAX_TIME = 30 * 24 * 60 * 60 * 1000;
 const MAX_STEPS = 5_000_000;
@@ -41,7 +42,7 @@ function checkStartTime(startTime) {
 function checkSettings(options) {
   const {
     seed = 1, globals = false, startTime = START_TIME, maxTime = MAX_TIME, maxSteps = MAX_STEPS,
-    onLog, trace = true, maxTasks, wasm,
+    onLog, trace = true, maxTasks, wasm, modules,
   } = checkOptions(CALL, options, OPTIONS);
   if (onLog !== undefined) checkListener(CALL, 'option onLog', onLog);
   return {
@@ -54,6 +55,7 @@ function checkSettings(options) {
     trace: checkBoolean(CALL, 'option trace', trace),
     maxTasks: checkMaxTasks(CALL, maxTasks),
     wasm: checkWasm(CALL, wasm),
+    modules: checkModules(CALL, modules),
   };
 }
 

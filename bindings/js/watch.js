@@ -300,6 +300,11 @@ export class Watch {
     this.#emit('bodyReturned', this.#now, formatPid(low, high), label, fields);
   }
 
+  /** A body tells something of its work. */
+  progress(process, value) {
+    this.#tell('progress', process, { value });
+  }
+
   refused(caller, supervisor) {
     this.#tell('refused', caller, { supervisor: formatPid(supervisor.low, supervisor.high) });
   }

@@ -700,7 +700,7 @@ describe('what is sent', () => {
   for (const [part, most] of Object.entries({
     text: 25_000,
     script: 45_000,
-    worker: 80_000,
+    worker: 90_000,
     editor: 140_000,
     font: 18_000,
   })) {

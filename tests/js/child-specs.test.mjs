@@ -156,7 +156,8 @@ scenario('G1, G8: wrong options and lists are refused at the call', async ({ Tas
     [() => Task.childSpec(forever, { significant: 1 }), TypeError, 'significant'],
     [() => Task.childSpec(forever, { restart: 'permanent', significant: true }), RangeError, 'significant'],
     [() => Task.childSpec(forever, { type: 'worker' }), TypeError, 'type'],
-    [() => Task.childSpec('x'), TypeError, 'body'],
+    [() => Task.childSpec('x'), TypeError, 'module'],
+    [() => Task.childSpec(1), TypeError, 'body'],
   ];
   for (const [call, type, ...words] of wrong) {
     assert.throws(call, (error) => {

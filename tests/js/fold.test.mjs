@@ -15,7 +15,7 @@ const FIRST = Number(process.env.BELAY_SEED ?? 1);
 
 /** The picture without what events do not tell: the kernel's own affairs. */
 function shown(runtime) {
-  const { timers, memory, ...picture } = runtime.inspect();
+  const { timers, memory, workers, ...picture } = runtime.inspect();
   return picture;
 }
 

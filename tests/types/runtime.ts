@@ -62,8 +62,9 @@ createRuntime({
   },
 });
 createRuntime({ clock: { now: () => performance.now(), setTimeout, clearTimeout } });
-// @ts-expect-error workers are not in this version
-createRuntime({ workers: { max: 2 } });
+createRuntime({ workers: { min: 1, max: 2, idleTimeout: Infinity, hotSpare: false, resourceLimits: { stackSizeMb: 4 } } });
+// @ts-expect-error no such option
+createRuntime({ workers: { threads: 2 } });
 // @ts-expect-error an address is not a module
 createRuntime({ wasm: '/core.wasm' });
 // @ts-expect-error a promise must be awaited first
@@ -209,6 +210,9 @@ const unsubscribe = subscribe((event) => {
       break;
     case 'trapped':
       same<typeof event.from, Pid | null>(true);
+      break;
+    case 'progress':
+      same<typeof event.value, unknown>(true);
       break;
     case 'bodyReturned':
     case 'ignored':

@@ -95,10 +95,24 @@ Task.async(() => 1, { signal: new AbortController() });
 is<Body<number>>(() => 1);
 // @ts-expect-error a promise is not a body
 Task.async(Promise.resolve(1));
-// @ts-expect-error an address is not a body in this version
+// @ts-expect-error an address needs the name of an export
 Task.async('./body.js');
-// @ts-expect-error an address is not a body in this version
-Task.async(new URL('file:///body.js'), 'run', []);
+is<Task<unknown>>(Task.async(new URL('file:///body.js'), 'run', []));
+same<Awaited<ReturnType<typeof Task.await<number>>>, number>(true);
+is<Promise<number>>(Task.await(Task.async<number>('file:///body.js', 'run', [1], { transfer: [new ArrayBuffer(1)] })));
+// @ts-expect-error the arguments are a list
+Task.async('file:///body.js', 'run', 1);
+// @ts-expect-error what may be started again cannot be moved
+Task.childSpec('file:///body.js', 'run', [], { transfer: [] });
+for await (const entry of Task.asyncStream<string, number>([1, 2], 'file:///body.js', 'run', [], {
+  transfer: (item) => [new ArrayBuffer(item)],
+})) {
+  if (entry.status === 'fulfilled') is<string>(entry.value);
+}
+Task.async(({ report, transfer }) => {
+  report({ done: 1 });
+  return transfer(new Uint8Array(1), []);
+});
 // @ts-expect-error a body takes no argument but the context
 Task.async((n: number) => n);
 // @ts-expect-error a body takes no second argument

@@ -1,0 +1,51 @@
+/**
+ * Exports of modules in a simulation. A thread takes as long as it takes, so
+ * none can take part in a run that is the same each time. Modules that the test
+ * hands over are called on this thread instead, with copies, as any function.
+ */
+import { describe } from './options.js';
+import { SimulationError } from './testing-errors.js';
+
+/** Checks option `modules`: for each address, what `import` of it gives. */
+export function checkModules(call, modules) {
+  if (modules === undefined) return new Map();
+  const accepted = 'an object of modules by their address: { [url.href]: await import(url.href) }';
+  if (typeof modules !== 'object' || modules === null || Array.isArray(modules)) {
+    throw new TypeError(`${call}: option modules must be ${accepted}; got ${describe(modules)}`);
+  }
+  return new Map(Object.entries(modules).map(([address, module]) => {
+    if (typeof module === 'object' && module !== null) return [new URL(address).href, module];
+    throw new TypeError(`${call}: option modules must be ${accepted}; ${describe(address)} is ${describe(module)}`);
+  }));
+}
+
+/** What takes the place of a pool of workers. */
+export class ModulesHere {
+  #modules;
+  isHere = true;
+
+  constructor(modules) {
+    this.#modules = modules;
+  }
+
+  /** The result of the export; `context` is its process's. */
+  run({ target: { address, name }, args }, context) {
+    const module = this.#modules.get(address);
+    if (module === undefined) {
+      throw new SimulationError(
+        `simulate: ${describe(name)} of ${address} would run on a worker, in real time. To have it called on this ` +
+          'thread, give its module: { modules: { [url.href]: await import(url.href) } }',
+      );
+    }
+    if (typeof module[name] !== 'function') {
+      throw new SimulationError(`simulate: ${describe(name)} of ${address} must be a function; it is ${describe(module[name])}`);
+    }
+    return module[name](...structuredClone(args), context);
+  }
+
+  describe() {
+    return null;
+  }
+
+  dispose() {}
+}

@@ -1,0 +1,6 @@
+/** What runs in a worker of Node. */
+import { workerData } from 'node:worker_threads';
+import { serve } from './serve.js';
+
+const { port, words } = workerData.belay;
+port.on('messageerror', serve(port, words, (hear) => port.on('message', hear)));

@@ -1,0 +1,22 @@
+/** What runs in a worker of a browser. */
+import { packFailure } from './failures.js';
+import { FROM_WORKER } from './messages.js';
+import { serve } from './serve.js';
+
+addEventListener('message', function first({ data }) {
+  if (data?.belay === undefined) return;
+  removeEventListener('message', first);
+  const { port, words } = data.belay;
+  // Such a failure ends a thread of Node; here it must be told.
+  addEventListener('unhandledrejection', (event) => {
+    event.preventDefault();
+    port.postMessage([FROM_WORKER.CRASHED, packFailure(event.reason)]);
+  });
+  addEventListener('error', (event) => {
+    event.preventDefault();
+    port.postMessage([FROM_WORKER.CRASHED, packFailure(event.error ?? new Error(event.message))]);
+  });
+  port.onmessageerror = serve(port, words, (hear) => {
+    port.onmessage = (event) => hear(event.data);
+  });
+});

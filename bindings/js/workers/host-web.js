@@ -1,0 +1,54 @@
+/** Workers of browsers. See host.js. */
+
+export function webHost(openWeb) {
+  return {
+    kind: 'Worker',
+    canShare: globalThis.crossOriginIsolated === true,
+    open: (events, { script }) => new WebWorker(events, openWeb(script)),
+  };
+}
+
+class WebWorker {
+  #events;
+  #port;
+  #worker;
+
+  constructor(events, worker) {
+    const { port1, port2 } = new MessageChannel();
+    this.#events = events;
+    this.#port = port1;
+    this.#worker = worker;
+    port1.onmessage = ({ data }) => {
+      events.onMessage(data);
+      events.onBatch();
+    };
+    port1.onmessageerror = () => events.onGarbled();
+    worker.onerror = (event) => {
+      event.preventDefault?.();
+      const told = event.message || 'its script could not be loaded (is it there, and does the Content-Security-Policy allow it?)';
+      events.onError(event.error ?? new Error(told), null);
+    };
+    worker.onmessageerror = () => events.onGarbled();
+    worker.postMessage({ belay: { port: port2, words: events.words } }, [port2]);
+  }
+
+  post(entries, transfer) {
+    this.#port.postMessage(entries, transfer);
+  }
+
+  hold() {}
+
+  /**
+   * A browser does not tell when a thread has stopped. Messages that were sent
+   * before are still heard: they are there already.
+   */
+  terminate() {
+    this.#worker.onerror = null;
+    this.#worker.terminate();
+    setTimeout(() => {
+      this.#events.onStopped(null);
+      this.#port.close();
+      this.#events.onBatch();
+    }, 0);
+  }
+}

@@ -1,0 +1,333 @@
+/**
+ * The workers of a runtime, and who of them does what.
+ *
+ * Jobs are given out in the order in which they came, to a worker that has
+ * nothing to do. Where those of an export have turned out to be short, a worker
+ * is given several ahead in one message, for at most AHEAD_MS of work. What a
+ * worker has not begun can be taken back at any time: when it is killed, and
+ * when another one has nothing to do.
+ */
+import { loadHost } from './host.js';
+import { Lane } from './lane.js';
+
+/* So much work a worker may hold besides what it is at. */
+const AHEAD_MS = 2;
+/* How much the last job says about how long the next one takes. */
+const WEIGHT = 0.2;
+/* A spare is started for jobs that take longer than this. */
+const SPARE_AFTER_MS = 5;
+/* Between attempts to start workers, after one has failed while others work. */
+const RETRY_MS = 1000;
+
+export class Pool {
+  #settings;
+  #host = null;
+  #lanes = new Set();
+  #ending = new Set();
+  #queue = [];
+  #head = 0;
+  /** ms that jobs of an export take, by target; those that differ in time are rare. */
+  #times = new Map();
+  #spareTimer = null;
+  #idleTimer = null;
+  #retryAt = 0;
+  #disposed = false;
+  #started = 0;
+  #killed = 0;
+  #crashed = 0;
+  /** How many workers there were when one was killed: so many are to be again. */
+  #wanted = 0;
+
+  /** @param settings as checked by settings.js, with `openWeb`, which makes a browser's Worker */
+  constructor(settings) {
+    this.#settings = settings;
+    this.#wanted = settings.min;
+    if (settings.min > 0) this.#withHost(() => this.#grow(settings.min));
+  }
+
+  get canShare() {
+    return this.#host.canShare;
+  }
+
+  #withHost(run) {
+    if (this.#host !== null) {
+      run();
+      return;
+    }
+    const host = loadHost(this.#settings.openWeb);
+    if (typeof host.then !== 'function') {
+      this.#host = host;
+      run();
+      return;
+    }
+    host.then((loaded) => {
+      this.#host ??= loaded;
+      if (!this.#disposed) run();
+    });
+  }
+
+  /* ---- Jobs. -------------------------------------------------------------- */
+
+  submit(job) {
+    this.#queue.push(job);
+    this.#withHost(() => this.#assign());
+  }
+
+  /** Jobs that were taken back come before all others. */
+  again(jobs) {
+    if (jobs.length === 0) return;
+    this.#queue = jobs.concat(this.#queue.slice(this.#head));
+    this.#head = 0;
+    queueMicrotask(() => this.#assign());
+  }
+
+  /** The task of a job has ended before it. */
+  cancel(job, reason, grace) {
+    if (job.done || this.#disposed) return;
+    job.cancelled = true;
+    if (job.lane === null) job.stopped(); // it waits, and is passed over
+    else {
+      job.lane.cancel(job, reason, grace);
+      this.#assign();
+    }
+  }
+
+  /** How long a job took. */
+  took({ target }, ms) {
+    const { key } = target;
+    const known = this.#times.get(key);
+    this.#times.set(key, known === undefined ? ms : known + (ms - known) * WEIGHT);
+  }
+
+  get #waiting() {
+    return this.#queue.length - this.#head;
+  }
+
+  #next() {
+    while (this.#head < this.#queue.length) {
+      const job = this.#queue[this.#head++];
+      if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
+        this.#queue = this.#queue.slice(this.#head);
+        this.#head = 0;
+      }
+      if (!job.done) return job;
+    }
+    this.#queue = [];
+    this.#head = 0;
+    return null;
+  }
+
+  /** How many jobs of an export a worker may hold. */
+  #windowOf({ target, transfer }, lane) {
+    const ms = this.#times.get(target.key);
+    // What was moved to a worker that is killed could not be sent again.
+    if (ms === undefined || transfer !== null) return 1;
+    return Math.max(1, Math.min(lane.heldMax, Math.floor(AHEAD_MS / Math.max(ms, 0.001))));
+  }
+
+  #assign() {
+    if (this.#disposed || this.#host === null) return;
+    while (this.#waiting > 0) {
+      const lane = this.#lane();
+      if (lane === null) break;
+      const jobs = this.#batchFor(lane);
+      if (jobs.length === 0) break;
+      lane.give(jobs);
+    }
+    if (this.#peek() !== null) this.#growFor(this.#waiting);
+    else this.#share();
+    this.#look();
+  }
+
+  /** The worker that is given the next jobs: one that has none, else the one with the most room. */
+  #lane() {
+    let best = null;
+    for (const lane of this.#lanes) {
+      if (lane.canTake && (best === null || lane.size < best.size)) best = lane;
+    }
+    if (best === null || best.size === 0) return best;
+    const first = this.#peek();
+    // A few at a time are not worth a message.
+    return first !== null && best.size * 2 <= this.#windowOf(first, best) ? best : null;
+  }
+
+  #peek() {
+    while (this.#head < this.#queue.length && this.#queue[this.#head].done) this.#head++;
+    return this.#head < this.#queue.length ? this.#queue[this.#head] : null;
+  }
+
+  #batchFor(lane) {
+    const jobs = [];
+    const fair = Math.ceil(this.#waiting / Math.max(1, this.#lanes.size));
+    for (;;) {
+      const job = this.#peek();
+      if (job === null) break;
+      const window = Math.min(this.#windowOf(job, lane), Math.max(1, fair));
+      if (jobs.length + lane.size >= window) break;
+      jobs.push(this.#next());
+      if (job.transfer !== null) break;
+    }
+    return jobs;
+  }
+
+  /** Workers that have nothing to do take over what others have not begun. */
+  #share() {
+    for (const lane of this.#lanes) {
+      if (!lane.isIdle) continue;
+      let from = null;
+      for (const other of this.#lanes) if (other.size > 1 && (from === null || other.size > from.size)) from = other;
+      if (from === null) return;
+      const jobs = from.takeBack(Math.ceil((from.size - 1) / 2));
+      if (jobs.length === 0) return;
+      lane.give(jobs);
+    }
+  }
+
+  /** All that a worker has said at a time has been handled. */
+  heard() {
+    if (!this.#disposed) this.#assign();
+  }
+
+  /* ---- Workers. ----------------------------------------------------------- */
+
+  get #starting() {
+    let count = 0;
+    for (const lane of this.#lanes) if (lane.state === 'starting') count++;
+    return count;
+  }
+
+  /** Starts workers for so many jobs that wait. */
+  #growFor(count) {
+    this.#grow(Math.min(this.#settings.max, this.#lanes.size + count - this.#starting));
+    for (const lane of this.#lanes) if (lane.state === 'starting') lane.keepAlive(true);
+  }
+
+  #grow(size) {
+    if (this.#lanes.size > 0 && performance.now() < this.#retryAt) return;
+    while (this.#lanes.size < size && !this.#disposed) {
+      this.#started++;
+      try {
+        this.#lanes.add(new Lane(this, (events) => this.#host.open(events, this.#settings)));
+      } catch (error) {
+        this.#startFailed(error);
+        return;
+      }
+    }
+  }
+
+  cameUp() {
+    this.#retryAt = 0;
+    this.#assign();
+  }
+
+  /** A worker takes no more jobs; it may still run. */
+  left(lane, wasStarting = false, error = null) {
+    if (!this.#lanes.delete(lane)) return;
+    this.#ending.add(lane);
+    if (lane.killed) this.#killed++;
+    else if (!wasStarting) this.#crashed++;
+    if (this.#disposed) return;
+    if (wasStarting) this.#startFailed(error);
+    else {
+      this.#wanted = Math.max(this.#wanted, Math.min(this.#settings.max, this.#lanes.size + 1));
+      this.#look();
+      queueMicrotask(() => this.#assign());
+    }
+  }
+
+  gone(lane) {
+    this.#ending.delete(lane);
+  }
+
+  /**
+   * Where no other worker is there, all that waits fails: another attempt would
+   * fail as well, and each later job makes one. Else there is one in a while.
+   */
+  #startFailed(error) {
+    this.#wanted = this.#settings.min;
+    this.#retryAt = performance.now() + RETRY_MS;
+    if (this.#lanes.size > 0) return;
+    for (let job = this.#next(); job !== null; job = this.#next()) job.threw(error);
+  }
+
+  /** Sees to spare workers, and to those that have had nothing to do for long. */
+  #look() {
+    if (this.#spareTimer === null && this.#needsSpare) {
+      this.#spareTimer = unref(setTimeout(() => {
+        this.#spareTimer = null;
+        if (this.#needsSpare) this.#grow(this.#lanes.size + 1);
+      }, SPARE_AFTER_MS));
+    }
+    if (this.#idleTimer === null && this.#settings.idleTimeout !== Infinity && this.#lanes.size > this.#settings.min) {
+      this.#idleTimer = unref(setTimeout(this.#trim, Math.min(0x7fffffff, Math.max(1, this.#settings.idleTimeout))));
+    }
+  }
+
+  /** There is room, and no worker could take over at once; or one that was killed is to be replaced. */
+  get #needsSpare() {
+    const { max, hotSpare } = this.#settings;
+    if (this.#disposed || this.#lanes.size >= max) return false;
+    if (this.#lanes.size < this.#wanted) return true;
+    if (!hotSpare || this.#lanes.size === 0) return false;
+    for (const lane of this.#lanes) if (lane.isIdle || lane.state === 'starting') return false;
+    return true;
+  }
+
+  #trim = () => {
+    this.#idleTimer = null;
+    const { min, idleTimeout } = this.#settings;
+    const now = performance.now();
+    for (const lane of [...this.#lanes].reverse()) {
+      if (this.#lanes.size <= min || !lane.isIdle || now - lane.idleSince < idleTimeout - 1) continue;
+      this.#lanes.delete(lane);
+      this.#ending.add(lane);
+      this.#wanted = min;
+      lane.retire();
+    }
+    this.#look();
+  };
+
+  /** Terminates all of them; nothing of theirs is heard any more. */
+  dispose() {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    clearTimeout(this.#spareTimer);
+    clearTimeout(this.#idleTimer);
+    this.#queue = [];
+    this.#head = 0;
+    for (const lane of [...this.#lanes]) lane.kill();
+  }
+
+  /** For `inspect()`. */
+  describe() {
+    let busy = 0;
+    let idle = 0;
+    for (const lane of this.#lanes) {
+      if (lane.isIdle) idle++;
+      else if (lane.state === 'up') busy++;
+    }
+    const size = this.#lanes.size;
+    const { min, max } = this.#settings;
+    return {
+      kind: this.#host?.kind ?? null,
+      min,
+      max,
+      size,
+      busy,
+      idle,
+      spare: this.#settings.hotSpare && busy > 0 && idle > 0 ? 1 : 0,
+      starting: size - busy - idle,
+      ending: this.#ending.size,
+      queued: this.#queue.slice(this.#head).filter(({ done }) => !done).length,
+      started: this.#started,
+      killed: this.#killed,
+      crashed: this.#crashed,
+    };
+  }
+}
+
+/** A timer that does not keep Node alive. */
+function unref(timer) {
+  timer.unref?.();
+  return timer;
+}

@@ -1,0 +1,190 @@
+/** The life of a worker: it takes one job after the other, and runs it. */
+import { ModuleError } from '../errors.js';
+import { describe } from '../options.js';
+import { cloneError, packFailure, unpackFailure } from './failures.js';
+import { JobContext, Transferred } from './job-context.js';
+import { FROM_WORKER, HELD_MAX, STATE, TO_WORKER, wordOf } from './messages.js';
+
+/**
+ * Listens to `port`; gives what is to be called for a message that could not be
+ * read. @param words shared with the runtime, or null
+ */
+export function serve(port, words, listen) {
+  const server = new Server(port, words);
+  listen((message) => server.hear(message));
+  port.postMessage([FROM_WORKER.UP]);
+  return () => port.postMessage([FROM_WORKER.GARBLED]);
+}
+
+class Server {
+  #port;
+  #words;
+  #exports = [];
+  #queue = [];
+  #head = 0;
+  /** The job under way, while it takes more than one turn. */
+  #current = null;
+  #running = false;
+
+  constructor(port, words) {
+    this.#port = port;
+    this.#words = words;
+  }
+
+  hear(message) {
+    for (const entry of message) {
+      if (entry[0] === TO_WORKER.JOB) this.#queue.push(entry);
+      else if (entry[0] === TO_WORKER.EXPORT) this.#exports[entry[1]] = new Export(entry[2], entry[3]);
+      else if (this.#current?.number === entry[1]) this.#current.context.abort(unpackFailure(entry[2]));
+    }
+    if (!this.#running) this.#goOn();
+  }
+
+  /** Runs jobs until one takes longer than this turn, or none is left. */
+  #goOn() {
+    this.#running = true;
+    while (this.#head < this.#queue.length) {
+      if (!this.#begin(this.#queue[this.#head++])) return;
+    }
+    this.#queue = [];
+    this.#head = 0;
+    this.#running = false;
+  }
+
+  /** Whether the job is over, or was not to be run. */
+  #begin([, number, exported, pid, args]) {
+    if (!this.#claim(number)) return true;
+    const job = { number, pid, args, target: this.#exports[exported], context: new JobContext(this, number, pid), began: 0 };
+    this.#current = job;
+    if (job.target.call !== null) return this.#call(job);
+    job.target.load().then(
+      () => this.#later(job, () => this.#call(job)),
+      (error) => this.#later(job, () => this.#threw(job, error)),
+    );
+    return false;
+  }
+
+  /** Goes on with the next job when `step` has ended this one. */
+  #later(job, step) {
+    if (this.#current === job && step()) this.#goOn();
+  }
+
+  #call(job) {
+    job.began = performance.now();
+    let value;
+    try {
+      value = job.target.call(...job.args, job.context);
+      if (!isThenable(value)) return this.#returned(job, value);
+    } catch (error) {
+      return this.#threw(job, error);
+    }
+    Promise.resolve(value).then(
+      (result) => this.#later(job, () => this.#returned(job, result)),
+      (error) => this.#later(job, () => this.#threw(job, error)),
+    );
+    return false;
+  }
+
+  #claim(number) {
+    if (this.#words === null) return true;
+    const handed = wordOf(number, STATE.HANDED);
+    return Atomics.compareExchange(this.#words, number % HELD_MAX, handed, wordOf(number, STATE.BEGUN)) === handed;
+  }
+
+  /* ---- The end of a job. --------------------------------------------------- */
+
+  #returned(job, result) {
+    const [value, moved] = Transferred.take(result);
+    const took = performance.now() - job.began;
+    try {
+      this.#port.postMessage([FROM_WORKER.VALUE, job.number, value, took], moved);
+    } catch (cause) {
+      return this.#threw(job, cloneError(`the result of ${job.target.name}`, 'result', value, cause));
+    }
+    return this.#over(job);
+  }
+
+  #threw(job, error) {
+    if (job.context.isExit(error)) {
+      try {
+        this.#port.postMessage([FROM_WORKER.EXITED, job.number, error.reason]);
+      } catch (cause) {
+        this.#port.postMessage([FROM_WORKER.FAILED, job.number, packFailure(cloneError('an exit reason', 'reason', error.reason, cause))]);
+      }
+    } else this.#port.postMessage([FROM_WORKER.FAILED, job.number, packFailure(error)]);
+    return this.#over(job);
+  }
+
+  #over(job) {
+    if (this.#words !== null) Atomics.store(this.#words, job.number % HELD_MAX, wordOf(job.number, STATE.DONE));
+    this.#current = null;
+    job.context.end();
+    return true;
+  }
+
+  /* ---- For contexts. ------------------------------------------------------- */
+
+  report(number, value) {
+    if (this.#current?.number !== number) return;
+    try {
+      this.#port.postMessage([FROM_WORKER.REPORTED, number, value]);
+    } catch (cause) {
+      throw cloneError('a report', 'value', value, cause);
+    }
+  }
+
+  /** The process of a job has ended, with one that it was linked to. */
+  ended(number, error) {
+    if (this.#current?.number !== number) return;
+    this.#current.context.abort(error);
+    this.#port.postMessage([FROM_WORKER.ENDED, number, packFailure(error)]);
+    this.#current = null; // its function goes on; the thread is terminated
+  }
+}
+
+const isThenable = (value) =>
+  value !== null && (typeof value === 'object' || typeof value === 'function') && typeof value.then === 'function';
+
+/** A function of a module. */
+class Export {
+  call = null;
+  #address;
+  #loading = null;
+
+  constructor(address, name) {
+    this.#address = address;
+    this.name = name;
+  }
+
+  load() {
+    this.#loading ??= this.#load().catch((error) => {
+      this.#loading = null;
+      throw error;
+    });
+    return this.#loading;
+  }
+
+  async #load() {
+    const address = this.#address;
+    const about = { url: address, exportName: this.name };
+    let module;
+    try {
+      module = await import(/* @vite-ignore */ /* webpackIgnore: true */ address);
+    } catch (cause) {
+      throw new ModuleError(`the module ${address} could not be loaded: ${describe(cause)}`, { ...about, cause });
+    }
+    const found = module[this.name];
+    if (typeof found === 'function') {
+      this.call = found;
+      return;
+    }
+    const names = Object.keys(module).map((name) => describe(name)).join(', ') || 'none';
+    throw new ModuleError(
+      this.name in module
+        ? `the export ${describe(this.name)} of ${address} must be a function; it is ${describe(found)}`
+        : `the module ${address} has no export ${describe(this.name)}; its exports are: ${names}`,
+      about,
+    );
+  }
+}
+

@@ -1,0 +1,44 @@
+/** The option `workers` of createRuntime. */
+import { checkBoolean, checkCount, checkOptions, checkTimeout, describe } from '../options.js';
+import { processors } from '../processors.js';
+
+const OPTIONS = ['min', 'max', 'idleTimeout', 'resourceLimits', 'hotSpare', 'script'];
+const LIMITS = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'];
+
+/* No machine has more; a mistake would take all of its memory. */
+const WORKERS_MAX = 4096;
+const IDLE_TIMEOUT = 10_000;
+
+export function checkWorkers(call, workers) {
+  const given = checkOptions(`${call}: option workers`, workers, OPTIONS);
+  const { min = 0, max = Math.max(processors(), min), idleTimeout = IDLE_TIMEOUT, hotSpare = true } = given;
+  const name = (option) => `option workers.${option}`;
+  checkCount(call, name('min'), min, { most: WORKERS_MAX });
+  checkCount(call, name('max (at least min)'), max, { least: Math.max(1, min), most: WORKERS_MAX });
+  return {
+    min,
+    max,
+    idleTimeout: checkTimeout(call, name('idleTimeout'), idleTimeout),
+    hotSpare: checkBoolean(call, name('hotSpare'), hotSpare),
+    resourceLimits: checkLimits(call, given.resourceLimits),
+    script: checkScript(call, given.script),
+  };
+}
+
+function checkLimits(call, limits) {
+  if (limits === undefined) return undefined;
+  const given = checkOptions(`${call}: option workers.resourceLimits`, limits, LIMITS);
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== 'number' || !(value > 0)) {
+      throw new RangeError(`${call}: option workers.resourceLimits.${name} must be a number above 0; got ${describe(value)}`);
+    }
+  }
+  return { ...given };
+}
+
+function checkScript(call, script) {
+  if (script === undefined || script instanceof URL || typeof script === 'string') return script;
+  throw new TypeError(`${call}: option workers.script must be a URL or a string; got ${describe(script)}`);
+}
+
+export const defaultSettings = () => checkWorkers('workers', undefined);

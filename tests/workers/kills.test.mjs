@@ -1,0 +1,106 @@
+// Workers killed at random moments. BELAY_KILLS gives the number of rounds, and
+// BELAY_SEED the first seed; each round tells its seed when it fails.
+import assert from 'node:assert/strict';
+import { randomOf } from '../js/random.mjs';
+import { scenario, settled, until, work } from './harness.mjs';
+
+const ROUNDS = Number(process.env.BELAY_KILLS ?? 40);
+const SEED = Number(process.env.BELAY_SEED ?? 1);
+const JOBS = 120;
+
+/** Lets the event loop turn a random number of times, or some real time pass. */
+async function pause(random) {
+  if (random.below(4) === 0) await new Promise((resolve) => setTimeout(resolve, random.below(4)));
+  for (let turns = random.below(6); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Starts many short jobs among which some never end, and kills some of each. */
+async function round(seed, { start, Task, inspect }) {
+  const random = randomOf(seed);
+  const runs = new Int32Array(new SharedArrayBuffer(JOBS * 4));
+  const tasks = [];
+  const killed = new Set();
+  const kills = [];
+  for (let index = 0; index < JOBS; index++) {
+    const kind = random.below(40);
+    const task = kind === 0 ? start('spin') : start('count', [index, runs], { label: String(index) });
+    tasks.push(task);
+    if (kind !== 0 && kind > 4) continue;
+    killed.add(index);
+    kills.push(task);
+  }
+  for (const task of kills) {
+    await pause(random);
+    await Task.shutdown(task, 'brutalKill');
+  }
+  for (let index = 0; index < JOBS; index++) {
+    const times = Atomics.load(runs, index);
+    assert.ok(times <= 1, `job ${index} was run ${times} times`);
+    if (killed.has(index)) continue;
+    assert.equal(await Task.await(tasks[index], Infinity), 0, `job ${index}`);
+    assert.equal(Atomics.load(runs, index), 1, `job ${index}`);
+  }
+  await until(() => inspect().abandoned === 0);
+}
+
+for (const [what, workers] of [
+  ['two workers', { max: 2 }],
+  ['one worker', { max: 1 }],
+  ['three without a spare', { max: 3, hotSpare: false }],
+]) {
+  scenario(`${ROUNDS} rounds of kills at random moments, ${what}: each job is run once or never, none is lost`, async (all) => {
+    for (let number = 0; number < ROUNDS; number++) {
+      const seed = SEED + number;
+      try {
+        await round(seed, all);
+      } catch (error) {
+        error.message = `seed ${seed}: ${error.message}`;
+        throw error;
+      }
+      assert.ok(all.inspect().workers.size <= workers.max);
+    }
+    await settled(all.runtime);
+    assert.ok(all.inspect().workers.killed > 0);
+  }, workers);
+}
+
+scenario('jobs that were handed ahead of one that is killed are run elsewhere, once', async ({ Task, start, run, inspect }) => {
+  const runs = new Int32Array(new SharedArrayBuffer(4 * 4 * 500));
+  for (let index = 0; index < 100; index++) await run('spinIf', [false]); // now it is known to be short
+  const killed = start('spinIf', [true]);
+  const others = Array.from({ length: 500 }, (_, index) => start('count', [index, runs]));
+  await until(() => inspect().workers.busy > 0);
+  await Task.shutdown(killed, 'brutalKill');
+  assert.deepEqual(await Task.awaitMany(others, Infinity), Array(500).fill(0));
+  assert.deepEqual([...runs.subarray(0, 500)], Array(500).fill(1));
+}, { max: 1 });
+
+scenario('a worker that has nothing to do takes over what waits behind a long job', async ({ start, run, Task }) => {
+  for (let index = 0; index < 50; index++) await run('spinIf', [false]);
+  const endless = [start('spinIf', [true])];
+  const short = Array.from({ length: 300 }, () => start('spinIf', [false]));
+  assert.deepEqual(await Task.awaitMany(short, Infinity), Array(300).fill('done'));
+  await Task.shutdown(endless[0], 'brutalKill');
+}, { max: 2 });
+
+scenario('many kills leave the memory where it was', async ({ start, Task, inspect, run }) => {
+  const rounds = Number(process.env.BELAY_KILLS ?? 60);
+  const kill = async () => {
+    const task = start('spin');
+    await until(() => inspect().workers.busy > 0 && inspect().workers.queued === 0);
+    await Task.shutdown(task, 'brutalKill');
+  };
+  const measure = async () => {
+    await until(() => inspect().abandoned === 0 && inspect().workers.ending === 0);
+    await run('add', [1, 2]);
+    globalThis.gc?.();
+    return process.memoryUsage();
+  };
+  await run('add', [1, 2]);
+  for (let round = 0; round < rounds / 2; round++) await kill();
+  const before = await measure();
+  for (let round = 0; round < rounds; round++) await kill();
+  const after = await measure();
+  // A thread takes about 8 MB, so a single one in ten that was kept would show.
+  assert.ok(after.rss - before.rss < rounds * 0.8 * 2 ** 20, `${(after.rss - before.rss) / 2 ** 20} MB more`);
+}, { max: 2 });

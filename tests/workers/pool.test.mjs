@@ -1,0 +1,103 @@
+// The pool: how many workers there are, what they are given, what they keep alive.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { createRuntime } from 'belay-tasks';
+import { SimulationError, simulate } from 'belay-tasks/testing';
+import { flag, rejection, scenario, until, work } from './harness.mjs';
+
+scenario('there are no workers before they are needed, and never more than max', async ({ inspect, run, start, Task }) => {
+  assert.equal(inspect().workers, null);
+  assert.equal(await run('add', [1, 2]), 3);
+  const tasks = Array.from({ length: 20 }, () => start('busy', [2]));
+  await Task.awaitMany(tasks, Infinity);
+  const { size, max, min, kind, started } = inspect().workers;
+  assert.deepEqual({ max, min, kind }, { max: 3, min: 0, kind: 'worker_threads' });
+  assert.ok(size <= 3 && started <= 3);
+}, { max: 3 });
+
+scenario('min workers are started with the runtime, and stay', async ({ inspect }) => {
+  await until(() => inspect().workers.idle === 2);
+  assert.equal(inspect().workers.started, 2);
+}, { min: 2, max: 3, idleTimeout: 1 });
+
+scenario('workers that have nothing to do for long are given up', async ({ inspect, start, Task }) => {
+  await Task.awaitMany([start('busy', [5]), start('busy', [5])], Infinity);
+  await until(() => inspect().workers.size === 0);
+  assert.equal(inspect().workers.killed, 0);
+  assert.equal(inspect().workers.crashed, 0);
+  assert.equal(await Task.await(start('add', [1, 2]), Infinity), 3);
+}, { idleTimeout: 5, max: 2 });
+
+scenario('a spare is there while another works, where there is room', async ({ inspect, start, Task }) => {
+  const { words, raised } = flag();
+  const task = start('spin', [words]);
+  await raised();
+  await until(() => inspect().workers.spare === 1);
+  await Task.shutdown(task, 'brutalKill');
+}, { max: 2 });
+
+scenario('without hotSpare there is none', async ({ inspect, start, Task, sleep }) => {
+  const { words, raised } = flag();
+  const task = start('spin', [words]);
+  await raised();
+  await Task.yield(task, 30);
+  assert.equal(inspect().workers.size, 1);
+  await Task.shutdown(task, 'brutalKill');
+}, { max: 2, hotSpare: false });
+
+test('options are checked at the call', () => {
+  const refused = (workers, text, kind = RangeError) =>
+    assert.throws(() => createRuntime({ workers }), (error) => error instanceof kind && text.test(error.message));
+  refused({ max: 0 }, /workers\.max/);
+  refused({ min: 3, max: 2 }, /workers\.max \(at least min\)/);
+  refused({ min: -1 }, /workers\.min/);
+  refused({ idleTimeout: Number.NaN }, /workers\.idleTimeout/);
+  refused({ hotSpare: 1 }, /workers\.hotSpare/, TypeError);
+  refused({ resourceLimits: { maxOldGenerationSizeMb: 0 } }, /maxOldGenerationSizeMb/);
+  refused({ resourceLimits: { memory: 1 } }, /unknown option "memory"/, TypeError);
+  refused({ threads: 1 }, /unknown option "threads"/, TypeError);
+  refused({ script: 5 }, /workers\.script/, TypeError);
+});
+
+/** The exit code and the output of a program with Task and the module's address. */
+function program(source, ...flags) {
+  const index = new URL('../../bindings/js/index.js', import.meta.url);
+  const text = `import { Task, createRuntime } from '${index}'; const work = new URL('${work}');\n${source}`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', text], { encoding: 'utf8', timeout: 60_000 });
+  return { status, stdout, stderr };
+}
+
+test('a program ends though workers are there; one that works keeps it alive', () => {
+  const idle = program(`console.log(await Task.await(Task.async(work, 'add', [1, 2])));`);
+  assert.deepEqual(idle, { status: 0, stdout: '3\n', stderr: '' });
+  const waiting = program(`console.log(await Task.await(Task.async(work, 'later', [50, 'ok']), Infinity));`);
+  assert.deepEqual(waiting, { status: 0, stdout: 'ok\n', stderr: '' });
+  const unheard = program(`Task.start(work, 'later', [50, 1]); process.on('exit', () => console.log('end'));`);
+  assert.deepEqual(unheard, { status: 0, stdout: 'end\n', stderr: '' });
+});
+
+test('a Node without process.getBuiltinModule has workers as well', () => {
+  const old = program(`process.getBuiltinModule = undefined; console.log(await Task.await(Task.async(work, 'add', [1, 2])));`);
+  assert.deepEqual(old, { status: 0, stdout: '3\n', stderr: '' });
+});
+
+/* ---- Simulations. -------------------------------------------------------- */
+
+test('a simulation calls the exports of modules that it is given, with copies, on virtual time', async () => {
+  const module = await import(work.href);
+  const { value, elapsed } = await simulate(async ({ Task }) => {
+    const given = { list: [1] };
+    const echoed = await Task.await(Task.async(work, 'echo', [given]));
+    const late = await Task.await(Task.async(work, 'later', [4000, 'ok']));
+    return [echoed, echoed !== given, late];
+  }, { modules: { [work.href]: module } });
+  assert.deepEqual(value, [{ list: [1] }, true, 'ok']);
+  assert.equal(elapsed, 4000);
+});
+
+test('a simulation refuses exports of other modules, with what to do', async () => {
+  const error = await rejection(simulate(({ Task }) => Task.await(Task.async(work, 'add', [1, 2]))));
+  assert.ok(error instanceof SimulationError);
+  assert.match(error.message, /would run on a worker, in real time.*modules: \{ \[url\.href\]: await import/);
+});

@@ -1,0 +1,125 @@
+// Functions that the tests run on workers. No dependency: it runs anywhere.
+export const add = (a, b) => a + b;
+export const times = (item, factor) => item * factor;
+export const echo = (value) => value;
+export const later = (ms, value, { sleep }) => sleep(ms).then(() => value);
+export const forever = () => new Promise(() => {});
+
+/** Does nothing else until it is killed. `begun`, where given, is told so. */
+export function spin(begun) {
+  if (begun instanceof Int32Array) {
+    Atomics.store(begun, 0, 1);
+    Atomics.notify(begun, 0);
+  }
+  for (;;);
+}
+
+export const spinIf = (wanted, begun) => (wanted ? spin(begun) : 'done');
+
+/** Counts how often it is run with a number. */
+export function count(index, runs) {
+  return Atomics.add(runs, index, 1);
+}
+
+export class OutOfStock extends Error {
+  constructor(message, item) {
+    super(message, { cause: new RangeError('none left') });
+    this.item = item;
+  }
+}
+
+export function fails(kind) {
+  if (kind === 'own') throw new OutOfStock('no more', { id: 7 });
+  if (kind === 'aggregate') throw new AggregateError([new TypeError('one'), 'two'], 'both');
+  if (kind === 'string') throw 'just text';
+  if (kind === 'dom') throw new DOMException('late', 'AbortError');
+  throw new TypeError('wrong', { cause: new Error('deep', { cause: 'deeper' }) });
+}
+
+export const exits = (reason, { exit }) => exit(reason);
+export const exitsProcess = (code) => process.exit(code);
+export const notAFunction = 42;
+export const givesFunction = () => ({ inner: { call: () => {} } });
+
+export function throwsLater() {
+  setTimeout(() => {
+    throw new Error('in a timer');
+  }, 0);
+  return forever();
+}
+
+export function rejectsUnheard() {
+  Promise.reject(new Error('nobody handles it'));
+  return forever();
+}
+
+export function fillsMemory() {
+  const kept = [];
+  for (;;) kept.push(new Array(100_000).fill(Math.random()));
+}
+
+/** A timer that outlives the function and then throws. */
+export function leavesTimer() {
+  setTimeout(() => {
+    throw new Error('after the end');
+  }, 0);
+  return 'left';
+}
+
+export async function untilAborted(report) {
+  const { signal, report: tell } = arguments[arguments.length - 1];
+  tell(report);
+  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  tell(String(signal.reason.reason ?? signal.reason));
+  return 'cleaned up';
+}
+
+export function reports(count, { report }) {
+  for (let index = 0; index < count; index++) report({ index });
+  return count;
+}
+
+export async function withChildren({ Task, self }) {
+  const tasks = [1, 2, 3].map((n) => Task.async(() => n * n));
+  const values = await Task.awaitMany(tasks);
+  const stream = await Task.asyncStream([1, 2], (n) => n + values[2]).toArray();
+  return { self, values, stream: stream.map(({ value }) => value) };
+}
+
+/** Starts a child that would go on for ever, and says when that one is stopped. */
+export async function leavesChild({ Task }, port) {
+  Task.async(({ signal }) => {
+    signal.addEventListener('abort', () => left.push('stopped'));
+    return forever();
+  });
+  await Promise.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  return 'parent returned';
+}
+
+const left = [];
+export const stoppedChildren = () => left.length;
+
+export async function crashingChild({ Task }) {
+  Task.async(() => {
+    throw new RangeError('the child has failed');
+  });
+  return forever();
+}
+
+export function moves(buffer, { transfer }) {
+  const view = new Uint8Array(buffer);
+  view[0] += 1;
+  return transfer(buffer, [buffer]);
+}
+
+export function busy(ms) {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+  return ms;
+}
+
+/** The same on a worker of this worker. */
+export async function nested(module, { Task }) {
+  return Task.await(Task.async(module, 'add', [20, 22]));
+}
