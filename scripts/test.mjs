@@ -91,7 +91,7 @@ const suites = {
     about: 'the program belay under node:wasi does what it does natively',
     commands: () => [
       node('scripts/lib/cmake-preset.mjs', 'release', 'cli', 'cli_turns', 'sim'),
-      node('scripts/lib/cmake-preset.mjs', 'wasm', 'cli'),
+      node('scripts/lib/cmake-preset.mjs', 'wasm', 'cli', 'supervisors_fibers_test'),
       nodeTests('tests/wasi'),
     ],
   },

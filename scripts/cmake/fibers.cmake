@@ -28,25 +28,24 @@ endforeach()
 # Makes a linked WebAssembly program able to leave its functions and go on
 # with them; does nothing natively. What may be left is found by who calls
 # whom; a call by pointer may lead anywhere, except for:
-#   the kernel's, to the handlers of its commands and to the allocator, so that
-#     nothing of the kernel is changed;
+#   the kernel's (belay__*), which lead to its own functions and to the
+#     allocator, so that nothing of the kernel is changed;
 #   the C library's, to what a stream of stdio writes with.
-# No import of a WASI program leaves.
-# It may be called from another project, which sees no variables of this one.
+# No import of a WASI program leaves. It may be called from another project,
+# which sees no variables of this one.
 function(belay_asyncify name)
     if(NOT CMAKE_C_COMPILER_TARGET MATCHES "^wasm32")
         return()
     endif()
     set(never
-        belay_submit belay_destroy
-        belay__memory_new belay__memory_resize belay__memory_free
-        __fwritex fwrite vfprintf fflush __stdio_exit)
+        belay__* belay_create belay_submit belay_step belay_destroy
+        __fwritex fwrite vfprintf fflush close_all __stdio_exit)
     list(JOIN never "," never)
     add_custom_command(TARGET ${name} POST_BUILD
         COMMAND ${BELAY_WASM_OPT}
             --asyncify --pass-arg=asyncify-ignore-imports
             --pass-arg=asyncify-removelist@${never}
-            -O2 $<TARGET_FILE:${name}> -o $<TARGET_FILE:${name}>
+            -O2 -g --strip-dwarf $<TARGET_FILE:${name}> -o $<TARGET_FILE:${name}>
         VERBATIM)
 endfunction()
 

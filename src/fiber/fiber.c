@@ -14,7 +14,7 @@
 
 static const uint64_t guard_word = 0x6b63617473796c62u;
 
-static belay__fiber *current;
+static belayr_fiber *current;
 
 static size_t aligned(size_t size) {
     return (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
@@ -35,7 +35,7 @@ static int guard_is_whole(const unsigned char *guard) {
     return 1;
 }
 
-static void stop_for_overflow(const belay__fiber *fiber) {
+static void stop_for_overflow(const belayr_fiber *fiber) {
     (void)fprintf(stderr,
                   "belay: a thread has used more than its %lu bytes of "
                   "stack, and may have overwritten other memory; give it "
@@ -44,24 +44,24 @@ static void stop_for_overflow(const belay__fiber *fiber) {
     abort();
 }
 
-belay__fiber *belay__fiber_open(belay__fiber_main main, void *argument,
+belayr_fiber *belayr_fiber_open(belayr_fiber_main main, void *argument,
                                 size_t stack_size) {
     BELAY_ASSERT(main != NULL);
-    BELAY_ASSERT(stack_size >= BELAY__FIBER_STACK_MIN);
+    BELAY_ASSERT(stack_size >= BELAYR_FIBER_STACK_MIN);
     if (stack_size > STACK_MAX) {
         return NULL;
     }
-    const size_t room = aligned(belay__switch_room(stack_size));
+    const size_t room = aligned(belayr_switch_room(stack_size));
     const size_t stack = aligned(stack_size);
     unsigned char *memory =
-        malloc(room + GUARD_SIZE + stack + sizeof(belay__fiber));
+        malloc(room + GUARD_SIZE + stack + sizeof(belayr_fiber));
     if (memory == NULL) {
         return NULL;
     }
     unsigned char *guard = memory + room;
     unsigned char *bottom = guard + GUARD_SIZE;
-    belay__fiber *fiber = (void *)(bottom + stack);
-    *fiber = (belay__fiber){
+    belayr_fiber *fiber = (void *)(bottom + stack);
+    *fiber = (belayr_fiber){
         .main = main,
         .argument = argument,
         .memory = memory,
@@ -70,40 +70,40 @@ belay__fiber *belay__fiber_open(belay__fiber_main main, void *argument,
         .stack_size = stack,
     };
     guard_write(guard);
-    belay__switch_open(fiber);
+    belayr_switch_open(fiber);
     return fiber;
 }
 
-void belay__fiber_close(belay__fiber *fiber) {
+void belayr_fiber_close(belayr_fiber *fiber) {
     BELAY_ASSERT(fiber != current);
     free(fiber->memory);
 }
 
-void belay__fiber_resume(belay__fiber *fiber) {
+void belayr_fiber_resume(belayr_fiber *fiber) {
     BELAY_ASSERT(current == NULL);
     BELAY_ASSERT(!fiber->ended);
     current = fiber;
-    belay__switch_in(fiber);
+    belayr_switch_in(fiber);
     current = NULL;
     if (!guard_is_whole(fiber->guard)) {
         stop_for_overflow(fiber);
     }
 }
 
-void belay__fiber_suspend(void) {
-    belay__fiber *fiber = current;
+void belayr_fiber_suspend(void) {
+    belayr_fiber *fiber = current;
     BELAY_ASSERT(fiber != NULL);
-    if (belay__switch_pointer() < fiber->stack) {
+    if (belayr_switch_pointer() < fiber->stack) {
         stop_for_overflow(fiber);
     }
-    belay__switch_out(fiber);
+    belayr_switch_out(fiber);
     BELAY_ASSERT(current == fiber);
 }
 
-int belay__fiber_has_ended(const belay__fiber *fiber) {
+int belayr_fiber_has_ended(const belayr_fiber *fiber) {
     return fiber->ended != 0;
 }
 
-belay__fiber *belay__fiber_current(void) {
+belayr_fiber *belayr_fiber_current(void) {
     return current;
 }

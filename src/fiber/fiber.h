@@ -28,31 +28,31 @@
 
 #include <stddef.h>
 
-typedef struct belay__fiber belay__fiber;
-typedef void (*belay__fiber_main)(void *argument);
+typedef struct belayr_fiber belayr_fiber;
+typedef void (*belayr_fiber_main)(void *argument);
 
-#define BELAY__FIBER_STACK_MIN ((size_t)8 * 1024)
+#define BELAYR_FIBER_STACK_MIN ((size_t)8 * 1024)
 
 /* A fiber that has not begun, or NULL without memory. stack_size in bytes is
- * at least BELAY__FIBER_STACK_MIN; more than 1 GiB is refused. */
-belay__fiber *belay__fiber_open(belay__fiber_main main, void *argument,
+ * at least BELAYR_FIBER_STACK_MIN; more than 1 GiB is refused. */
+belayr_fiber *belayr_fiber_open(belayr_fiber_main main, void *argument,
                                 size_t stack_size);
 
 /* Frees it; it must not be the one that runs. What its function holds is
  * lost, unless it has ended. */
-void belay__fiber_close(belay__fiber *fiber);
+void belayr_fiber_close(belayr_fiber *fiber);
 
 /* Runs it until it suspends or ends. Not from a fiber; not one that has
  * ended. */
-void belay__fiber_resume(belay__fiber *fiber);
+void belayr_fiber_resume(belayr_fiber *fiber);
 
 /* Back to who resumed the fiber that calls this. */
-void belay__fiber_suspend(void);
+void belayr_fiber_suspend(void);
 
 /* 1 when its function has returned. */
-int belay__fiber_has_ended(const belay__fiber *fiber);
+int belayr_fiber_has_ended(const belayr_fiber *fiber);
 
 /* The fiber that runs; NULL on the program's own stack. */
-belay__fiber *belay__fiber_current(void);
+belayr_fiber *belayr_fiber_current(void);
 
 #endif

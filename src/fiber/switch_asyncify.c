@@ -23,9 +23,9 @@
 #define ASYNCIFY(name)                                                       \
     __attribute__((import_module("asyncify"), import_name(#name)))
 
-ASYNCIFY(start_unwind) void asyncify_start_unwind(belay__switch *state);
+ASYNCIFY(start_unwind) void asyncify_start_unwind(belayr_switch *state);
 ASYNCIFY(stop_unwind) void asyncify_stop_unwind(void);
-ASYNCIFY(start_rewind) void asyncify_start_rewind(belay__switch *state);
+ASYNCIFY(start_rewind) void asyncify_start_rewind(belayr_switch *state);
 ASYNCIFY(stop_rewind) void asyncify_stop_rewind(void);
 
 /* asyncify's own state is out of reach from within. */
@@ -51,20 +51,20 @@ static void stack_pointer_set(void *pointer) {
                      : "memory");
 }
 
-size_t belay__switch_room(size_t stack_size) {
+size_t belayr_switch_room(size_t stack_size) {
     const size_t share = stack_size / LOCALS_SHARE;
     return share < LOCALS_MIN ? LOCALS_MIN : share;
 }
 
-void belay__switch_open(belay__fiber *fiber) {
+void belayr_switch_open(belayr_fiber *fiber) {
     fiber->state.begin = fiber->memory;
     fiber->state.at = fiber->memory;
     fiber->state.end = fiber->guard;
     fiber->state.stack_pointer = fiber->stack + fiber->stack_size;
 }
 
-static void enter(belay__fiber *fiber) {
-    belay__switch *state = &fiber->state;
+static void enter(belayr_fiber *fiber) {
+    belayr_switch *state = &fiber->state;
     void *own = stack_pointer();
     stack_pointer_set(state->stack_pointer);
     if (state->begun) {
@@ -85,7 +85,7 @@ static void enter(belay__fiber *fiber) {
     stack_pointer_set(own);
 }
 
-static void leave(belay__fiber *fiber) {
+static void leave(belayr_fiber *fiber) {
     if (phase == REWINDING) {
         phase = RUNNING;
         asyncify_stop_rewind();
@@ -96,17 +96,17 @@ static void leave(belay__fiber *fiber) {
     asyncify_start_unwind(&fiber->state);
 }
 
-static void (*const volatile enter_by)(belay__fiber *fiber) = enter;
-static void (*const volatile leave_by)(belay__fiber *fiber) = leave;
+static void (*const volatile enter_by)(belayr_fiber *fiber) = enter;
+static void (*const volatile leave_by)(belayr_fiber *fiber) = leave;
 
-void belay__switch_in(belay__fiber *fiber) {
+void belayr_switch_in(belayr_fiber *fiber) {
     enter_by(fiber);
 }
 
-void belay__switch_out(belay__fiber *fiber) {
+void belayr_switch_out(belayr_fiber *fiber) {
     leave_by(fiber);
 }
 
-const unsigned char *belay__switch_pointer(void) {
+const unsigned char *belayr_switch_pointer(void) {
     return stack_pointer();
 }

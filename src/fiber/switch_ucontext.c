@@ -37,10 +37,10 @@ static void leaves_for(void **fake, const void *stack, size_t size) {
 #define has_come(fake, stack, size) ((void)(fake))
 #endif
 
-static belay__fiber *starting; /* for makecontext, which passes only ints */
+static belayr_fiber *starting; /* for makecontext, which passes only ints */
 
 static void begin(void) {
-    belay__fiber *fiber = starting;
+    belayr_fiber *fiber = starting;
     has_come(NULL, &caller_stack, &caller_size);
     fiber->main(fiber->argument);
     fiber->ended = 1;
@@ -49,12 +49,12 @@ static void begin(void) {
     __builtin_unreachable();
 }
 
-size_t belay__switch_room(size_t stack_size) {
+size_t belayr_switch_room(size_t stack_size) {
     (void)stack_size;
     return 0;
 }
 
-void belay__switch_open(belay__fiber *fiber) {
+void belayr_switch_open(belayr_fiber *fiber) {
     ucontext_t *own = &fiber->state.own;
     int failed = getcontext(own);
     BELAY_ASSERT(!failed);
@@ -64,7 +64,7 @@ void belay__switch_open(belay__fiber *fiber) {
     makecontext(own, begin, 0);
 }
 
-void belay__switch_in(belay__fiber *fiber) {
+void belayr_switch_in(belayr_fiber *fiber) {
     void *fake = NULL;
     starting = fiber;
     leaves_for(&fake, fiber->stack, fiber->stack_size);
@@ -73,13 +73,13 @@ void belay__switch_in(belay__fiber *fiber) {
     has_come(fake, NULL, NULL);
 }
 
-void belay__switch_out(belay__fiber *fiber) {
+void belayr_switch_out(belayr_fiber *fiber) {
     leaves_for(&fiber->state.fake, caller_stack, caller_size);
     int failed = swapcontext(&fiber->state.own, &fiber->state.caller);
     BELAY_ASSERT(!failed);
     has_come(fiber->state.fake, &caller_stack, &caller_size);
 }
 
-const unsigned char *belay__switch_pointer(void) {
+const unsigned char *belayr_switch_pointer(void) {
     return __builtin_frame_address(0);
 }

@@ -32,7 +32,7 @@ typedef struct port_condition {
     port_queue waiting;
 } port_condition;
 struct port_thread {
-    struct belay__fiber *fiber; /* NULL: it has ended, or is the program */
+    struct belayr_fiber *fiber; /* NULL: it has ended, or is the program */
     port_queue joining;         /* who waits for its end */
     port_queue *queue;          /* in which it stands, or NULL: it runs */
     port_thread *next;          /* in that queue */

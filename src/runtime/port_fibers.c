@@ -232,7 +232,7 @@ static port_thread *take_next(void) {
 }
 
 static void thread_end(port_thread *thread) {
-    belay__fiber_close(thread->fiber);
+    belayr_fiber_close(thread->fiber);
     thread->fiber = NULL;
     threads--;
     make_all_ready(&thread->joining);
@@ -243,10 +243,10 @@ static void run_others(void) {
     do {
         points = 0;
         running = take_next();
-        belay__fiber *fiber = running->fiber;
+        belayr_fiber *fiber = running->fiber;
         if (fiber != NULL) {
-            belay__fiber_resume(fiber);
-            if (belay__fiber_has_ended(fiber)) {
+            belayr_fiber_resume(fiber);
+            if (belayr_fiber_has_ended(fiber)) {
                 thread_end(running);
             }
         }
@@ -260,7 +260,7 @@ static void give_way(void) {
     if (self == &program) {
         run_others();
     } else {
-        belay__fiber_suspend();
+        belayr_fiber_suspend();
     }
     BELAY_ASSERT(running == self);
     BELAY_ASSERT(self->queue == NULL);
@@ -406,9 +406,9 @@ void belayr_port_wake_all(port_condition *condition) {
 int belayr_port_thread_start(port_thread *thread, port_main main,
                              void *argument, size_t stack_size) {
     size_t size = stack_size == 0 ? STACK_DEFAULT : stack_size;
-    size = size < BELAY__FIBER_STACK_MIN ? BELAY__FIBER_STACK_MIN : size;
+    size = size < BELAYR_FIBER_STACK_MIN ? BELAYR_FIBER_STACK_MIN : size;
     *thread = (port_thread){
-        .fiber = belay__fiber_open(main, argument, size),
+        .fiber = belayr_fiber_open(main, argument, size),
         .deadline = PORT_NEVER,
     };
     if (thread->fiber == NULL) {

@@ -21,17 +21,17 @@ static void trace_clear(void) {
     memset(trace, 0, sizeof(trace));
 }
 
-static belay__fiber *open(belay__fiber_main main, void *argument) {
-    belay__fiber *fiber = belay__fiber_open(main, argument, STACK);
+static belayr_fiber *open(belayr_fiber_main main, void *argument) {
+    belayr_fiber *fiber = belayr_fiber_open(main, argument, STACK);
     CHECK(fiber != NULL);
     return fiber;
 }
 
-static void run_out(belay__fiber *fiber) {
-    while (!belay__fiber_has_ended(fiber)) {
-        belay__fiber_resume(fiber);
+static void run_out(belayr_fiber *fiber) {
+    while (!belayr_fiber_has_ended(fiber)) {
+        belayr_fiber_resume(fiber);
     }
-    belay__fiber_close(fiber);
+    belayr_fiber_close(fiber);
 }
 
 /* ---- Running ---------------------------------------------------------- */
@@ -40,7 +40,7 @@ static void notes_three_times(void *argument) {
     const char *letter = argument;
     for (int i = 0; i < 3; i++) {
         note(*letter);
-        belay__fiber_suspend();
+        belayr_fiber_suspend();
     }
     note('.');
 }
@@ -48,59 +48,59 @@ static void notes_three_times(void *argument) {
 static void a_fiber_does_nothing_before_it_is_resumed(void) {
     trace_clear();
     char letter = 'a';
-    belay__fiber *fiber = open(notes_three_times, &letter);
+    belayr_fiber *fiber = open(notes_three_times, &letter);
     CHECK_EQUAL(strlen(trace), 0);
-    belay__fiber_close(fiber);
+    belayr_fiber_close(fiber);
 }
 
 static void a_fiber_goes_on_where_it_was_left(void) {
     trace_clear();
     char letter = 'a';
-    belay__fiber *fiber = open(notes_three_times, &letter);
+    belayr_fiber *fiber = open(notes_three_times, &letter);
     const char *const expected[] = {"a", "aa", "aaa", "aaa."};
     for (int i = 0; i < 4; i++) {
-        CHECK(!belay__fiber_has_ended(fiber));
-        belay__fiber_resume(fiber);
+        CHECK(!belayr_fiber_has_ended(fiber));
+        belayr_fiber_resume(fiber);
         CHECK_EQUAL(strcmp(trace, expected[i]), 0);
     }
-    CHECK(belay__fiber_has_ended(fiber));
-    belay__fiber_close(fiber);
+    CHECK(belayr_fiber_has_ended(fiber));
+    belayr_fiber_close(fiber);
 }
 
 static void fibers_take_turns(void) {
     trace_clear();
     char letters[] = "abc";
-    belay__fiber *fibers[3];
+    belayr_fiber *fibers[3];
     for (int i = 0; i < 3; i++) {
         fibers[i] = open(notes_three_times, &letters[i]);
     }
     for (int turn = 0; turn < 4; turn++) {
         for (int i = 0; i < 3; i++) {
-            belay__fiber_resume(fibers[i]);
+            belayr_fiber_resume(fibers[i]);
         }
     }
     CHECK_EQUAL(strcmp(trace, "abcabcabc..."), 0);
     for (int i = 0; i < 3; i++) {
-        CHECK(belay__fiber_has_ended(fibers[i]));
-        belay__fiber_close(fibers[i]);
+        CHECK(belayr_fiber_has_ended(fibers[i]));
+        belayr_fiber_close(fibers[i]);
     }
 }
 
-static belay__fiber *seen;
+static belayr_fiber *seen;
 
 static void sees_itself(void *argument) {
     (void)argument;
-    seen = belay__fiber_current();
-    belay__fiber_suspend();
-    CHECK(belay__fiber_current() == seen);
+    seen = belayr_fiber_current();
+    belayr_fiber_suspend();
+    CHECK(belayr_fiber_current() == seen);
 }
 
 static void the_running_fiber_is_known(void) {
-    CHECK(belay__fiber_current() == NULL);
-    belay__fiber *fiber = open(sees_itself, NULL);
-    belay__fiber_resume(fiber);
+    CHECK(belayr_fiber_current() == NULL);
+    belayr_fiber *fiber = open(sees_itself, NULL);
+    belayr_fiber_resume(fiber);
     CHECK(seen == fiber);
-    CHECK(belay__fiber_current() == NULL);
+    CHECK(belayr_fiber_current() == NULL);
     run_out(fiber);
 }
 
@@ -118,11 +118,11 @@ static uint64_t deep(uint32_t depth, uint64_t seed) {
     }
     uint64_t below = 0;
     if (depth == 0) {
-        belay__fiber_suspend();
+        belayr_fiber_suspend();
     } else {
         below = go_deeper(depth - 1, seed + 1);
     }
-    belay__fiber_suspend();
+    belayr_fiber_suspend();
     uint64_t sum = below;
     for (uint32_t i = 0; i < 4; i++) {
         sum = sum * 31 + mine[i];
@@ -155,7 +155,7 @@ static void sums(void *argument) {
 
 static void locals_and_arrays_survive_switches_at_any_depth(void) {
     enum { FIBERS = 20 };
-    belay__fiber *fibers[FIBERS];
+    belayr_fiber *fibers[FIBERS];
     sum_of results[FIBERS];
     for (uint32_t i = 0; i < FIBERS; i++) {
         results[i] = (sum_of){.depth = i * 2, .seed = i * 977 + 5};
@@ -165,27 +165,27 @@ static void locals_and_arrays_survive_switches_at_any_depth(void) {
     while (living > 0) {
         living = 0;
         for (uint32_t i = 0; i < FIBERS; i++) {
-            if (!belay__fiber_has_ended(fibers[i])) {
-                belay__fiber_resume(fibers[i]);
+            if (!belayr_fiber_has_ended(fibers[i])) {
+                belayr_fiber_resume(fibers[i]);
                 living++;
             }
         }
     }
     for (uint32_t i = 0; i < FIBERS; i++) {
         CHECK_EQUAL(results[i].sum, plain(results[i].depth, results[i].seed));
-        belay__fiber_close(fibers[i]);
+        belayr_fiber_close(fibers[i]);
     }
 }
 
 typedef double (*step)(double value);
 
 static double halves(double value) {
-    belay__fiber_suspend();
+    belayr_fiber_suspend();
     return value / 2;
 }
 
 static double adds_one(double value) {
-    belay__fiber_suspend();
+    belayr_fiber_suspend();
     return value + 1;
 }
 
@@ -208,25 +208,25 @@ static void suspends_a_thousand_times(void *argument) {
     uint32_t *count = argument;
     for (int i = 0; i < 1000; i++) {
         ++*count;
-        belay__fiber_suspend();
+        belayr_fiber_suspend();
     }
 }
 
 static void many_fibers_live_at_once(void) {
     enum { FIBERS = 200 };
-    belay__fiber *fibers[FIBERS];
+    belayr_fiber *fibers[FIBERS];
     uint32_t count = 0;
     for (int i = 0; i < FIBERS; i++) {
         fibers[i] = open(suspends_a_thousand_times, &count);
     }
     for (int turn = 0; turn <= 1000; turn++) {
         for (int i = 0; i < FIBERS; i++) {
-            belay__fiber_resume(fibers[i]);
+            belayr_fiber_resume(fibers[i]);
         }
     }
     for (int i = 0; i < FIBERS; i++) {
-        CHECK(belay__fiber_has_ended(fibers[i]));
-        belay__fiber_close(fibers[i]);
+        CHECK(belayr_fiber_has_ended(fibers[i]));
+        belayr_fiber_close(fibers[i]);
     }
     CHECK_EQUAL(count, 1000u * FIBERS);
 }
@@ -236,15 +236,15 @@ static void many_fibers_live_at_once(void) {
 static void a_fiber_that_has_not_ended_can_be_closed(void) {
     trace_clear();
     char letter = 'x';
-    belay__fiber *fiber = open(notes_three_times, &letter);
-    belay__fiber_resume(fiber);
-    belay__fiber_close(fiber);
+    belayr_fiber *fiber = open(notes_three_times, &letter);
+    belayr_fiber_resume(fiber);
+    belayr_fiber_close(fiber);
     CHECK_EQUAL(strcmp(trace, "x"), 0);
 }
 
 static void a_stack_beyond_all_memory_is_refused(void) {
-    CHECK(belay__fiber_open(notes_three_times, NULL, SIZE_MAX) == NULL);
-    CHECK(belay__fiber_open(notes_three_times, NULL, SIZE_MAX - 4096) ==
+    CHECK(belayr_fiber_open(notes_three_times, NULL, SIZE_MAX) == NULL);
+    CHECK(belayr_fiber_open(notes_three_times, NULL, SIZE_MAX - 4096) ==
           NULL);
 }
 

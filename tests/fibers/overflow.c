@@ -28,21 +28,21 @@ static void overflows(void *argument) {
     static const unsigned char numbers[64];
     go_deeper = sum_below;
     *(unsigned *)argument = sum_below((unsigned)(STACK / 128), numbers);
-    belay__fiber_suspend();
+    belayr_fiber_suspend();
 }
 #else
 /* Natively the heap lies below, and AddressSanitizer would be first. */
 static void overflows(void *argument) {
     (void)argument;
-    belay__fiber_current()->guard[100] = 0;
-    belay__fiber_suspend();
+    belayr_fiber_current()->guard[100] = 0;
+    belayr_fiber_suspend();
 }
 #endif
 
 int main(void) {
     abort_is_expected();
     unsigned sum = 0;
-    belay__fiber *fiber = belay__fiber_open(overflows, &sum, STACK);
-    belay__fiber_resume(fiber);
+    belayr_fiber *fiber = belayr_fiber_open(overflows, &sum, STACK);
+    belayr_fiber_resume(fiber);
     return sum == 1 ? 1 : 0;
 }
