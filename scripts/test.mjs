@@ -89,6 +89,7 @@ const suites = {
   },
   wasi: {
     about: 'the program belay under node:wasi does what it does natively',
+    alone: true,
     commands: () => [
       node('scripts/lib/cmake-preset.mjs', 'release', 'cli', 'cli_turns', 'sim'),
       node('scripts/lib/cmake-preset.mjs', 'wasm', 'cli', 'supervisors_fibers_test'),

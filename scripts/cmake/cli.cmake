@@ -3,7 +3,7 @@
 # there is only the latter, and it is belay.wasm.
 #
 # Each examples/c/<name>.c is compiled in, its main renamed. What it is about
-# is the first sentence of its first comment, up to a full stop or colon.
+# is the first sentence of its first comment, up to a full stop.
 
 file(GLOB cli_examples CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/c/*.c)
 set(cli_mains "")
@@ -13,7 +13,7 @@ foreach(source IN LISTS cli_examples)
     string(MAKE_C_IDENTIFIER "example_${name}" function)
     file(READ ${source} head LIMIT 400)
     string(REGEX REPLACE "\n \\* ?" " " head "${head}")
-    if(NOT head MATCHES "^/\\* ?${name}\\.c - ([^.:;*/\"]+)")
+    if(NOT head MATCHES "^/\\* ?${name}\\.c - ([^.*\"]+)")
         message(FATAL_ERROR "${source} does not begin with what it is about: "
             "/* ${name}.c - ...")
     endif()
