@@ -5,7 +5,7 @@ import { must, root, run } from './lib/shell.mjs';
 import { spawnSync } from 'node:child_process';
 
 /** What programs in these folders need more than the others. */
-const GOALS = { bench: 'bench', tests: 'test' };
+const GOALS = { bench: 'bench', tests: 'test', web: 'test' };
 
 await run(() => {
   const [file, ...args] = process.argv.slice(2);

@@ -58,8 +58,9 @@ function runtimeTests(preset) {
 
 /**
  * Each suite: what it is about, whether it must run alone because real time
- * passes in it or because it shares its builds with others, and its commands,
- * which stop at the first that fails.
+ * passes in it or because it shares its builds with others, whether it runs
+ * only when it is asked for, and its commands, which stop at the first that
+ * fails.
  */
 const suites = {
   tidy: {
@@ -145,10 +146,21 @@ const suites = {
     alone: true,
     commands: () => [nodeTests('tests/examples', '--test-concurrency=1')],
   },
+  parity: {
+    about: 'the Elixir and the Python of the lessons, executed anew',
+    alone: true,
+    commands: () => [nodeTests('tests/parity')],
+  },
   web: {
     about: 'the playground in Chromium',
     alone: true,
     commands: () => [nodeTests('tests/browser', '--test-concurrency=1')],
+  },
+  webAll: {
+    about: 'the playground in Chromium: what takes longer',
+    alone: true,
+    extra: true,
+    commands: () => [nodeTests('tests/browser-all', '--test-concurrency=1')],
   },
 };
 
@@ -281,7 +293,8 @@ function chosen() {
   const { values } = parseArgs({
     options: { only: { type: 'string' }, verbose: { type: 'boolean' } },
   });
-  const names = values.only?.split(',') ?? Object.keys(suites);
+  const usual = Object.keys(suites).filter((name) => !suites[name].extra);
+  const names = values.only?.split(',') ?? usual;
   const unknown = names.filter((name) => !(name in suites));
   if (unknown.length > 0) {
     const known = Object.keys(suites).join(', ');

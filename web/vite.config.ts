@@ -1,13 +1,13 @@
 /** The playground: `vite web` serves it, `vite build web` makes a folder of it. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type InlineConfig } from 'vite';
-import { lessonPlugin } from './tools/lesson.ts';
+import { lessonPlugin } from './tools/plugin.ts';
 import { prerenderPlugin } from './tools/prerender.ts';
 import { sandboxPlugin } from './tools/sandbox.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const lesson = lessonPlugin({ lesson: at('../examples/lesson'), own: at('lessons') });
+const lesson = lessonPlugin({ examples: at('../examples/lesson'), lessons: at('lessons') });
 
 /** How modules find belay-tasks: the one of this very tree. */
 const resolve = {

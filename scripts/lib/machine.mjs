@@ -89,7 +89,12 @@ function missingTools(goal) {
       {
         there: tools.onPath('elixir'),
         packages: ['elixir'],
-        why: 'what Belay is held against, for test:conformance',
+        why: 'what Belay is held against, for test:conformance and parity',
+      },
+      {
+        there: tools.onPath('python3'),
+        packages: ['python3'],
+        why: 'runs the Python of the lessons, for parity',
       },
       {
         there: tools.onPath('valgrind'),

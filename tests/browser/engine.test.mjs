@@ -2,13 +2,13 @@
 // modules that the worker is made of, loaded as the page's build loads them.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { loadSources } from './support.mjs';
+import { openSources } from '../../web/tools/sources.mjs';
 
 let sources;
 let load;
 
 before(async () => {
-  sources = await loadSources();
+  sources = await openSources();
   ({ load } = sources);
 });
 after(() => sources.close());

@@ -7,13 +7,14 @@ import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import { examples } from '../../examples/lesson/index.mjs';
 import { startServer } from '../../examples/server.mjs';
-import { loadSources, web } from './support.mjs';
+import { openSources } from '../../web/tools/sources.mjs';
+import { web } from './support.mjs';
 
 let sources;
 const load = (path) => sources.load(path);
 
 before(async () => {
-  sources = await loadSources();
+  sources = await openSources();
 });
 after(() => sources.close());
 
@@ -459,12 +460,10 @@ describe('the simulated network', () => {
 
 describe('the texts of an example', () => {
   it('are the lines of its file, without what is about it', async () => {
-    const { readExamples } = await load('/tools/lesson.ts');
+    const { readExamples } = await load('/tools/examples.ts');
     const folder = new URL('../../examples/lesson/', import.meta.url);
-    const read = await readExamples({
-      lesson: folder.pathname,
-      own: new URL('../../web/lessons/', import.meta.url).pathname,
-    });
+    const own = new URL('../../web/lessons/', import.meta.url);
+    const read = await readExamples(folder.pathname, own.pathname);
     assert.equal(read.length, examples.length + 1);
     for (const [at, { file, elixir }] of examples.entries()) {
       const { source, panes } = read[at].texts;

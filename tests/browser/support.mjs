@@ -1,12 +1,16 @@
 // What the tests of the page share: the page as it is shipped, behind a
 // server that knows nothing but files, and one Chromium.
 import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
 import puppeteer from 'puppeteer-core';
-import { build, createServer as createVite } from 'vite';
+import { build } from 'vite';
 
 export const web = fileURLToPath(new URL('../../web', import.meta.url));
 
@@ -49,18 +53,6 @@ export async function servePage() {
       await rm(folder, { recursive: true });
     },
   };
-}
-
-/** The page's modules without a browser: { load(path), close }. */
-export async function loadSources() {
-  const vite = await createVite({
-    root: web,
-    logLevel: 'error',
-    appType: 'custom',
-    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-    optimizeDeps: { noDiscovery: true },
-  });
-  return { load: (path) => vite.ssrLoadModule(path), close: () => vite.close() };
 }
 
 export function launchBrowser() {
@@ -121,6 +113,33 @@ export async function openPage(
   return Object.assign(page, { complaints, strays });
 }
 
+/**
+ * The page for the tests of a file: built and served before them. Gives
+ * `withPage(address, options, use)`: a page for one test, which must not
+ * complain and ask nobody else; and what else there is of site and browser.
+ */
+export function useSite() {
+  const shared = { site: null, browser: null, withPage };
+  before(async () => {
+    [shared.site, shared.browser] = await Promise.all([servePage(), launchBrowser()]);
+  });
+  after(async () => {
+    await shared.browser?.close();
+    await shared.site?.close();
+  });
+  async function withPage(address, options, use) {
+    const page = await openPage(shared.browser, shared.site.url + address, options);
+    try {
+      await use(page);
+      assert.deepEqual(page.complaints, []);
+      assert.deepEqual(page.strays, []);
+    } finally {
+      await page.close();
+    }
+  }
+  return shared;
+}
+
 /** The element that can be seen, of several that say the same. */
 export async function clickVisible(page, selector) {
   const clicked = await page.evaluate((given) => {
@@ -155,7 +174,7 @@ export async function runToEnd(page) {
 /** Types a program over the one that is shown, as plain text. */
 export async function writeProgram(page, source) {
   await page.evaluate(() => {
-    [...document.querySelectorAll('.code-foot .link')].find(({ textContent }) => textContent === 'Plain text').click();
+    [...document.querySelectorAll('.code-foot .link')].find(({ textContent }) => textContent === 'Plain text')?.click();
   });
   await page.waitForSelector('textarea.plain');
   await page.evaluate((text) => {
@@ -173,4 +192,38 @@ export function scrub(page, share) {
     range.dispatchEvent(new Event('input', { bubbles: true }));
     return new Promise((done) => setTimeout(done, 50));
   }, share);
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Options of a page that axe can be put into. */
+export const withAxe = { before: (page) => page.setBypassCSP(true) };
+
+/** What axe finds on the page as it stands: a text for each finding. */
+export async function axeFindings(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    }),
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
+  );
+}
+
+/** No part of the page is wider than its window, before and after a run. */
+export async function nothingRunsOut(page) {
+  const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const check = async (when) => {
+    const by = await over();
+    if (by !== 0) throw new Error(`${by} px too wide ${when}`);
+  };
+  await check('before the run');
+  await runToEnd(page);
+  for (const button of await page.$$('.parts button')) {
+    await button.evaluate((element) => element.click());
+    await check(`at ${await button.evaluate((element) => element.textContent)}`);
+  }
+  await check('after the run');
 }

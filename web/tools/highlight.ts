@@ -9,7 +9,8 @@ const parsers = { javascript, python, elixir };
 
 export type Language = keyof typeof parsers;
 
-export function highlight(text: string, language: Language): string {
+/** `regions` names each line's region, '' for none. */
+export function highlight(text: string, language: Language, regions: readonly string[] = []): string {
   const lines: string[] = [''];
   const put = (html: string) => {
     lines[lines.length - 1] += html;
@@ -21,13 +22,14 @@ export function highlight(text: string, language: Language): string {
     (part, name) => put(name === '' ? escape(part) : `<b class="${name}">${escape(part)}</b>`),
     () => lines.push(''),
   );
-  return lines.map(wrap).join('');
+  return lines.map((line, index) => wrap(line, regions[index] ?? '')).join('');
 }
 
 /** A line knows its indent, so that what is wrapped stands under it. */
-function wrap(line: string): string {
+function wrap(line: string, region: string): string {
   const indent = /^ */.exec(line)?.[0].length ?? 0;
-  return `<span class="line i${Math.min(indent, 12)}">${line === '' ? '\n' : `${line}\n`}</span>`;
+  const data = region === '' ? '' : ` data-region="${region}"`;
+  return `<span class="line i${Math.min(indent, 12)}"${data}>${line === '' ? '\n' : `${line}\n`}</span>`;
 }
 
 export function escape(text: string): string {

@@ -107,7 +107,7 @@ export class Recorder {
       this.#idle?.();
     }
     if (KEPT.has(event.type) || (WAITS.has(event.type) && event.what !== 'sleep')) {
-      this.#put(kept(event));
+      this.#put(kept(event, this.now()));
     }
   }
 
@@ -166,11 +166,11 @@ export class Recorder {
 }
 
 /** What the page draws of an event, as plain data: reasons as text, labels cut. */
-function kept(event: RuntimeLike): TraceEvent {
+function kept(event: RuntimeLike, now: number): TraceEvent {
   const from = event as unknown as Record<string, unknown>;
   const plain: Record<string, unknown> = {
     type: event.type,
-    time: event.time,
+    time: Math.max(event.time, now), // the kernel may not have been told the time yet
     pid: event.pid,
     label: String(event.label ?? '').slice(0, LABEL),
   };

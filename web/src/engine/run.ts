@@ -5,6 +5,7 @@
  * tests run the very same in Node.
  */
 import { simulate, type SimulationScope } from 'belay-tasks/testing';
+import { plainOf } from '../model/canon.ts';
 import { format, formatLine, reasonOf } from '../model/format.ts';
 import { resultOf, type Outcome } from '../model/outcome.ts';
 import { addressOf, exported, EXPORTS, type Addresses } from './load.ts';
@@ -108,7 +109,7 @@ async function simulated(main: Main, input: RunInput, recorder: Recorder, networ
 function threw(error: unknown, recorder: Recorder): Outcome {
   const reason = reasonOf(error);
   recorder.add({ type: 'threw', time: recorder.now(), reason });
-  return { kind: 'threw', reason };
+  return { kind: 'threw', reason, plain: plainOf(error) };
 }
 
 /** What a limit of the page has ended; null for other errors. */

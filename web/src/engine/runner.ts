@@ -22,6 +22,8 @@ export const PATIENCE = 3000; // real ms without a sign of life until a run is e
 export const MORE = 5000; // real ms that the learner gives it at a time
 const LOOK = 100; // ms between looks at the clock
 const LATE_LOOK = 500; // ms after which the page itself was held up
+const SLICE = 8; // ms for which messages are taken in before the page may draw
+const LAST_SLICE = 40; // ms for those that are there when a run is stopped
 
 /** A run that is not over yet. */
 export interface Slow {
@@ -63,6 +65,8 @@ export class Runner {
   readonly #events: RunnerEvents;
   #ready: Ready | null = null;
   #running: Running | null = null;
+  /** Messages that came and are not taken in; their data is read only then. */
+  readonly #queue: Array<MessageEvent<WorkerMessage>> = [];
   #lastLook = 0;
   #watch: ReturnType<typeof setInterval> | undefined;
 
@@ -85,9 +89,15 @@ export class Runner {
     }
     const ready: Ready = { host, ready: false };
     this.#ready = ready;
-    host.port.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+    host.port.onmessage = (event: MessageEvent<WorkerMessage>) => {
       if (this.#ready === ready) {
-        this.#hear(ready, data);
+        if (this.#running !== null) {
+          this.#running.lastSign = performance.now();
+        }
+        this.#queue.push(event);
+        if (this.#queue.length === 1) {
+          this.#take(SLICE);
+        }
       }
     };
     host.broken = (text) => {
@@ -122,6 +132,10 @@ export class Runner {
     if (running === null) {
       return;
     }
+    this.#takeFor(LAST_SLICE);
+    if (this.#running !== running) {
+      return; // the last of them was its end
+    }
     const { builder, until } = running;
     this.#drop();
     builder.add([{ type: 'stopped', time: until, why }]);
@@ -144,6 +158,27 @@ export class Runner {
     this.#watch = setInterval(() => this.#look(), LOOK);
   }
 
+  /** Takes messages in, so many ms at a time: a flood leaves the page its turns. */
+  #take(ms: number): void {
+    this.#takeFor(ms);
+    if (this.#queue.length > 0) {
+      setTimeout(() => this.#take(ms));
+    }
+  }
+
+  #takeFor(ms: number): void {
+    const began = performance.now();
+    let taken = 0;
+    while (taken < this.#queue.length && performance.now() - began < ms) {
+      const event = this.#queue[taken] as MessageEvent<WorkerMessage>;
+      taken += 1;
+      if (this.#ready !== null) {
+        this.#hear(this.#ready, event.data);
+      }
+    }
+    this.#queue.splice(0, taken);
+  }
+
   #hear({ host }: Ready, message: WorkerMessage): void {
     if (message.type === 'ready') {
       (this.#ready as Ready).ready = true;
@@ -160,7 +195,6 @@ export class Runner {
     if (running === null) {
       return;
     }
-    running.lastSign = performance.now();
     running.until = Math.max(running.until, message.until);
     if (message.type === 'events') {
       running.builder.add(message.events);
@@ -203,6 +237,7 @@ export class Runner {
     clearInterval(this.#watch);
     this.#ready?.host.end();
     this.#ready = null;
+    this.#queue.length = 0;
     if (this.#running?.begun != null) {
       this.#events.slow(null);
     }

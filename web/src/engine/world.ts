@@ -1,6 +1,6 @@
 /** The network of a lesson: `fetch`, as the lesson's world describes it. */
 import type { PageEvent } from '../model/events.ts';
-import { endpointOf, fateOf, type Endpoint, type World } from '../model/world.ts';
+import { bodyOf, endpointOf, fateOf, type Endpoint, type World } from '../model/world.ts';
 import { broken, json, pause, requestOf, type SimulatedResponse } from './http.ts';
 import type { Network, Stats } from './network.ts';
 
@@ -39,7 +39,7 @@ export function createWorld(world: World, seed: number, witness: Witness): Netwo
       await pause(cores.take(witness.now(), endpoint.cpu), signal);
     }
     if (!fails) {
-      return json(200, endpoint.body ?? { path, attempt }, path);
+      return json(200, bodyOf(endpoint, path, attempt), path);
     }
     if (endpoint.status === 0) {
       throw broken();

@@ -1,7 +1,7 @@
 /** Events, lanes and whole runs in words: what the pictures say. */
-import { looks } from './states.ts';
+import { looks, type Look } from './states.ts';
 import { duration } from './time.ts';
-import { census, runningAt, type Line, type Trace, type TraceEvent } from './trace.ts';
+import { census, isTask, once, runningAt, type Line, type Trace, type TraceEvent } from './trace.ts';
 
 export interface Words {
   /** Whom it is about. */
@@ -182,12 +182,12 @@ export function lineSentence(trace: Trace, line: Line): string {
 }
 
 /** The whole run in one sentence, as the live region says it. */
-export function runSentence(trace: Trace): string {
+export const sentenceOf = once((trace): string => {
   const counts = [...census(trace, trace.until)].map(([word, count]) => `${count} ${word}`);
   const { peak } = trace.flight;
   const tasks = counts.length === 0 ? 'no tasks' : counts.join(', ');
   return `${tasks}; ${duration(trace.until)}${peak > 0 ? `; at most ${peak} at once` : ''}`;
-}
+});
 
 /** The moment `t` in words, for the scrubber. */
 export function momentSentence(trace: Trace, t: number): string {
@@ -196,3 +196,19 @@ export function momentSentence(trace: Trace, t: number): string {
 }
 
 export const amountOf = (count: number): string => count.toLocaleString('en-US');
+
+/** The looks that occur in a run, once each, in a fixed order. */
+export const looksIn = once((trace): readonly Look[] => {
+  const seen = new Set<Look>();
+  for (const line of trace.lines.values()) {
+    if (isTask(line)) {
+      if (line.started !== null) {
+        seen.add(looks.running);
+      }
+      if (line.end !== null) {
+        seen.add(line.end.look);
+      }
+    }
+  }
+  return Object.values(looks).filter((look) => seen.has(look));
+});

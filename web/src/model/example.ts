@@ -1,6 +1,7 @@
 /** What the page shows and runs: a lesson, or one of the lesson's examples. */
 import type { TraceEvent } from './events.ts';
 import type { Outcome } from './outcome.ts';
+import type { Regions } from './regions.ts';
 import type { Knob, World } from './world.ts';
 
 /** What the page knows of it from the start. */
@@ -30,6 +31,8 @@ export interface Texts {
   readonly world: World | null;
   readonly knobs: readonly Knob[];
   readonly seed: number;
+  /** What the regions of the panes stand for, beside the usual ones. */
+  readonly regions: Regions;
   readonly predict: Predict | null;
   /** What to try, once it has been run: inline HTML, one each. */
   readonly change: readonly string[];

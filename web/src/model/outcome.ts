@@ -1,9 +1,10 @@
 /** How a run ended, and what of its result can be shown as a table. */
+import { plainOf, type Plain } from './canon.ts';
 import type { Reason } from './events.ts';
 
 export type Outcome =
   | { readonly kind: 'returned'; readonly result: Result }
-  | { readonly kind: 'threw'; readonly reason: Reason }
+  | { readonly kind: 'threw'; readonly reason: Reason; readonly plain: Plain }
   /** Ended by the learner, or because the worker gave no sign of life. */
   | { readonly kind: 'stopped' }
   /** Ended by a limit of the page; `why` is a sentence. */
@@ -14,6 +15,8 @@ export interface Result {
   readonly text: string | null;
   /** Set when the result is a list of settled entries. */
   readonly entries: readonly Entry[] | null;
+  /** What can be compared with other languages. */
+  readonly plain: Plain;
 }
 
 /** One settled entry in both notations. */
@@ -26,13 +29,13 @@ export interface Entry {
 /** The result of a program as it is sent to the page. */
 export function resultOf(value: unknown, format: (value: unknown) => string): Result {
   if (value === undefined) {
-    return { text: null, entries: null };
+    return { text: null, entries: null, plain: null };
   }
   const entries =
     Array.isArray(value) && value.length > 0 && value.length <= 200 && value.every(isSettled)
       ? value.map((entry) => entryOf(entry, format))
       : null;
-  return { text: format(value), entries };
+  return { text: format(value), entries, plain: plainOf(value) };
 }
 
 type Settled = PromiseSettledResult<unknown>;

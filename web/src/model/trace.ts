@@ -171,7 +171,7 @@ export const rowsOf = once((trace): readonly Row[] => {
 });
 
 /** How many of `list`, which rises by `time`, are not after `t`. */
-function countUpTo(list: readonly { readonly time: number }[], t: number): number {
+export function countUpTo(list: readonly { readonly time: number }[], t: number): number {
   let low = 0;
   let high = list.length;
   while (low < high) {

@@ -42,7 +42,10 @@ export interface Endpoint {
   readonly cpu?: number;
   /** More than so many requests in flight are answered with 429 at once. */
   readonly capacity?: number;
-  /** What is answered, as JSON; an object that names the path unless given. */
+  /**
+   * What is answered, as JSON; an object that names the path unless given. In a
+   * text `{name}` stands for the last part of the path.
+   */
   readonly body?: unknown;
 }
 
@@ -147,6 +150,11 @@ export function fateOf(endpoint: Endpoint, seed: number, path: string, attempt: 
     hangs: roll('hang') < (endpoint.hang ?? 0),
     fails: roll('fail') < (endpoint.fail ?? 0),
   };
+}
+
+export function bodyOf({ body }: Endpoint, path: string, attempt: number): unknown {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return typeof body === 'string' ? body.replaceAll('{name}', name) : (body ?? { path, attempt });
 }
 
 export const presets = (knobs: readonly Knob[]): Knobs =>

@@ -9,8 +9,9 @@ import type { Stats } from '../engine/network.ts';
 import type { RunInput } from '../engine/protocol.ts';
 import { Runner, type Slow } from '../engine/runner.ts';
 import type { Example, Texts } from '../model/example.ts';
-import { runSentence, stepSentence } from '../model/describe.ts';
+import { sentenceOf, stepSentence } from '../model/describe.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { isLarge, prepare } from '../model/prepare.ts';
 import { speedFor } from '../model/time.ts';
 import {
   countAt,
@@ -123,6 +124,11 @@ export function createStore(
     );
   });
 
+  /** Nobody has seen the answer: the picture of what came with the page says less. */
+  const fresh = computed(
+    () => run.value.recorded && held.value === 0 && setting.value.guess?.checked !== true && !done.value.has(chosen.value),
+  );
+
   const change = (id: string, update: Partial<Settings>) => {
     settings.value = new Map(settings.value).set(id, {
       ...(settings.value.get(id) ?? untouched),
@@ -135,7 +141,7 @@ export function createStore(
   let still = false;
   let runner: Promise<Runner> | null = null;
   const getRunner = (): Promise<Runner> => {
-    runner ??= loadHosts().then((hosts) => new Runner(hosts, { slow: heardSlow, ended, refused }));
+    runner ??= loadHosts().then((hosts) => new Runner(hosts, { slow: heardSlow, ended: (...told) => void ended(...told), refused }));
     return runner;
   };
 
@@ -147,12 +153,15 @@ export function createStore(
       }
     });
 
-  const ended = (outcome: Outcome, newTrace: Trace, stats: Stats | null) => {
+  const ended = async (outcome: Outcome, newTrace: Trace, stats: Stats | null) => {
     const id = inWorker.value;
-    if (id === null || current === null) {
-      return;
-    }
     const input = current;
+    if (isLarge(newTrace)) {
+      await prepare(newTrace, () => new Promise((resolve) => setTimeout(resolve)));
+    }
+    if (id === null || input === null || input !== current) {
+      return; // another run has begun meanwhile
+    }
     const gap = longestGap.end();
     const before = runs.value.get(id) ?? (id === chosen.value ? recordedRun.value : noRun);
     const atEnd = held.value === null || held.value >= before.trace.until;
@@ -169,7 +178,7 @@ export function createStore(
       }
       announcement.value = unbegun
         ? `The program could not be begun: ${outcome.reason.text}`
-        : `${endWord(outcome)}: ${runSentence(newTrace)}.`;
+        : `${endWord(outcome)}: ${sentenceOf(newTrace)}.`;
       if (id !== chosen.value || unbegun) {
         return;
       }
@@ -300,6 +309,7 @@ export function createStore(
     busy,
     inWorker,
     stale,
+    fresh,
     source,
     knobs,
     seed,

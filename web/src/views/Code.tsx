@@ -1,7 +1,8 @@
 /** The program that runs, and beside it what it says in other languages. */
 import { useSignal, type Signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Badge, Pane } from '../model/example.ts';
+import { activeRegions } from '../model/regions.ts';
 import type { Store } from '../state/store.ts';
 import { Editor, type EditorKind } from './Editor.tsx';
 import { RunButtons } from './RunButtons.tsx';
@@ -59,7 +60,7 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
               focus={editing.value !== null}
             />
           ) : (
-            <CodeText pane={pane} example={store.chosen.value} />
+            <CodeText pane={pane} store={store} />
           )}
         </div>
       )}
@@ -115,9 +116,20 @@ function Proof({ badge }: { badge: Badge | null }) {
   );
 }
 
-function CodeText({ pane, example }: { pane: Pane; example: string }) {
+function CodeText({ pane, store }: { pane: Pane; store: Store }) {
+  const text = useRef<HTMLPreElement>(null);
+  const example = store.chosen.value;
+  const rules = store.texts.value?.regions;
+  const names = useMemo(() => [...new Set([...pane.html.matchAll(/ data-region="(\w+)"/g)].map(([, name]) => name as string))], [pane]);
+  const active = activeRegions(store.trace.value, store.t.value, names, rules).join(' ');
   useEffect(() => {
     document.getElementById('code-text')?.scrollTo(0, 0);
   }, [example, pane.id]);
-  return <pre dangerouslySetInnerHTML={{ __html: `<code>${pane.html}</code>` }} />;
+  useEffect(() => {
+    const lit = active.split(' ');
+    for (const line of text.current?.querySelectorAll<HTMLElement>('[data-region]') ?? []) {
+      line.classList.toggle('lit', lit.includes(line.dataset['region'] as string));
+    }
+  }, [active, pane]);
+  return <pre ref={text} dangerouslySetInnerHTML={{ __html: `<code>${pane.html}</code>` }} />;
 }

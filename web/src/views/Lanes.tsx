@@ -13,7 +13,7 @@ import { lanesOf, type Lane } from '../model/lanes.ts';
 import { looks } from '../model/states.ts';
 import type { Store } from '../state/store.ts';
 import { tickText, ticks } from '../model/time.ts';
-import type { Line, Trace } from '../model/trace.ts';
+import { timeOf, type Line, type Step, type Trace } from '../model/trace.ts';
 import { EndMark, SignStrokes } from './Signs.tsx';
 
 const CHARACTER = 8.35; // px, of the lanes' labels
@@ -56,7 +56,7 @@ export function Lanes({ store }: { store: Store }) {
   const { drawn, hidden } = lanesOf(trace);
   const plan = planOf(trace, drawn, width.value);
   return (
-    <div class="lanes" ref={frame}>
+    <div class={store.fresh.value ? 'lanes fresh' : 'lanes'} ref={frame}>
       <svg
         width={plan.width}
         height={plan.height}
@@ -111,7 +111,7 @@ function Background({ plan, trace }: { plan: Plan; trace: Trace }) {
   const top = Math.max(peak, limit ?? 0, 1);
   const y = (count: number) => base - (count / top) * (FLIGHT - 12);
   const outline = flightPath(trace, x, y, plan.width);
-  const label = peak === 0 ? 'at once' : limit === null ? `at most ${peak}` : `${peak} of ${limit}`;
+  const label = peak === 0 ? 'at once' : limit === null || limit < peak ? `at most ${peak}` : `${peak} of ${limit}`;
   return (
     <g aria-hidden="true">
       {ticks(end, plan.width / 110).map((time) => (
@@ -155,35 +155,32 @@ function limitOf(trace: Trace): number | null {
   return limit > 0 && limit <= trace.flight.peak * 3 ? limit : null;
 }
 
-/** The outline of how many ran at once; of many changes, what a pixel can show. */
+/**
+ * The outline of how many ran at once: for each ms, or for each pixel where
+ * those are fewer, where it ended up, and the most there were on the way.
+ */
 function flightPath(
   { flight: { steps }, until }: Trace,
   x: (time: number) => number,
   y: (count: number) => number,
   width: number,
 ): string {
-  const parts: string[] = [`M${x(0)} ${y(0)}`];
   const dense = steps.length > width * 4;
-  let column = -1;
-  let most = 0;
-  for (const { time, count } of steps) {
-    if (!dense) {
-      parts.push(`H${x(time)}V${y(count)}`);
-      continue;
+  const place = (time: number) => (dense ? Math.floor(x(time)) : x(timeOf(time)));
+  let path = `M${x(0)} ${y(0)}`;
+  let before = 0;
+  for (let at = 0; at < steps.length; at += 1) {
+    const here = place((steps[at] as Step).time);
+    let most = before;
+    while (at + 1 < steps.length && place((steps[at + 1] as Step).time) === here) {
+      most = Math.max(most, (steps[at] as Step).count);
+      at += 1;
     }
-    const here = Math.floor(x(time));
-    if (here !== column) {
-      parts.push(`H${here}V${y(most)}`);
-      column = here;
-      most = 0;
-    }
-    most = Math.max(most, count);
+    const { count } = steps[at] as Step;
+    path += `H${here}${most > before && most > count ? `V${y(most)}` : ''}V${y(count)}`;
+    before = count;
   }
-  if (dense) {
-    parts.push(`V${y(steps.at(-1)?.count ?? 0)}`);
-  }
-  parts.push(`H${x(until)}`);
-  return parts.join('');
+  return `${path}H${x(until)}`;
 }
 
 interface GridProps {

@@ -15,7 +15,6 @@ const html = (text: string) => ({ dangerouslySetInnerHTML: { __html: text } });
 export function Lesson({ store, part }: { store: Store; part: Signal<Part> }) {
   const example = store.example.value as Example;
   const texts = store.texts.value;
-  const run = store.done.value.has(example.id) || store.setting.value.guess?.checked === true;
   return (
     <>
       <div class="parts" role="group" aria-label="Show">
@@ -37,29 +36,41 @@ export function Lesson({ store, part }: { store: Store; part: Signal<Part> }) {
         </h1>
         <p class="question" {...html(example.question)} />
         {texts?.predict != null && <Predict store={store} predict={texts.predict} />}
-        {run ? (
-          <>
-            <p class="rule">
-              <strong>The rule</strong> <span {...html(example.rule)} />
-            </p>
-            {texts !== null && texts.change.length > 0 && (
-              <div class="change">
-                <h2>Change it</h2>
-                <ul>
-                  {texts.change.map((text) => (
-                    <li key={text} {...html(text)} />
-                  ))}
-                </ul>
-              </div>
-            )}
-          </>
-        ) : (
-          texts?.predict == null && (
-            <p class="hint">Make a guess, then run it. Ctrl Enter runs it from anywhere.</p>
-          )
+        {texts?.predict == null && !wasRun(store) && (
+          <p class="hint">Make a guess, then run it. Ctrl Enter runs it from anywhere.</p>
         )}
       </section>
     </>
+  );
+}
+
+/** The answer is out: it has been run, or the guess was checked. */
+const wasRun = (store: Store): boolean =>
+  store.done.value.has(store.chosen.value) || store.setting.value.guess?.checked === true;
+
+/** What is to be taken away, and what to try next: told once the answer is out. */
+export function Takeaway({ store }: { store: Store }) {
+  const { rule } = store.example.value as Example;
+  const change = store.texts.value?.change ?? [];
+  if (!wasRun(store)) {
+    return null;
+  }
+  return (
+    <section class="takeaway" aria-label="To take away">
+      <p class="rule">
+        <strong>The rule</strong> <span {...html(rule)} />
+      </p>
+      {change.length > 0 && (
+        <div class="change">
+          <h2>Change it</h2>
+          <ul>
+            {change.map((text) => (
+              <li key={text} {...html(text)} />
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
   );
 }
 
@@ -81,6 +92,7 @@ function Predict({ store, predict }: { store: Store; predict: Guessing }) {
         <legend {...html(predict.question)} />
         {predict.options.map((option, index) => (
           <label
+            hidden={checked && !option.right && index !== guess?.option}
             key={index}
             class={!checked ? undefined : option.right ? 'right' : index === guess?.option ? 'wrong' : undefined}
           >

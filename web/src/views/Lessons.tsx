@@ -9,7 +9,9 @@ export function Lessons({ store, part }: { store: Store; part: Signal<Part> }) {
   const current = store.example.value as Example;
   const sections = [...new Set(store.examples.map(({ section }) => section))];
   const count = store.examples.filter(({ id }) => store.done.value.has(id)).length;
-  const choose = () => {
+  /* The address follows, and then chooses the same. */
+  const choose = (id: string) => {
+    store.choose(id);
     open.value = false;
     part.value = 'read';
   };
@@ -40,7 +42,7 @@ export function Lessons({ store, part }: { store: Store; part: Signal<Part> }) {
                     <a
                       href={`#${example.id}`}
                       aria-current={example.id === current.id ? 'page' : undefined}
-                      onClick={choose}
+                      onClick={() => choose(example.id)}
                     >
                       <Bead done={store.done.value.has(example.id)} />
                       <span class="lessons-mark">{example.mark}</span>

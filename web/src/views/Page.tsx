@@ -8,7 +8,7 @@ import type { Store } from '../state/store.ts';
 import { Code } from './Code.tsx';
 import { Header } from './Header.tsx';
 import { Knobs } from './Knobs.tsx';
-import { Lesson } from './Lesson.tsx';
+import { Lesson, Takeaway } from './Lesson.tsx';
 import { Lessons } from './Lessons.tsx';
 import { Tabs, tabs } from './Tabs.tsx';
 import { Tasks } from './Tasks.tsx';
@@ -59,6 +59,7 @@ export function Page({ store }: { store: Store }) {
             <Lesson store={store} part={part} />
             <Code store={store} part={part} />
             <Knobs store={store} />
+            <Takeaway store={store} />
           </div>
           <div class="stage">
             <Tasks store={store} />

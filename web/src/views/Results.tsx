@@ -3,32 +3,38 @@ import type { Outcome, Result } from '../model/outcome.ts';
 import type { Store } from '../state/store.ts';
 import { looks } from '../model/states.ts';
 import { moment } from '../model/time.ts';
-import { once, type TraceEvent } from '../model/trace.ts';
+import { countUpTo, once, type TraceEvent } from '../model/trace.ts';
 import { StateMark } from './Signs.tsx';
 
-const LINES_MAX = 500;
+const LINES_MAX = 100; // printed lines at once, up to the playhead and a few after it
+const AHEAD = 20;
 
 type OutputEvent = Extract<TraceEvent, { type: 'printed' | 'threw' | 'unhandled' }>;
 
-const outputOf = once((trace) => trace.events.filter(isOutput).slice(0, LINES_MAX));
+const outputOf = once((trace) => trace.events.filter(isOutput));
 
 export function Results({ store }: { store: Store }) {
   const { trace, outcome } = store.run.value;
   const t = store.t.value;
-  const lines = outputOf(trace);
+  const all = outputOf(trace);
+  const last = Math.min(all.length, Math.max(countUpTo(all, t) + AHEAD, LINES_MAX));
+  const first = Math.max(0, last - LINES_MAX);
+  const lines = all.slice(first, last);
   const over = outcome !== null && trace.until <= t;
   return (
     <>
+      {first > 0 && <p class="empty">{first.toLocaleString('en')} earlier lines</p>}
       {lines.length > 0 && (
         <ol class="printed" aria-label="What the program printed">
           {lines.map((event, index) => (
-            <li key={index} class={event.time > t ? 'later' : undefined}>
+            <li key={first + index} class={event.time > t ? 'later' : undefined}>
               <time>{moment(event.time)}</time>
               <OutputText event={event} />
             </li>
           ))}
         </ol>
       )}
+      {last < all.length && <p class="empty">{(all.length - last).toLocaleString('en')} later lines</p>}
       {outcome === null ? (
         <p class="empty">What the program prints and gives back appears here.</p>
       ) : over ? (

@@ -1,10 +1,9 @@
 /** The tasks of the run as lanes, or as the table that says the same. */
 import { useSignal } from '@preact/signals';
-import { amountOf, runSentence } from '../model/describe.ts';
+import { amountOf, looksIn, sentenceOf } from '../model/describe.ts';
 import { endWord, type Store } from '../state/store.ts';
-import { looks, type Look } from '../model/states.ts';
 import { duration } from '../model/time.ts';
-import { isTask, once } from '../model/trace.ts';
+import type { Trace } from '../model/trace.ts';
 import { Lanes } from './Lanes.tsx';
 import { LanesTable } from './LanesTable.tsx';
 import { Icon, StateMark } from './Signs.tsx';
@@ -42,7 +41,7 @@ export function Tasks({ store }: { store: Store }) {
       ) : (
         <div class="panel-body" tabIndex={0} role="group" aria-label="Tasks of the run">
           {asTable.value ? <LanesTable trace={trace} t={store.t.value} /> : <Lanes store={store} />}
-          <Legend trace={trace} />
+          {!store.fresh.value && <Legend trace={trace} />}
           <Facts store={store} />
         </div>
       )}
@@ -56,6 +55,8 @@ function Status({ store }: { store: Store }) {
   const running = store.inWorker.value === store.chosen.value;
   const text = running
     ? 'Running'
+    : store.fresh.value
+      ? 'Ready to run'
     : outcome === null
       ? ''
       : `${endWord(outcome)}, ${duration(trace.until)}`;
@@ -142,23 +143,7 @@ function Refusal({ text }: { text: string }) {
   );
 }
 
-/** The looks that occur in this run, once each. */
-const looksIn = once((trace) => {
-  const seen = new Set<Look>();
-  for (const line of trace.lines.values()) {
-    if (isTask(line)) {
-      if (line.started !== null) {
-        seen.add(looks.running);
-      }
-      if (line.end !== null) {
-        seen.add(line.end.look);
-      }
-    }
-  }
-  return Object.values(looks).filter((look) => seen.has(look));
-});
-
-function Legend({ trace }: { trace: Parameters<typeof looksIn>[0] }) {
+function Legend({ trace }: { trace: Trace }) {
   return (
     <ul class="legend" aria-label="Legend">
       {looksIn(trace).map((look) => (
@@ -170,11 +155,9 @@ function Legend({ trace }: { trace: Parameters<typeof looksIn>[0] }) {
   );
 }
 
-const sentenceOf = once(runSentence);
-
 function Facts({ store }: { store: Store }) {
   const { trace, stats, gap, outcome } = store.run.value;
-  if (outcome === null) {
+  if (outcome === null || store.t.value < trace.until) {
     return null;
   }
   return (
@@ -186,7 +169,7 @@ function Facts({ store }: { store: Store }) {
           {stats.peakInFlight} at once at most, {stats.cancelled} given up.
         </p>
       )}
-      {gap !== null && gap >= 30 && <p>This page paused for {duration(gap)} at most meanwhile.</p>}
+      {gap !== null && gap >= 100 && <p>This page paused for {duration(gap)} at most meanwhile.</p>}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /**
- * Turns the lesson's examples into `virtual:lesson`: their words, their
- * program cut out of the file, and every text highlighted, so that the page
- * carries no parser.
+ * The lesson's examples as examples of the page: their words, their program
+ * cut out of the file, and every text highlighted, so that the page carries
+ * no parser.
  *
  * The program is the file without what is about the example and not part of
  * it: its title and the like, the texts in other languages, and the lines
@@ -12,12 +12,9 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { SyntaxNode } from '@lezer/common';
 import { parser as javascript } from '@lezer/javascript';
-import type { Plugin } from 'vite';
 import type { Example, Pane, Texts } from '../src/model/example.ts';
 import { escape, highlight, type Language } from './highlight.ts';
 
-const LIST = 'virtual:lesson';
-const TEXTS = 'virtual:lesson/';
 const about = new Set(['title', 'question', 'rule', 'elixir', 'python', 'javascript']);
 
 interface Source {
@@ -30,58 +27,14 @@ interface Source {
   readonly javascript?: string;
 }
 
-export interface LessonOptions {
-  /** The folder of the lesson's examples, with index.mjs. */
-  readonly lesson: string;
-  /** The folder of the page's own examples. */
-  readonly own: string;
-}
-
-/** `virtual:lesson` lists the examples; each one's texts are a module of their own. */
-export function lessonPlugin(options: LessonOptions): Plugin {
-  const read = once(() => readExamples(options));
-  return {
-    name: 'belay:lesson',
-    resolveId: (id) => (id === LIST || id.startsWith(TEXTS) ? `\0${id}` : undefined),
-    async load(id) {
-      if (!id.startsWith(`\0${LIST}`)) {
-        return undefined;
-      }
-      for (const folder of [options.lesson, options.own].filter(existsSync)) {
-        for (const file of readdirSync(folder)) {
-          this.addWatchFile(join(folder, file));
-        }
-      }
-      const examples = await read();
-      if (id === `\0${LIST}`) {
-        return `export const examples = [${examples.map(listed).join(',')}];`;
-      }
-      const { texts } = examples.find((example) => id === `\0${TEXTS}${example.about.id}`) as Read;
-      return `export const texts = ${JSON.stringify(texts)};`;
-    },
-  };
-}
-
-interface Read {
+/** What the page knows of it at once, and the rest. */
+export interface Read {
   readonly about: Omit<Example, 'load'>;
   readonly texts: Texts;
 }
 
-function listed({ about: words }: Read): string {
-  const address = JSON.stringify(`${TEXTS}${words.id}`);
-  return `{ ...${JSON.stringify(words)}, load: () => import(${address}).then(({ texts }) => texts) }`;
-}
-
-/** Modules that are asked for together share one reading of the files. */
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | null = null;
-  return () => {
-    reading ??= read().finally(() => setTimeout(() => (reading = null), 500).unref());
-    return reading;
-  };
-}
-
-export async function readExamples({ lesson, own }: LessonOptions): Promise<Read[]> {
+/** Those of `lesson`, which has an index.mjs, and the files of `own`. */
+export async function readExamples(lesson: string, own: string): Promise<Read[]> {
   const index = join(lesson, 'index.mjs');
   const inOrder: Source[] = existsSync(index) ? [...(await load(index)).examples] : [];
   const examples = inOrder.map((source, at) => exampleOf(lesson, source, at + 1));
@@ -128,6 +81,7 @@ function exampleOf(folder: string, source: Source, number: number | null): Read 
       world: null,
       knobs: [],
       seed: 1,
+      regions: {},
       predict: null,
       change: [],
       recorded: null,

@@ -1,0 +1,142 @@
+// The lessons as people meet them: guess, run, turn the knobs, read the others.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { clickVisible, ended, phone, runToEnd, scrub, text, useSite } from './support.mjs';
+
+const { withPage } = useSite();
+
+const cells = (page) => page.$$eval('[role=gridcell]', (all) => all.map((cell) => cell.ariaLabel));
+
+describe('a lesson', () => {
+  it('is guessed, run, and then tells its rule', () =>
+    withPage('#A1', {}, async (page) => {
+      assert.equal(await text(page, '.status'), 'Ready to run');
+      assert.equal(await page.$('.takeaway'), null);
+      await page.click('.predict label:nth-of-type(1) input');
+      await page.click('.predict button');
+      assert.match(await text(page, '.because'), /^Not so\./);
+      assert.deepEqual(
+        await page.$$eval('.predict .verdict-word', (words) => words.map(({ textContent }) => textContent)),
+        ['your guess', 'right'],
+      );
+      assert.match(await text(page, '.takeaway .rule'), /slowest, not the sum/);
+      assert.match(await runToEnd(page), /^Finished, 300 ms/);
+      assert.match(await text(page, '.results'), /'3 users', '12 orders', '7 in stock'/);
+      assert.match(await text(page, '.lessons-count'), /^1 of/);
+      await page.reload({ waitUntil: 'networkidle0' });
+      assert.match(await text(page, '.lessons-count'), /^1 of/, 'which is kept');
+    }));
+
+  it('is played from its beginning when it is run', () =>
+    withPage('#B3', {}, async (page) => {
+      await clickVisible(page, '.run');
+      await ended(page);
+      await page.waitForSelector('[aria-label="Pause"]');
+      assert.ok(await page.$eval('.scrub', ({ value, max }) => Number(value) < Number(max)));
+    }));
+
+  it('runs again when a knob is turned, and stays where it was', () =>
+    withPage('#B1', {}, async (page) => {
+      await runToEnd(page);
+      const limit = () => text(page, '.flight-label');
+      assert.equal(await limit(), '4 of 4');
+      await scrub(page, 0.5);
+      const before = await page.$eval('.scrub', ({ value }) => Number(value));
+      await page.evaluate(() => {
+        const range = document.querySelector('#knob-limit');
+        range.value = '2';
+        range.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+      await page.waitForFunction(() => document.querySelector('.flight-label').textContent === '2 of 2');
+      assert.equal(await page.$eval('.scrub', ({ value }) => Number(value)), before);
+      assert.equal(await page.$eval('.knob-number input', ({ value }) => value), '2');
+      await clickVisible(page, '.knobs .link:not(.knobs-open)');
+      await page.waitForFunction(() => document.querySelector('.flight-label').textContent === '4 of 4');
+    }));
+
+  it('draws each request as before when only the limit changes, and anew with another seed', () =>
+    withPage('#B1', {}, async (page) => {
+      const widths = async () => {
+        await runToEnd(page);
+        return (await cells(page)).flatMap((label) => {
+          const [, from, to] = /^page \d+, running (\d+) ms to (\d+) ms/.exec(label) ?? [];
+          return from === undefined ? [] : [to - from];
+        });
+      };
+      const four = await widths();
+      await page.$eval('#knob-limit', (range) => {
+        range.value = '12';
+        range.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+      assert.deepEqual(await widths(), four);
+      await page.click('[aria-label="New seed"]');
+      assert.notDeepEqual(await widths(), four);
+      assert.notEqual(await page.$eval('.seed input', ({ value }) => value), '1');
+    }));
+
+  it('fails on purpose, and the failure is shown where it belongs', () =>
+    withPage('#B3', {}, async (page) => {
+      await page.select('#knob-onTimeout', 'exit');
+      await page.waitForFunction(() => /^Failed/.test(document.querySelector('.status').textContent));
+      await clickVisible(page, '[aria-label="To the end"]');
+      assert.match(await text(page, '.results'), /The program threw\s+TimeoutError/);
+      assert.ok((await cells(page)).some((label) => /then (killed|died by a link|timed out)/.test(label)));
+    }));
+
+  it('says of the Elixir and the Python what the record says', () =>
+    withPage('#A4', {}, async (page) => {
+      await page.click('#tab-elixir');
+      assert.match(await text(page, '.badge'), /^≠ Elixir 1\.\d+.*The reply is one message/);
+      await page.click('.lessons a[href="#B3"]');
+      await page.waitForFunction(() => /^B3/.test(document.querySelector('h1').textContent));
+      assert.match(await text(page, '.badge'), /^= Elixir 1\.\d+ ✓/);
+      await page.click('#tab-python');
+      assert.match(await text(page, '.badge'), /^= Python 3\.\d+ ✓/);
+    }));
+
+  it('lights up the region that is at work, in every language', () =>
+    withPage('#A3', {}, async (page) => {
+      await runToEnd(page);
+      const isLit = (wanted) =>
+        page.waitForFunction(
+          (line) => [...document.querySelectorAll('.line.lit')].some(({ textContent }) => textContent.trim() === line),
+          {},
+          wanted,
+        );
+      await scrub(page, 0.5);
+      await isLit('await sleep(300);');
+      await page.click('#tab-elixir');
+      await isLit('Process.sleep(300)');
+      await scrub(page, 1);
+      await isLit('{:DOWN, ^ref, :process, ^caller, reason} -> reason');
+    }));
+
+  it('shows who belongs to whom at the playhead', () =>
+    withPage('#A3', {}, async (page) => {
+      await runToEnd(page);
+      await page.click('#stage-tree');
+      await scrub(page, 0.5);
+      const items = () => page.$$eval('[role=treeitem]', (all) => all.map((item) => [item.ariaLevel, item.querySelector('.tree-label').textContent]));
+      assert.deepEqual(await items(), [['1', 'main'], ['1', 'caller'], ['2', 'work'], ['2', 'boom']]);
+      await page.focus('[role=treeitem]');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await page.evaluate(() => document.activeElement.querySelector('.tree-label').textContent), 'work');
+    }));
+});
+
+describe('a lesson on a phone', () => {
+  it('has its question, its code and its run one at a time, and its knobs when they are asked for', () =>
+    withPage('#B1', { viewport: phone }, async (page) => {
+      const visible = (selector) => page.$eval(selector, (element) => element.checkVisibility());
+      assert.ok(await visible('.predict'));
+      assert.ok(!(await visible('.tasks')));
+      await clickVisible(page, '.transport .run');
+      await ended(page);
+      assert.ok(await visible('.lanes'));
+      assert.match(await text(page, '.knobs-summary'), /^At once 4 · Pages 12/);
+      assert.ok(!(await visible('#knob-limit')));
+      await page.tap('.knobs-open');
+      assert.ok(await visible('#knob-limit'));
+    }));
+});

@@ -1,0 +1,207 @@
+// The page's lessons, without a browser: what they consist of, what they give,
+// and that the views of a run agree at every event.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { openSources } from '../../web/tools/sources.mjs';
+
+const sources = await openSources();
+const { load } = sources;
+const { exampleOf, hashOf, inputOf, readLessonFiles } = await load('/tools/lessons.ts');
+const { runInNode } = await load('/src/engine/node.ts');
+const { traceHash } = await load('/src/model/hash.ts');
+const { bare } = await load('/src/model/canon.ts');
+const lessons = readLessonFiles(sources.lessons);
+
+before(() => assert.ok(lessons.length >= 10));
+after(() => sources.close());
+
+for (const files of lessons) {
+  const { id, world, texts, expected } = files;
+  describe(`lesson ${id}`, () => {
+    it('gives the recorded outcome and traces, seed by seed', async () => {
+      const { outcome, events } = await runInNode(inputOf(files));
+      assert.deepEqual({ returned: outcome.result?.plain }, expected.belay.outcome);
+      assert.equal(events[0].type, 'began');
+      for (const [seed, hash] of Object.entries(expected.belay.traces)) {
+        const run = await runInNode(inputOf(files, Number(seed)));
+        assert.equal(traceHash(run.events), hash, `seed ${seed}; npm run record -- ${id} writes it anew`);
+      }
+    });
+
+    it('has texts in other languages that were executed as they are', () => {
+      for (const language of ['elixir', 'python']) {
+        assert.equal(hashOf(texts[language].text), expected[language].hash, `npm run record -- ${id}`);
+      }
+    });
+
+    it('is told to have the same outcome where it has, and what differs where not', () => {
+      const belay = expected.belay.outcome;
+      assert.equal(isDeepEqual(expected.elixir.outcome, belay), world.parity.elixir === 'same', 'Elixir');
+      assert.equal(isDeepEqual(expected.python.outcome, bare(belay)), world.parity.python === 'same', 'Python');
+    });
+
+    it('has a question, a prediction, a rule, and regions in all languages', () => {
+      const { about, texts: page } = exampleOf(files, null);
+      assert.ok(about.question.length > 40 && about.rule.length > 20);
+      assert.ok(page.predict !== null && page.predict.options.length >= 2);
+      assert.ok(page.change.length >= 1);
+      const names = page.panes.map(({ html }) => [
+        ...new Set([...html.matchAll(/data-region="(\w+)"/g)].map(([, name]) => name)),
+      ]);
+      assert.ok(names[0].length >= 2, 'JavaScript has regions');
+      for (const other of names.slice(1)) {
+        assert.deepEqual(other.filter((name) => !names[0].includes(name)), []);
+      }
+    });
+
+    it('has knobs that main or the world knows', async () => {
+      const { fitted, presets } = await load('/src/model/world.ts');
+      for (const knob of world.knobs ?? []) {
+        assert.equal(fitted(knob, knob.value), knob.value, `${knob.id}: its preset is one of its values`);
+        const used = (knob.sets ?? []).length > 0 || new RegExp(`\\b${knob.id}\\b`).test(files.program.text);
+        assert.ok(used, `${knob.id} is used`);
+        for (const [pattern, first] of knob.sets ?? []) {
+          assert.ok(pattern === '*' || pattern in world.endpoints, `${knob.id} sets ${pattern}`);
+          assert.ok(['latency', 'fail', 'hang', 'flap', 'cpu', 'capacity'].includes(first), first);
+        }
+      }
+      assert.equal(Object.keys(presets(world.knobs ?? [])).length, (world.knobs ?? []).length);
+    });
+
+    it('can be run with every knob at its ends', async () => {
+      for (const knob of world.knobs ?? []) {
+        for (const value of endsOf(knob)) {
+          const { presets, worldWith } = await load('/src/model/world.ts');
+          const knobs = { ...presets(world.knobs), [knob.id]: value };
+          const { endpoints, cores } = world;
+          const input = { ...inputOf(files), knobs, world: worldWith({ endpoints, cores }, world.knobs, knobs) };
+          const { outcome } = await runInNode(input);
+          assert.ok(['returned', 'threw'].includes(outcome.kind), `${knob.id} ${value}: ${JSON.stringify(outcome)}`);
+        }
+      }
+    });
+
+    it('has views that agree at every event', async () => {
+      const { traceOf, census, isAlive, isTask, runningAt, rowsOf, countAt, stepFrom } = await load('/src/model/trace.ts');
+      const { lanesOf } = await load('/src/model/lanes.ts');
+      const { looks } = await load('/src/model/states.ts');
+      const { events, until } = await runInNode(inputOf(files));
+      const trace = traceOf(structuredClone(events), until);
+      const onLanes = lanesOf(trace).drawn.flatMap(({ lines }) => lines);
+      for (const [index, { time: t }] of trace.events.entries()) {
+        const alive = rowsOf(trace).filter(({ line }) => isTask(line) && isAlive(line, t) && line.started <= t && line.started !== null);
+        assert.equal(runningAt(trace, t), alive.length, `in flight and tree at ${t}`);
+        assert.equal(census(trace, t).get(looks.running.word) ?? 0, alive.length, `census at ${t}`);
+        assert.equal(onLanes.filter((line) => isTask(line) && isAlive(line, t) && line.started !== null && line.started <= t).length, alive.length, `lanes at ${t}`);
+        assert.equal(countAt(trace, t), index + 1, `log at ${t}`);
+        assert.equal(stepFrom(trace, t, 1), trace.events[index + 1]?.time ?? trace.until);
+      }
+    });
+  });
+}
+
+function endsOf(knob) {
+  switch (knob.kind) {
+    case 'number':
+      return [knob.min, knob.max];
+    case 'choice':
+      return knob.options.map(({ value }) => value);
+    default:
+      return [true, false];
+  }
+}
+
+function isDeepEqual(a, b) {
+  try {
+    assert.deepEqual(a, b);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('regions', () => {
+  it('are at work when what they stand for is', async () => {
+    const { activeRegions } = await load('/src/model/regions.ts');
+    const { traceOf } = await load('/src/model/trace.ts');
+    const files = lessons.find(({ id }) => id === 'A3');
+    const { events, until } = await runInNode(inputOf(files));
+    const trace = traceOf(structuredClone(events), until);
+    const at = (t) => activeRegions(trace, t, ['start', 'work', 'boom', 'caller', 'end'], files.world.regions);
+    assert.deepEqual(at(0.5), ['start', 'work', 'boom', 'caller']);
+    assert.deepEqual(at(50), ['work', 'boom', 'caller']);
+    assert.deepEqual(at(trace.until), ['end']);
+  });
+
+  it('of waiting are at work while main waits for a task or iterates a stream', async () => {
+    const { activeRegions } = await load('/src/model/regions.ts');
+    const { traceOf } = await load('/src/model/trace.ts');
+    const files = lessons.find(({ id }) => id === 'B2');
+    const { events, until } = await runInNode(inputOf(files));
+    const trace = traceOf(structuredClone(events), until);
+    const at = (t) => activeRegions(trace, t, ['body', 'first', 'second'], files.world.regions);
+    assert.deepEqual([at(50), at(150), at(trace.until)], [['body', 'first'], ['body', 'second'], []]);
+  });
+});
+
+describe('what a lesson is written in', () => {
+  it('loses its markers, and each line knows its region', async () => {
+    const { unmark } = await load('/tools/marked.ts');
+    assert.deepEqual(unmark('a\n  //: start\nb\n#: body\nc\n//:\nd // : no\n'), {
+      text: 'a\nb\nc\nd // : no\n',
+      regions: ['', 'start', 'body', ''],
+    });
+  });
+
+  it('has inline code and stress, and nothing else is markup', async () => {
+    const { inline } = await load('/tools/marked.ts');
+    assert.equal(
+      inline('`a<b>` is *so* **very**\n  much <script>'),
+      '<code>a&lt;b&gt;</code> is <em>so</em> <strong>very</strong> much &lt;script&gt;',
+    );
+  });
+
+  it('is refused when a part is missing or too long, with its name', async () => {
+    const { readLesson } = await load('/tools/marked.ts');
+    const good = '# T\n\nWhat?\n\n## Predict\n\nQ\n\n- [ ] a\n- [x] b\n\nBecause.\n\n## Rule\n\nR.\n';
+    assert.equal(readLesson(good, 'x.md').predict.options[1].right, true);
+    for (const [from, to, message] of [
+      ['## Rule\n\nR.\n', '', /x\.md: a title, a question and a rule/],
+      ['[x]', '[ ]', /one of which is right/],
+      ['Because.', '', /why the option is right/],
+      ['## Predict', '## Guess', /a section "Guess"/],
+      ['What?', 'word '.repeat(61), /61 words; at most 60/],
+    ]) {
+      assert.throws(() => readLesson(good.replace(from, to), 'x.md'), message);
+    }
+  });
+});
+
+describe('outcomes of three languages', () => {
+  it('are compared as plain data', async () => {
+    const { plainOf } = await load('/src/model/canon.ts');
+    const exit = Object.assign(new Error('exit'), { reason: 'killed' });
+    assert.deepEqual(
+      plainOf([{ status: 'fulfilled', value: 1 }, { status: 'rejected', reason: exit }, new Error('boom'), undefined, NaN]),
+      [{ ok: 1 }, { exit: 'killed' }, { error: 'boom' }, null, 'NaN'],
+    );
+    assert.deepEqual(bare({ returned: [{ ok: 1 }, { exit: 'timeout' }, { ok: 1, exit: 2 }] }), {
+      returned: [1, 'timeout', { ok: 1, exit: 2 }],
+    });
+    assert.equal(plainOf(Array.from({ length: 3000 }, () => 1)), null, 'too large to be compared');
+  });
+});
+
+describe('a hash of a trace', () => {
+  it('depends on what happened and when, not on numbers of processes', () => {
+    const about = (pid, time) => [
+      { type: 'spawned', time, pid, label: 'a', kind: 'task', parent: '<0.1>', supervisor: null },
+      { type: 'settled', time: time + 1, pid, label: 'a', status: 'rejected', by: 'body', reason: { word: null, text: `of ${pid}` } },
+    ];
+    const hash = traceHash(about('<1.1>', 5));
+    assert.equal(traceHash(about('<7.12>', 5)), hash);
+    assert.notEqual(traceHash(about('<1.1>', 6)), hash);
+    assert.equal(traceHash(about('<1.1>', 5.3)), hash, 'positions count as their ms');
+    assert.notEqual(traceHash(about('<1.1>', 5).toReversed()), hash);
+  });
+});

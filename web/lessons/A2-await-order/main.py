@@ -1,0 +1,24 @@
+import asyncio
+
+
+async def main():
+    finished = []
+
+    async def work(name, ms):
+        #: body
+        await asyncio.sleep(ms / 1000)
+        finished.append(name)
+        return name
+        #:
+
+    #: start
+    tasks = [
+        asyncio.create_task(work(name, ms))
+        for name, ms in [("slow", 90), ("quick", 10), ("middle", 50)]
+    ]
+
+    #: wait
+    awaited = [await task for task in tasks]
+
+    #: end
+    return {"awaited": awaited, "finished": finished}

@@ -1,0 +1,37 @@
+import asyncio
+
+from api import get
+
+
+async def main():
+    users = range(1, 41)
+    running = most = 0
+
+    async def load(user):
+        #: body
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await get(f"/users/{user}")
+        running -= 1
+        return 1
+        #:
+
+    async def measure(loading):
+        nonlocal most
+        most = 0
+        return {"loaded": sum(await loading), "most": most}
+
+    #: first
+    unbounded = await measure(asyncio.gather(*map(load, users)))
+
+    #: second
+    gate = asyncio.Semaphore(4)
+
+    async def gated(user):
+        async with gate:
+            return await load(user)
+
+    bounded = await measure(asyncio.gather(*map(gated, users)))
+    #: end
+    return {"unbounded": unbounded, "bounded": bounded}

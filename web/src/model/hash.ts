@@ -1,0 +1,29 @@
+/**
+ * A trace as one short text: the same program, seed, knobs and world give the
+ * same one in Node and in every browser.
+ */
+import type { TraceEvent } from './events.ts';
+
+/** Pids are told by the order in which they appear, so that none is a number of the kernel's. */
+export function traceHash(events: readonly TraceEvent[]): string {
+  const names = new Map<string, number>();
+  const plain = (value: unknown): unknown =>
+    typeof value === 'string'
+      ? value.replaceAll(/<\d+\.\d+>/g, (pid) => {
+          names.set(pid, names.get(pid) ?? names.size);
+          return `#${names.get(pid)}`;
+        })
+      : value;
+  let low = 0x811c9dc5;
+  let high = 0x01000193;
+  for (const event of events) {
+    const time = Math.floor(event.time);
+    const text = JSON.stringify({ ...event, time }, (_, value) => plain(value));
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      low = Math.imul(low ^ code, 0x01000193);
+      high = Math.imul(high ^ code, 0x85ebca6b) + low;
+    }
+  }
+  return [low, high].map((part) => (part >>> 0).toString(16).padStart(8, '0')).join('');
+}

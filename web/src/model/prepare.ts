@@ -1,0 +1,21 @@
+/**
+ * What the views work out of a trace, worked out beforehand: of a large one in
+ * many steps, between which the page can draw and listen.
+ */
+import { looksIn, sentenceOf } from './describe.ts';
+import { lanesOf } from './lanes.ts';
+import { rowsOf, type Trace } from './trace.ts';
+
+const LARGE = 10_000; // events
+
+/** Whether it is worth to do so. */
+export const isLarge = (trace: Trace): boolean => trace.events.length > LARGE;
+
+/** `pause` lets others have their turn. */
+export async function prepare(trace: Trace, pause: () => Promise<void>): Promise<void> {
+  for (const work of [rowsOf, lanesOf, sentenceOf, looksIn]) {
+    await pause();
+    work(trace);
+  }
+  await pause();
+}

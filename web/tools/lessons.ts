@@ -1,0 +1,156 @@
+/**
+ * The page's own lessons, one folder each (`web/README.md` tells of the
+ * files), as examples of the page: words, texts with their regions
+ * highlighted, and what the record says of the texts in other languages.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Badge, Example, Pane, Recorded, Texts } from '../src/model/example.ts';
+import type { Plain } from '../src/model/canon.ts';
+import type { Regions } from '../src/model/regions.ts';
+import type { RunInput } from '../src/engine/protocol.ts';
+import { presets, worldWith, type Knob, type World } from '../src/model/world.ts';
+import { highlight, type Language } from './highlight.ts';
+import { readLesson, unmark } from './marked.ts';
+
+export const sections: Readonly<Record<string, string>> = {
+  A: 'Tasks',
+  B: 'Streams',
+  C: 'Supervisors',
+  D: 'Choosing',
+  E: 'Errors',
+  F: 'Comparing',
+  G: 'Mistakes',
+  H: 'Exercise',
+};
+
+/** `world.json` of a lesson. */
+export interface WorldFile extends World {
+  readonly seed?: number;
+  readonly knobs?: readonly Knob[];
+  readonly regions?: Regions;
+  /** By language: 'same', or a sentence that tells how its outcome differs. */
+  readonly parity: Readonly<Record<OtherLanguage, string>>;
+}
+
+export type OtherLanguage = 'elixir' | 'python';
+
+/** `expect.json` of a lesson: written by `npm run record`. */
+export interface Expected {
+  /** Belay's outcome with the presets, and the hashes of its traces by seed. */
+  readonly belay: { readonly outcome: Plain; readonly traces: Readonly<Record<string, string>> };
+  readonly elixir: Proof;
+  readonly python: Proof;
+}
+
+interface Proof {
+  /** Of the interpreter that reached the outcome. */
+  readonly version: string;
+  /** Of the text that was executed; another text is not proved by it. */
+  readonly hash: string;
+  readonly outcome: Plain;
+}
+
+export interface LessonFiles {
+  readonly id: string;
+  readonly folder: string;
+  readonly program: ReturnType<typeof unmark>;
+  readonly world: WorldFile;
+  readonly texts: Readonly<Record<OtherLanguage, ReturnType<typeof unmark>>>;
+  readonly expected: Expected | null;
+}
+
+export const others: ReadonlyArray<readonly [OtherLanguage, string, string]> = [
+  ['elixir', 'Elixir', 'main.exs'],
+  ['python', 'Python', 'main.py'],
+];
+
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** The lessons of a folder, in the order of their ids. */
+export function readLessonFiles(root: string): LessonFiles[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => readFiles(join(root, name), name))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function readFiles(folder: string, name: string): LessonFiles {
+  const id = /^([A-H]\d)-[\w-]+$/.exec(name)?.[1];
+  if (id === undefined) {
+    throw new Error(`${folder}: a lesson's folder is named like B3-timeouts`);
+  }
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+  const expect = join(folder, 'expect.json');
+  return {
+    id,
+    folder,
+    program: unmark(read('main.js')),
+    world: JSON.parse(read('world.json')) as WorldFile,
+    texts: { elixir: unmark(read('main.exs')), python: unmark(read('main.py')) },
+    expected: existsSync(expect) ? (JSON.parse(readFileSync(expect, 'utf8')) as Expected) : null,
+  };
+}
+
+/** What a lesson runs with until something is changed. */
+export function inputOf({ program, world }: LessonFiles, seed = world.seed ?? 1): RunInput {
+  const { endpoints, cores, knobs = [] } = world;
+  const values = presets(knobs);
+  const plain: World = cores === undefined ? { endpoints } : { endpoints, cores };
+  return {
+    program: { source: program.text, files: {} },
+    seed,
+    world: worldWith(plain, knobs, values),
+    knobs: values,
+  };
+}
+
+export function exampleOf(files: LessonFiles, recorded: Recorded | null): { about: Omit<Example, 'load'>; texts: Texts } {
+  const { id, folder, program, world } = files;
+  const words = readLesson(readFileSync(join(folder, 'lesson.md'), 'utf8'), join(folder, 'lesson.md'));
+  const { seed = 1, knobs = [], regions = {}, endpoints, cores } = world;
+  const panes: Pane[] = [
+    pane('javascript', 'JavaScript', program, 'javascript', null),
+    ...others.map(([language, name]) =>
+      pane(language, name, files.texts[language], language, badgeOf(files, language, name)),
+    ),
+  ];
+  return {
+    about: {
+      id,
+      section: `${id[0]} ${sections[id[0] as string]}`,
+      mark: id,
+      title: words.title,
+      question: words.question,
+      rule: words.rule,
+    },
+    texts: {
+      source: program.text,
+      files: {},
+      panes,
+      world: cores === undefined ? { endpoints } : { endpoints, cores },
+      knobs,
+      seed,
+      regions,
+      predict: words.predict,
+      change: words.change,
+      recorded,
+    },
+  };
+}
+
+function pane(id: string, name: string, { text, regions }: ReturnType<typeof unmark>, language: Language, badge: Badge | null): Pane {
+  return { id, name, runs: badge === null && id === 'javascript', html: highlight(text, language, regions), badge };
+}
+
+/** Made of the record, and of nothing else: a text that was changed since has none. */
+function badgeOf({ expected, texts, world }: LessonFiles, language: OtherLanguage, name: string): Badge | null {
+  const proof = expected?.[language];
+  if (proof === undefined || proof.hash !== hashOf(texts[language].text)) {
+    return null;
+  }
+  const same = world.parity[language] === 'same';
+  const by = `${name} ${proof.version.split('.').slice(0, 2).join('.')}`;
+  return { same, by, note: same ? '' : world.parity[language] };
+}

@@ -1,0 +1,76 @@
+/** `virtual:lesson` lists lessons and examples; each one's texts are a module of their own. */
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Plugin } from 'vite';
+import type { Recorded } from '../src/model/example.ts';
+import { readExamples, type Read } from './examples.ts';
+import { exampleOf, readLessonFiles } from './lessons.ts';
+
+const LIST = 'virtual:lesson';
+const TEXTS = 'virtual:lesson/';
+const RUNS_MAX = 64 * 1024 * 1024; // bytes of the recorded runs
+
+export interface LessonOptions {
+  /** The folder of the lesson's examples, with index.mjs. */
+  readonly examples: string;
+  /** The folder of the page's own lessons. */
+  readonly lessons: string;
+}
+
+export function lessonPlugin(options: LessonOptions): Plugin {
+  const read = once(() => readAll(options));
+  return {
+    name: 'belay:lesson',
+    resolveId: (id) => (id === LIST || id.startsWith(TEXTS) ? `\0${id}` : undefined),
+    async load(id) {
+      if (!id.startsWith(`\0${LIST}`)) {
+        return undefined;
+      }
+      for (const folder of [options.examples, options.lessons].filter(existsSync)) {
+        for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+          if (entry.isFile()) {
+            this.addWatchFile(join(entry.parentPath, entry.name));
+          }
+        }
+      }
+      const examples = await read();
+      if (id === `\0${LIST}`) {
+        return `export const examples = [${examples.map(listed).join(',')}];`;
+      }
+      const { texts } = examples.find((example) => id === `\0${TEXTS}${example.about.id}`) as Read;
+      return `export const texts = ${JSON.stringify(texts)};`;
+    },
+  };
+}
+
+function listed({ about: words }: Read): string {
+  const address = JSON.stringify(`${TEXTS}${words.id}`);
+  return `{ ...${JSON.stringify(words)}, load: () => import(${address}).then(({ texts }) => texts) }`;
+}
+
+/** Modules that are asked for together share one reading of the files. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | null = null;
+  return () => {
+    reading ??= read().finally(() => setTimeout(() => (reading = null), 500).unref());
+    return reading;
+  };
+}
+
+async function readAll({ examples, lessons }: LessonOptions): Promise<Read[]> {
+  const [runs, old] = await Promise.all([recordedRuns(), readExamples(examples, lessons)]);
+  return [...readLessonFiles(lessons).map((files) => exampleOf(files, runs[files.id] ?? null)), ...old];
+}
+
+/**
+ * Each lesson's run with its presets. A process of its own runs them: a
+ * simulation puts the globals of its whole program on virtual time.
+ */
+async function recordedRuns(): Promise<Record<string, Recorded>> {
+  const script = fileURLToPath(new URL('../tools/recorded.mjs', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { maxBuffer: RUNS_MAX });
+  return JSON.parse(stdout) as Record<string, Recorded>;
+}
