@@ -86,7 +86,11 @@ const suites = {
   runtime: {
     about: 'tasks in C on threads: with sanitizers of memory and of threads',
     alone: true,
-    commands: () => [...runtimeTests('sanitize'), ...runtimeTests('thread')],
+    commands: () => [
+      ...runtimeTests('sanitize'),
+      ...runtimeTests('thread'),
+      nodeTests('tests/install'),
+    ],
   },
   wasi: {
     about: 'the program belay under node:wasi does what it does natively',

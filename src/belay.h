@@ -35,6 +35,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define BELAY_VERSION_MAJOR 0
 #define BELAY_VERSION_MINOR 1
 
@@ -680,6 +684,10 @@ const char *belay_code_text(uint32_t code);
 const char *belay_reason_text(uint32_t reason);
 const char *belay_event_name(uint32_t kind);
 const char *belay_command_name(uint32_t op);
+
+#ifdef __cplusplus
+}
+#endif
 
 /* The runtime on threads, for programs in C. The kernel knows nothing of it;
  * a host that has only the kernel may leave its header away. */

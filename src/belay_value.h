@@ -57,7 +57,8 @@ typedef enum belay_value_flag {
  *   without a flag   is copied during the call, so it may be anywhere;
  *   OWNED            passes to the task, if the call succeeds;
  *   SHARED           is passed on as it is.
- * The job may read its arguments until it returns, and frees none of them.
+ * The job may read its arguments until it returns, and frees none of them;
+ * it may pass them on and return them like any borrowed value.
  *
  * Returned by a job, a string or array
  *   without a flag   is copied when the job returns: it may point to static

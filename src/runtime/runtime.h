@@ -277,7 +277,7 @@ void belayr_places_free(belay_runtime *runtime, belayr_places *places);
 
 belay_code belayr_value_copy(belay_runtime *runtime, belay_value value,
                              belay_value *out);
-/* The same, but what is SHARED stays where it is. */
+/* As an argument that is used again and again: a copy, unless SHARED. */
 belay_code belayr_value_keep(belay_runtime *runtime, belay_value value,
                              belay_value *out);
 void belayr_value_free(belay_runtime *runtime, belay_value *value);

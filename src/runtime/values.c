@@ -88,6 +88,24 @@ void belay_value_free(belay_context *context, belay_value *value) {
 
 /* ---- Arguments ------------------------------------------------------ */
 
+/* What a job is given says nothing of who owns it: passed on or returned, it
+ * is copied like any borrowed value. Here its owner is remembered. */
+#define HELD 1u /* detail: the memory is the task's */
+
+static void argument_hold(belay_value *value) {
+    if ((value->flags & BELAY_VALUE_OWNED) != 0) {
+        value->flags = 0;
+        value->detail = HELD;
+    }
+}
+
+static void argument_free(belay_runtime *runtime, belay_value *value) {
+    if (value->detail == HELD) {
+        value->flags = BELAY_VALUE_OWNED;
+        belayr_value_free(runtime, value);
+    }
+}
+
 void belayr_arguments_free(belay_runtime *runtime, belay_value *arguments,
                            size_t count, const belay_value *keep) {
     if (arguments == NULL) {
@@ -95,7 +113,7 @@ void belayr_arguments_free(belay_runtime *runtime, belay_value *arguments,
     }
     for (size_t i = 0; i < count; i++) {
         if (keep == NULL || (keep[i].flags & BELAY_VALUE_OWNED) == 0) {
-            belayr_value_free(runtime, &arguments[i]);
+            argument_free(runtime, &arguments[i]);
         }
     }
     belayr_give(runtime, arguments, count * sizeof(*arguments));
@@ -117,17 +135,26 @@ belay_code belayr_value_keep(belay_runtime *runtime, belay_value value,
         *out = value;
         return BELAY_OK;
     }
-    return belayr_value_copy(runtime, value, out);
+    belay_code code = belayr_value_copy(runtime, value, out);
+    if (code == BELAY_OK) {
+        argument_hold(out);
+    }
+    return code;
 }
 
 /* An argument as its task has it. */
 static belay_code argument_copy(belay_runtime *runtime, belay_value value,
                                 belay_value *out) {
+    belay_code code = BELAY_OK;
     if (value.flags != 0 && value_has_memory(&value)) {
         *out = value;
-        return BELAY_OK;
+    } else {
+        code = belayr_value_copy(runtime, value, out);
     }
-    return belayr_value_copy(runtime, value, out);
+    if (code == BELAY_OK) {
+        argument_hold(out);
+    }
+    return code;
 }
 
 belay_code belayr_arguments_copy_all(belay_runtime *runtime,

@@ -36,6 +36,51 @@ static void strings_are_copied_both_ways(void) {
     close_runtime(root);
 }
 
+/* Passes its own argument on, and returns what comes back. */
+static belay_value job_passes_on(belay_context *context,
+                                 const belay_value *arguments, size_t count) {
+    belay_task task;
+    belay_result result;
+    if (belay_async(context, job_echo, arguments, count, NULL, &task) !=
+            BELAY_OK ||
+        belay_await(context, task, BELAY_INFINITY, &result) != BELAY_OK) {
+        return belay_fail(context, 1, "echo");
+    }
+    return result.value;
+}
+
+static void arguments_may_be_passed_on(void) {
+    belay_context *root = open_runtime(NULL);
+    const belay_task task = async(root, job_passes_on, belay_string("hello"));
+    belay_result result;
+    CHECK_EQUAL(belay_await(root, task, BELAY_INFINITY, &result), BELAY_OK);
+    CHECK_EQUAL(strcmp(result.value.string, "hello"), 0);
+    belay_value_free(root, &result.value);
+    close_runtime(root);
+}
+
+static void owned_memory_passes_to_the_task_and_back(void) {
+    belay_context *root = open_runtime(NULL);
+    belay_value numbers;
+    CHECK_EQUAL(belay_value_allocate(root, BELAY_TYPE_ARRAY,
+                                     BELAY_ELEMENT_FLOAT64, 80, &numbers),
+                BELAY_OK);
+    memset(numbers.data, 0, numbers.size);
+    const belay_task task = async(root, job_passes_on, numbers);
+    belay_result result;
+    CHECK_EQUAL(belay_await(root, task, BELAY_INFINITY, &result), BELAY_OK);
+    CHECK_EQUAL(result.value.size, 80);
+    CHECK_EQUAL(result.value.element, BELAY_ELEMENT_FLOAT64);
+    belay_value_free(root, &result.value);
+    static char place[] = "static";
+    const belay_task other =
+        async(root, job_echo, belay_shared(belay_string(place)));
+    CHECK_EQUAL(belay_await(root, other, BELAY_INFINITY, &result), BELAY_OK);
+    CHECK(result.value.string == place);
+    belay_value_free(root, &result.value);
+    close_runtime(root);
+}
+
 static void a_failure_tells_its_number_and_message(void) {
     belay_context *root = open_runtime(NULL);
     const belay_task task = async(root, job_fail, belay_integer(404));
@@ -141,6 +186,8 @@ int main(void) {
     RUN(await_gives_what_the_job_returned);
     RUN(a_value_is_taken_once);
     RUN(strings_are_copied_both_ways);
+    RUN(arguments_may_be_passed_on);
+    RUN(owned_memory_passes_to_the_task_and_back);
     RUN(a_failure_tells_its_number_and_message);
     RUN(a_job_may_end_with_a_reason);
     RUN(a_timeout_leaves_the_task_running);
