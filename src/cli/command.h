@@ -47,9 +47,12 @@ int cli_is_option(const char *option, int count, char **words, int *at,
 /* A whole number of decimal digits; 0 when it is none, or above 2^64 - 1. */
 int cli_number(const char *text, uint64_t *out);
 
-/* The name in the list that was probably meant, or NULL. */
 typedef const char *(*cli_names)(uint32_t index); /* NULL after the last */
-const char *cli_meant(const char *word, cli_names names);
+
+/* Says that there is no such word, and which of the names was probably
+ * meant, or what shows them all; gives CLI_USAGE. */
+int cli_unknown(const char *what, const char *word, cli_names names,
+                const char *shows_all);
 
 /* Says what is wrong with the use of a command; gives CLI_USAGE. */
 int cli_misused(const char *command, const char *what, const char *word);

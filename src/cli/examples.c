@@ -44,17 +44,6 @@ int cli_list(int count, char **words) {
     return CLI_OK;
 }
 
-static int unknown_example(const char *word) {
-    const char *meant = cli_meant(word, example_name);
-    (void)fprintf(stderr, "belay run: there is no example '%s'", word);
-    if (meant != NULL) {
-        (void)fprintf(stderr, "; did you mean '%s'?\n", meant);
-    } else {
-        (void)fprintf(stderr, "; 'belay list' shows them\n");
-    }
-    return CLI_USAGE;
-}
-
 static int make_clock_virtual(void) {
 #ifdef BELAY_PORT_FIBERS
     belayr_port_virtual_clock();
@@ -94,7 +83,8 @@ static int read_run(int count, char **words, int *names, int *all) {
         } else if (words[at][0] == '-') {
             return cli_misused("run", "there is no option", words[at]);
         } else if (example_of(words[at]) == NULL) {
-            return unknown_example(words[at]);
+            return cli_unknown("belay run: there is no example", words[at],
+                               example_name, "belay list");
         } else {
             words[(*names)++] = words[at];
         }

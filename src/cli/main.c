@@ -107,14 +107,8 @@ static void print_overview(FILE *out) {
 }
 
 static int unknown_command(const char *word) {
-    const char *meant = cli_meant(word, command_name);
-    (void)fprintf(stderr, "belay: there is no command '%s'", word);
-    if (meant != NULL) {
-        (void)fprintf(stderr, "; did you mean '%s'?\n", meant);
-    } else {
-        (void)fprintf(stderr, "; 'belay help' shows them\n");
-    }
-    return CLI_USAGE;
+    return cli_unknown("belay: there is no command", word, command_name,
+                       "belay help");
 }
 
 static int cli_version(int count, char **words) {

@@ -72,7 +72,8 @@ static uint32_t distance(const char *from, const char *to) {
     return row[length];
 }
 
-const char *cli_meant(const char *word, cli_names names) {
+/* The name that was probably meant, or NULL. */
+static const char *meant_by(const char *word, cli_names names) {
     const char *nearest = NULL;
     uint32_t least_distance = DISTANCE_MAX + 1;
     for (uint32_t i = 0; names(i) != NULL; i++) {
@@ -83,6 +84,18 @@ const char *cli_meant(const char *word, cli_names names) {
         }
     }
     return nearest;
+}
+
+int cli_unknown(const char *what, const char *word, cli_names names,
+                const char *shows_all) {
+    const char *meant = meant_by(word, names);
+    (void)fprintf(stderr, "%s '%s'", what, word);
+    if (meant != NULL) {
+        (void)fprintf(stderr, "; did you mean '%s'?\n", meant);
+    } else {
+        (void)fprintf(stderr, "; '%s' shows them\n", shows_all);
+    }
+    return CLI_USAGE;
 }
 
 int cli_misused(const char *command, const char *what, const char *word) {

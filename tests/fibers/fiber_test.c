@@ -1,25 +1,9 @@
 /* Fibers: stacks of their own that are left and gone on with. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "fiber/fiber.h"
 #include "harness.h"
+#include "trace.h"
 
 #define STACK ((size_t)32 * 1024)
-
-static char trace[64];
-
-static void note(char letter) {
-    size_t length = strlen(trace);
-    if (length + 1 < sizeof(trace)) {
-        trace[length] = letter;
-        trace[length + 1] = 0;
-    }
-}
-
-static void trace_clear(void) {
-    memset(trace, 0, sizeof(trace));
-}
 
 static belayr_fiber *open(belayr_fiber_main main, void *argument) {
     belayr_fiber *fiber = belayr_fiber_open(main, argument, STACK);
@@ -49,7 +33,7 @@ static void a_fiber_does_nothing_before_it_is_resumed(void) {
     trace_clear();
     char letter = 'a';
     belayr_fiber *fiber = open(notes_three_times, &letter);
-    CHECK_EQUAL(strlen(trace), 0);
+    CHECK(traced(""));
     belayr_fiber_close(fiber);
 }
 
@@ -61,7 +45,7 @@ static void a_fiber_goes_on_where_it_was_left(void) {
     for (int i = 0; i < 4; i++) {
         CHECK(!belayr_fiber_has_ended(fiber));
         belayr_fiber_resume(fiber);
-        CHECK_EQUAL(strcmp(trace, expected[i]), 0);
+        CHECK(traced(expected[i]));
     }
     CHECK(belayr_fiber_has_ended(fiber));
     belayr_fiber_close(fiber);
@@ -79,7 +63,7 @@ static void fibers_take_turns(void) {
             belayr_fiber_resume(fibers[i]);
         }
     }
-    CHECK_EQUAL(strcmp(trace, "abcabcabc..."), 0);
+    CHECK(traced("abcabcabc..."));
     for (int i = 0; i < 3; i++) {
         CHECK(belayr_fiber_has_ended(fibers[i]));
         belayr_fiber_close(fibers[i]);
@@ -239,7 +223,7 @@ static void a_fiber_that_has_not_ended_can_be_closed(void) {
     belayr_fiber *fiber = open(notes_three_times, &letter);
     belayr_fiber_resume(fiber);
     belayr_fiber_close(fiber);
-    CHECK_EQUAL(strcmp(trace, "x"), 0);
+    CHECK(traced("x"));
 }
 
 static void a_stack_beyond_all_memory_is_refused(void) {

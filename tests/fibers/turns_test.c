@@ -1,37 +1,19 @@
 /* Threads that take turns: locks, conditions, time, and turns chosen from
  * outside. The clock is virtual. */
-#include <string.h>
-
 #define BELAY_PORT_FIBERS
 #include "harness.h"
 #include "runtime/port.h"
 #include "runtime/port_fibers.h"
+#include "trace.h"
 
 #define THREADS 3
 
 static port_mutex lock;
 static port_condition changed;
 static port_thread threads[THREADS];
-static char trace[64];
-
-static void note(char letter) {
-    size_t length = strlen(trace);
-    if (length + 1 < sizeof(trace)) {
-        trace[length] = letter;
-        trace[length + 1] = 0;
-    }
-}
-
-static int traced(const char *expected) {
-    if (strcmp(trace, expected) != 0) {
-        printf("trace: %s\n", trace);
-        return 0;
-    }
-    return 1;
-}
 
 static void begin(void) {
-    memset(trace, 0, sizeof(trace));
+    trace_clear();
     belayr_port_mutex_open(&lock);
     belayr_port_condition_open(&changed);
 }
