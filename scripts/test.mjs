@@ -13,7 +13,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Complaint, must, root, run } from './lib/shell.mjs';
-import { buildEnvironment, chromium } from './lib/tools.mjs';
+import { buildEnvironment, chromium, firefox } from './lib/tools.mjs';
 
 const SUITE_SECONDS_MAX = 300;
 const SKIPPED = 77; // the exit code of a command that cannot tell, here
@@ -320,7 +320,7 @@ await run(async () => {
   must(process.execPath, ['scripts/setup.mjs', 'test']);
   must(process.execPath, ['scripts/build.mjs']);
 
-  const env = { ...buildEnvironment(), CHROMIUM_PATH: chromium() ?? '' };
+  const env = { ...buildEnvironment(), CHROMIUM_PATH: chromium() ?? '', FIREFOX_PATH: firefox() ?? '' };
   const results = await runAll(names, { env, verbose });
   const failed = results.filter(({ ok }) => !ok).map(({ name }) => name);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);

@@ -1,6 +1,6 @@
 // All cases, in the order in which they are run. A case is
 //
-//   number    of the row in docs/performance.md, from 1 to 12
+//   number    of the row in docs/performance.md, from 1 to 13
 //   title     a sentence for people
 //   items     how many; `quickItems` with --quick (a tenth unless given)
 //   rows      { key: { kind, label, load, items? } }, see shared.mjs
@@ -26,6 +26,7 @@ import { stallCases } from './stall.mjs';
 import { streamCases } from './stream.mjs';
 import { virtualCases } from './virtual.mjs';
 import { waitingCases } from './waiting.mjs';
+import { workerCases } from './workers.mjs';
 
 export const cases = {
   ...mapCases,
@@ -40,4 +41,5 @@ export const cases = {
   ...nativeCases,
   ...elixirCases,
   ...featureCases,
+  ...workerCases,
 };

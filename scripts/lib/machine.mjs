@@ -113,6 +113,12 @@ function missingTools(goal) {
         why: 'the browser that the playground is tested in',
         snap: true,
       },
+      {
+        there: tools.firefox(),
+        packages: ['firefox-esr'],
+        optional: true,
+        why: 'another browser that bodies on workers are tested in',
+      },
     );
   }
   return needs.filter(({ there }) => !there);

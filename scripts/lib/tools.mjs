@@ -86,6 +86,16 @@ export function chromium() {
   return null;
 }
 
+/** A Firefox to test with, or null. The environment's FIREFOX_PATH wins. */
+export function firefox() {
+  if (process.env.FIREFOX_PATH) {
+    return existsSync(process.env.FIREFOX_PATH) ? process.env.FIREFOX_PATH : null;
+  }
+  return (
+    ['firefox-esr', 'firefox'].map((name) => onPath(name)).find((file) => file && !isSnapStub(file)) ?? null
+  );
+}
+
 /** clang-format and clang-tidy; 14 is the version that the sources are held to. */
 export const clangFormat = () => onPath('clang-format-14', 'clang-format');
 export const clangTidy = () => onPath('clang-tidy-14', 'clang-tidy');

@@ -1,6 +1,10 @@
 /** Workers of Node. See host.js. */
 import { WorkerError } from '../errors.js';
 
+const TERMINATE_AFTER_MS = 1;
+/* Then a worker that has nothing to do lets Node end. */
+const LET_GO_AFTER_MS = 5;
+
 export function nodeHost({ Worker, MessageChannel, receiveMessageOnPort }) {
   return {
     kind: 'worker_threads',
@@ -9,11 +13,23 @@ export function nodeHost({ Worker, MessageChannel, receiveMessageOnPort }) {
   };
 }
 
+/**
+ * The flags of Node for a worker: those of the program, but for a program that was
+ * given as text, whose flag for that would be refused for a file.
+ */
+function flags() {
+  return globalThis.process.execArgv.some((flag) => flag.startsWith('--input-type')) ? [] : undefined;
+}
+
 class NodeWorker {
   #events;
   #port;
   #worker;
   #receive;
+  /** It is to keep Node alive, and it does. */
+  #isHeld = false;
+  #isRef = false;
+  #letGo = null;
 
   constructor(events, { resourceLimits, script }, { Worker, MessageChannel, receiveMessageOnPort }) {
     const { port1, port2 } = new MessageChannel();
@@ -27,8 +43,7 @@ class NodeWorker {
         transferList: [port2],
         resourceLimits,
         name: 'belay',
-        // Those of the command line are for the program, and some are refused here.
-        execArgv: globalThis.process.execArgv.filter((flag) => !/^(--input-type|--eval|-e$|--print|-p$|--test|--watch|--import|--require)/.test(flag)),
+        execArgv: flags(),
       });
     } catch (cause) {
       port1.close();
@@ -70,11 +85,29 @@ class NodeWorker {
   }
 
   hold(keepsAlive) {
-    if (keepsAlive) this.#worker.ref();
+    this.#isHeld = keepsAlive;
+    if (keepsAlive) {
+      if (!this.#isRef) this.#setRef(true);
+    } else this.#letGo ??= setTimeout(this.#look, LET_GO_AFTER_MS);
+  }
+
+  /** Jobs that come one after the other should not cost this each time. */
+  #look = () => {
+    this.#letGo = null;
+    if (!this.#isHeld) this.#setRef(false);
+  };
+
+  #setRef(isRef) {
+    this.#isRef = isRef;
+    if (isRef) this.#worker.ref();
     else this.#worker.unref();
   }
 
+  /**
+   * A little later: to stop a thread takes the processor and this thread some ms,
+   * and what takes its place is to begin first.
+   */
   terminate() {
-    this.#worker.terminate();
+    setTimeout(() => this.#worker.terminate(), TERMINATE_AFTER_MS);
   }
 }

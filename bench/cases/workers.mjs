@@ -1,0 +1,269 @@
+// Case 13: functions on worker threads, beside the pools that people use. All
+// have as many workers as there are processors.
+
+import { availableParallelism } from 'node:os';
+import { belay, floor, number, ours, peer, valueOf } from './shared.mjs';
+import { compute } from '../workers/jobs.mjs';
+
+const at = (name) => new URL(`../workers/${name}`, import.meta.url);
+const jobs = at('jobs.mjs');
+const SIZE = availableParallelism();
+
+/* Each gives { run(name, item), kill(words), ... }: kill starts `spin` and gives
+ * what stops it. */
+
+async function openBelay(workers = {}) {
+  const { createRuntime } = await belay();
+  const runtime = createRuntime({ workers: { max: SIZE, ...workers } });
+  const { Task } = runtime;
+  return {
+    runtime,
+    run: (name, item) => Task.await(Task.async(jobs, name, [item]), Infinity),
+    all: async (name, items) =>
+      (await Task.asyncStream(items, jobs, name, [], { maxConcurrency: 512, timeout: Infinity }).toArray()).map(valueOf),
+    spin: (words) => {
+      const task = Task.async(jobs, 'spin', [words]);
+      return () => Task.shutdown(task, 'brutalKill');
+    },
+  };
+}
+
+const everyAtOnce = (run) => (name, items) => Promise.all(items.map((item) => run(name, item)));
+
+/** Piscina and tinypool are used in the same way. */
+function poolOf(pool) {
+  const run = (name, item) => pool.run(item, { name });
+  return {
+    run,
+    all: everyAtOnce(run),
+    spin: (words) => {
+      const controller = new AbortController();
+      const done = pool.run(words, { name: 'spin', signal: controller.signal }).catch(() => {});
+      return () => {
+        controller.abort();
+        return done;
+      };
+    },
+  };
+}
+
+async function openPiscina(least = SIZE) {
+  const { Piscina } = await import('piscina');
+  return poolOf(new Piscina({ filename: jobs.href, minThreads: least, maxThreads: SIZE }));
+}
+
+async function openTinypool(least = SIZE) {
+  const { Tinypool } = await import('tinypool');
+  return poolOf(new Tinypool({ filename: jobs.href, minThreads: least, maxThreads: SIZE }));
+}
+
+async function openWorkerpool(least = SIZE) {
+  const { default: workerpool } = await import('workerpool');
+  const { fileURLToPath } = await import('node:url');
+  const pool = workerpool.pool(fileURLToPath(at('jobs-workerpool.mjs')), {
+    minWorkers: least,
+    maxWorkers: SIZE,
+    workerType: 'thread',
+    workerTerminateTimeout: 1,
+  });
+  const run = (name, item) => pool.exec(name, [item]);
+  return {
+    run,
+    all: everyAtOnce(run),
+    spin: (words) => {
+      const promise = pool.exec('spin', [words]);
+      const done = Promise.resolve(promise).catch(() => {});
+      return () => {
+        promise.cancel();
+        return done;
+      };
+    },
+  };
+}
+
+async function openBare() {
+  const { Worker } = await import('node:worker_threads');
+  const worker = new Worker(at('bare.mjs'));
+  let settle;
+  worker.on('message', (value) => settle(value));
+  return {
+    run: (name, item) =>
+      new Promise((resolve) => {
+        settle = resolve;
+        worker.postMessage([name, item]);
+      }),
+  };
+}
+
+const peers = { piscina: openPiscina, tinypool: openTinypool, workerpool: openWorkerpool };
+
+/** One row for Belay and for each peer, all measured by `measure(pool, count)`. */
+const rowsOf = (measure, label = 'Belay', least = SIZE) => ({
+  belay: ours(label, async () => ({ measure: async (count) => measure(await openBelay(), count) })),
+  ...Object.fromEntries(Object.entries(peers).map(([name, open]) =>
+    [name, peer(name, async () => ({ measure: async (count) => measure(await open(least), count) }))])),
+});
+
+const range = (count) => Array.from({ length: count }, (_, index) => index);
+const quantile = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+const sortedNumbers = (list) => list.toSorted?.((a, b) => a - b) ?? [...list].sort((a, b) => a - b);
+
+function checkAll(results, count) {
+  if (results.length !== count || results.some((value, index) => value !== index)) throw new Error('a wrong result');
+}
+
+/** One job after the other, each awaited. */
+async function trips({ run }, count) {
+  for (let index = 0; index < count; index++) await run('same', index);
+  const times = [];
+  for (let index = 0; index < count; index++) {
+    const began = performance.now();
+    if ((await run('same', index)) !== index) throw new Error('a wrong result');
+    times.push(performance.now() - began);
+  }
+  const sorted = sortedNumbers(times);
+  return { us: quantile(sorted, 0.5) * 1000, p99: quantile(sorted, 0.99) * 1000 };
+}
+
+/** Many that do nothing, all handed over at once. */
+async function short({ all }, count) {
+  checkAll(await all('same', range(count)), count);
+  globalThis.gc();
+  const began = performance.now();
+  checkAll(await all('same', range(count)), count);
+  return { us: ((performance.now() - began) * 1000) / count };
+}
+
+/** Jobs that compute. The workers and their compiled code are warm. */
+async function computing({ all }, count) {
+  checkAll(await all('compute', range(SIZE * 4)), SIZE * 4);
+  const began = performance.now();
+  checkAll(await all('compute', range(count)), count);
+  return { ms: performance.now() - began };
+}
+
+async function oneThread(count) {
+  for (let index = 0; index < 8; index++) compute(index);
+  const began = performance.now();
+  checkAll(range(count).map(compute), count);
+  return { ms: performance.now() - began };
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A function that never ends is stopped, and the next job done. Between two of
+ * them there is time to start a worker, for everybody. */
+async function kills({ run, spin }, count) {
+  const times = [];
+  await run('same', 0);
+  for (let index = 0; index < count; index++) {
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    const stop = spin(words);
+    while (Atomics.load(words, 0) === 0) await pause(1);
+    await pause(150);
+    const began = performance.now();
+    stop();
+    if ((await run('same', index)) !== index) throw new Error('a wrong result');
+    times.push(performance.now() - began);
+    await pause(150);
+  }
+  const sorted = sortedNumbers(times);
+  return { ms: quantile(sorted, 0.5), worst: sorted.at(-1) };
+}
+
+/** What many kills leave behind. */
+async function leftovers(count) {
+  const { run, spin, runtime } = await openBelay();
+  const wave = async (rounds) => {
+    for (let round = 0; round < rounds; round++) {
+      const words = new Int32Array(new SharedArrayBuffer(4));
+      const stop = spin(words);
+      while (Atomics.load(words, 0) === 0) await pause(1);
+      await stop();
+    }
+    while (runtime.inspect().abandoned > 0) await pause(1);
+    if ((await run('same', 7)) !== 7) throw new Error('a wrong result');
+    await pause(200);
+    globalThis.gc();
+    return process.memoryUsage.rss();
+  };
+  // Allocators keep what they had for the first ones.
+  const before = await wave(Math.ceil(count / 4));
+  const after = await wave(count);
+  return { kib: (after - before) / 1024 / count };
+}
+
+export const workerCases = {
+  'worker-trip': {
+    number: 13,
+    title: 'round trip of a function that does nothing on a worker, one after the other',
+    items: 5_000,
+    floor: 'bare',
+    judged: 'us',
+    columns: [['us', 'µs, median'], ['p99', 'µs, 99 of 100']],
+    rows: {
+      bare: floor('worker_threads by hand', async () => ({ measure: async (count) => trips(await openBare(), count) })),
+      ...rowsOf(trips),
+    },
+    targets: [{ row: 'belay', over: 'best', atMost: 0.8 }],
+  },
+  'worker-short': {
+    number: 13,
+    title: 'many functions that do nothing on workers, all at once',
+    items: 20_000,
+    floor: 'belay',
+    judged: 'us',
+    columns: [['us', 'µs per job']],
+    rows: rowsOf(short, 'Belay asyncStream'),
+    targets: [{ row: 'best', over: 'belay', atLeast: 5 }],
+  },
+  'worker-cpu': {
+    number: 13,
+    title: `jobs that compute for about 20 ms, on ${number(SIZE)} processors`,
+    items: 64,
+    quickItems: 64,
+    floor: 'one',
+    judged: 'ms',
+    columns: [['ms', 'ms for all']],
+    rows: {
+      one: floor('one thread', async () => ({ measure: oneThread })),
+      ...rowsOf(computing, 'Belay asyncStream'),
+    },
+    targets: [
+      { row: 'one', over: 'belay', atLeast: Math.max(1, 0.9 * SIZE) },
+      { row: 'belay', over: 'best', atMost: 1 },
+    ],
+  },
+  'worker-kill': {
+    number: 13,
+    title: '`while (true) {}` is killed and the next job done',
+    items: 10,
+    quickItems: 5,
+    floor: 'belay',
+    judged: 'ms',
+    columns: [['ms', 'ms, median'], ['worst', 'ms, worst']],
+    rows: {
+      // As Belay's, their pools are started by need.
+      ...rowsOf(kills, 'Belay with a spare', 1),
+      'piscina-full': peer('piscina, all workers started before', async () => ({ measure: async (count) => kills(await openPiscina(), count) })),
+      'tinypool-full': peer('tinypool, all workers started before', async () => ({ measure: async (count) => kills(await openTinypool(), count) })),
+    },
+    targets: [
+      { row: 'belay', atMost: 2 },
+      { row: 'piscina', over: 'belay', atLeast: 20 },
+      { row: 'tinypool', over: 'belay', atLeast: 20 },
+    ],
+  },
+  'worker-memory': {
+    number: 13,
+    title: 'what kills in a row leave behind',
+    items: 1_000,
+    roundsMax: 1,
+    absolute: true,
+    judged: 'kib',
+    columns: [['kib', 'KiB of RSS per kill']],
+    rows: { belay: ours('Belay', async () => ({ measure: leftovers })) },
+    // A worker takes about 8 MB.
+    targets: [{ row: 'belay', atMost: 16 }],
+  },
+};

@@ -1,0 +1,5 @@
+// The same for workerpool, whose workers register their functions.
+import workerpool from 'workerpool';
+import { compute, same, spin } from './jobs.mjs';
+
+workerpool.worker({ compute, same, spin });

@@ -1,0 +1,19 @@
+// What the workers of Belay, piscina and tinypool run.
+export const same = (item) => item;
+
+/** About 20 ms of computing, the same each time. */
+export function compute(item) {
+  let state = item + 1;
+  for (let round = 0; round < 9_000_000; round++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+  }
+  return state === 0 ? -1 : item;
+}
+
+/** Tells that it runs, and does so for ever. */
+export function spin(words) {
+  Atomics.store(words, 0, 1);
+  for (;;);
+}

@@ -1,0 +1,55 @@
+// Bodies on workers in real browsers, with and without shared memory.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { browsers, launch, servePages } from './pages.mjs';
+
+const TESTS = ['runs', 'streams', 'kills', 'loses', 'fails'];
+
+let pages;
+before(async () => {
+  pages = await servePages();
+});
+after(() => pages.close());
+
+/** Calls a function of in-page.mjs in a page of its own. */
+async function call(browser, kind, name) {
+  const page = await browser.newPage();
+  try {
+    await page.goto(pages.address(kind));
+    return await page.evaluate(async (address, wanted) => {
+      const module = await import(address);
+      try {
+        return { value: (await module[wanted]()) ?? 'passed' };
+      } catch (error) {
+        return { error: String(error?.stack ?? error) };
+      }
+    }, pages.address(kind, 'tests/workers/in-page.mjs'), name);
+  } finally {
+    await page.close();
+  }
+}
+
+for (const name of browsers) {
+  describe(name, { concurrency: false }, () => {
+    let browser;
+    before(async () => {
+      browser = await launch(name);
+    });
+    after(() => browser.close());
+
+    for (const kind of ['plain', 'isolated']) {
+      it(`${kind}: memory ${kind === 'plain' ? 'cannot' : 'can'} be shared`, async () => {
+        assert.deepEqual(await call(browser, kind, 'isIsolated'), { value: kind === 'isolated' });
+      });
+      for (const wanted of TESTS) {
+        it(`${kind}: ${wanted}`, async () => assert.deepEqual(await call(browser, kind, wanted), { value: 'passed' }));
+      }
+    }
+    it("runs where a Content-Security-Policy allows scripts of 'self' and WebAssembly", async () => {
+      assert.deepEqual(await call(browser, 'strict', 'runs'), { value: 'passed' });
+    });
+    it('says so where a Content-Security-Policy forbids workers', async () => {
+      assert.deepEqual(await call(browser, 'forbidden', 'cannotStart'), { value: 'passed' });
+    });
+  });
+}

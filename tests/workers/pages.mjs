@@ -1,0 +1,61 @@
+// Pages for the tests in browsers: files of the repository behind a server, with
+// the headers that a test wants, and the browsers.
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import puppeteer from 'puppeteer-core';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript' };
+
+/** What a page is sent with; the first part of its address chooses. */
+const headers = {
+  plain: {},
+  isolated: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
+  strict: { 'content-security-policy': "default-src 'self' 'wasm-unsafe-eval'" },
+  forbidden: { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'; worker-src 'none'" },
+};
+
+/** Serves `folder`: { address(kind, path), close }. A path of '' is an empty page. */
+export async function servePages(folder = root) {
+  const server = createServer(async (request, response) => {
+    const [, kind, ...path] = normalize(new URL(request.url, 'http://localhost').pathname).split('/');
+    try {
+      const name = path.join('/');
+      const body = name === '' ? '<!doctype html><title>empty</title>' : await readFile(join(folder, name));
+      const type = name === '' ? types['.html'] : types[extname(name)] ?? 'application/octet-stream';
+      response.writeHead(200, { 'content-type': type, ...headers[kind] });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return {
+    address: (kind, path = '') => `${origin}/${kind}/${path}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const launches = {
+  Chromium: () => puppeteer.launch({
+    browser: 'chrome',
+    executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  }),
+  Firefox: () => puppeteer.launch({
+    browser: 'firefox',
+    executablePath: process.env.FIREFOX_PATH || '/usr/bin/firefox-esr',
+    headless: true,
+  }),
+};
+
+export const browsers = Object.keys(launches);
+
+export const launch = (name) => launches[name]();
