@@ -2,10 +2,10 @@
  * What the binding keeps for one process: one cell per place in the kernel's
  * table, used again by whoever gets the place next.
  *
- * A cell is made with a pair of closures that are handed to each body's
- * promise, so that a task costs no closure of its own. When a process is ended
- * while its body still runs, its cell is retired and another one takes its
- * place: a late settle then cannot reach the place's next owner.
+ * A cell has a pair of closures that are handed to each body's promise, so
+ * that a task costs no closure of its own. When a process is ended while its
+ * body still runs, its cell is retired and another one takes its place: a late
+ * settle then cannot reach the place's next owner.
  */
 import { formatPid } from './pid.js';
 
@@ -29,8 +29,9 @@ export const detailsOf = ({ signal = null, child = null, supervisor = null, info
 export class Cell {
   /** See StreamRun. */
   static #kept = new Cell(null);
-  ok;
-  err;
+  /** The pair of closures, once a body has given a promise. */
+  ok = null;
+  err = null;
   runtime;
   state = CELL.FREE;
   /** The body goes on though its process has ended. */
@@ -60,9 +61,16 @@ export class Cell {
   orphan = null;
 
   constructor(runtime) {
-    this.ok = (value) => runtime.bodyReturned(this, value);
-    this.err = (error) => runtime.bodyThrew(this, error);
     this.runtime = runtime;
+  }
+
+  /** Its body has given a promise: waits for that. */
+  follow(promise) {
+    if (this.ok === null) {
+      this.ok = (value) => this.runtime.bodyReturned(this, value);
+      this.err = (error) => this.runtime.bodyThrew(this, error);
+    }
+    promise.then(this.ok, this.err);
   }
 
   /** For a new process. A free cell has nothing of the last one. */
@@ -93,7 +101,7 @@ export class Cell {
   }
 
   /** The same, before its element is read. */
-  follow(low, high, number) {
+  succeed(low, high, number) {
     this.low = low;
     this.high = high;
     this.renew(undefined, number);

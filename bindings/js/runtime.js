@@ -568,19 +568,19 @@ export class Runtime {
         const { then } = result;
         // Only the engine's own `then` is sure to call one of the two, once.
         if (then === nativeThen && result instanceof Promise) {
-          result.then(cell.ok, cell.err);
+          cell.follow(result);
           return;
         }
         if (typeof then === 'function') {
-          resolved.then(() => result).then(cell.ok, cell.err);
+          cell.follow(resolved.then(() => result));
           return;
         }
       }
     } catch (error) {
-      cell.err(error);
+      this.bodyThrew(cell, error);
       return;
     }
-    cell.ok(result);
+    this.bodyReturned(cell, result);
   }
 
   /* ---- The pump's side ------------------------------------------------ */

@@ -221,7 +221,7 @@ export class StreamRun {
     if (kernel.streamTake(this.low, this.high) !== CODE.OK || kernel.view.answerValue === 0) return false;
     const cell = runtime.cells.at(kernel.view.answerLow);
     const { value, number } = cell;
-    cell.follow(kernel.view.answerLow, kernel.view.answerHigh, this.#number++);
+    cell.succeed(kernel.view.answerLow, kernel.view.answerHigh, this.#number++);
     runtime.beginLater(cell);
     if (!this.#readFor(cell)) return true;
     this.#consumer.entry({ status: 'fulfilled', value }, number);
