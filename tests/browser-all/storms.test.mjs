@@ -17,12 +17,21 @@ const { withPage } = useSite();
  * processor time of its longest task, in ms.
  */
 async function watchThread(page) {
-  await page.tracing.start({ categories: ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'blink.user_timing'] });
+  await page.tracing.start({
+    categories: [
+      'toplevel',
+      'devtools.timeline',
+      'disabled-by-default-devtools.timeline',
+      'blink.user_timing',
+    ],
+  });
   await page.evaluate((mark) => performance.mark(mark), MARK);
   return async () => {
     const { traceEvents } = JSON.parse(Buffer.from(await page.tracing.stop()).toString());
     const { pid, tid } = traceEvents.find(({ name }) => name === MARK);
-    const tasks = traceEvents.filter((event) => event.name.endsWith('RunTask') && event.pid === pid && event.tid === tid);
+    const tasks = traceEvents.filter(
+      (event) => event.name.endsWith('RunTask') && event.pid === pid && event.tid === tid,
+    );
     return { count: tasks.length, longest: Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000)) };
   };
 }
@@ -37,7 +46,8 @@ const storms = {
     'export async function main({ Task }) { const all = []; for (let n = 0; n < 100_000; n += 1) all.push(Task.async(({ sleep }) => sleep(100))); await Task.awaitMany(all); }',
   '100,000 items':
     'export const main = ({ Task }) => Task.asyncStream(Array.from({ length: 100_000 }, (_, n) => n), (n) => n, { maxConcurrency: 1000 }).toArray();',
-  'a million lines': "export function main() { for (let n = 0; n < 1e6; n += 1) console.log('line', n); }",
+  'a million lines':
+    "export function main() { for (let n = 0; n < 1e6; n += 1) console.log('line', n); }",
 };
 
 describe('the page goes on through', () => {
@@ -48,13 +58,17 @@ describe('the page goes on through', () => {
         const watched = await watchThread(page);
         await clickVisible(page, '.run');
         await page.waitForFunction(
-          () => document.querySelector('.slow .stop') !== null || /^(Finished|Failed|Stopped)/.test(document.querySelector('.status').textContent),
+          () =>
+            document.querySelector('.slow .stop') !== null ||
+            /^(Finished|Failed|Stopped)/.test(document.querySelector('.status').textContent),
         );
         const bar = await page.$('.slow .stop');
         const back = bar === null ? null : await page.evaluate(stopAndWait);
         await ended(page);
         const { count, longest } = await watched();
-        t.diagnostic(`longest task ${longest.toFixed(1)} ms of ${count} tasks, back after ${back?.toFixed(0) ?? '-'} ms`);
+        t.diagnostic(
+          `longest task ${longest.toFixed(1)} ms of ${count} tasks, back after ${back?.toFixed(0) ?? '-'} ms`,
+        );
         assert.ok(count > 20, 'its tasks are seen');
         assert.ok(longest > 0 && longest <= TASK_MS, `${longest} ms of processor time`);
 
@@ -65,11 +79,14 @@ describe('the page goes on through', () => {
 
         await writeProgram(page, "export const main = () => 'well again';");
         await clickVisible(page, '.run');
-        await page.waitForFunction(() => /^Finished/.test(document.querySelector('.status').textContent));
+        await page.waitForFunction(() =>
+          /^Finished/.test(document.querySelector('.status').textContent),
+        );
         await page.$eval('[aria-label="To the end"]', (button) => button.click());
         await page.click('#stage-results');
         assert.match(await text(page, '.results'), /'well again'/);
-      }));
+      }),
+    );
   }
 });
 

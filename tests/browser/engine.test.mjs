@@ -81,7 +81,10 @@ describe('a run', () => {
         Task.start(({ sleep }) => sleep(3000));
       }`);
     assert.equal(kinds(events, 'returned')[0].time, 0);
-    assert.deepEqual(kinds(events, 'settled').map(({ time }) => time), [300]);
+    assert.deepEqual(
+      kinds(events, 'settled').map(({ time }) => time),
+      [300],
+    );
     assert.ok(until <= 1000);
   });
 
@@ -148,7 +151,9 @@ describe('the limits of a run', () => {
   });
 
   it('end it when it goes on for ever at one instant', async () => {
-    const { outcome } = await run('export async function main({ sleep }) { for (;;) await sleep(0); }');
+    const { outcome } = await run(
+      'export async function main({ sleep }) { for (;;) await sleep(0); }',
+    );
     assert.match(outcome.why, /^Stopped after 5,000,000 steps/);
   });
 
@@ -233,18 +238,23 @@ describe('the dice of a world', () => {
       );
     const plain = fates({});
     const failing = fates({ fail: 0.3 });
-    assert.deepEqual(failing.map(({ latency }) => latency), plain.map(({ latency }) => latency));
+    assert.deepEqual(
+      failing.map(({ latency }) => latency),
+      plain.map(({ latency }) => latency),
+    );
     const few = new Set(fates({ fail: 0.1 }).flatMap(({ fails }, n) => (fails ? [n] : [])));
-    failing.forEach(({ fails }, n) => assert.ok(fails || !few.has(n), 'who fails at 10 % fails at 30 %'));
+    failing.forEach(({ fails }, n) =>
+      assert.ok(fails || !few.has(n), 'who fails at 10 % fails at 30 %'),
+    );
     assert.ok(few.size > 5);
   });
 
   it('draw latencies as they are described', async () => {
     const { latencyOf, dice } = await load('/src/model/world.ts');
     const draw = (latency) =>
-      Array.from({ length: 4000 }, (_, n) => latencyOf(latency, (name) => dice(3, '/x', n, name))).toSorted(
-        (a, b) => a - b,
-      );
+      Array.from({ length: 4000 }, (_, n) =>
+        latencyOf(latency, (name) => dice(3, '/x', n, name)),
+      ).toSorted((a, b) => a - b);
     const median = (list) => list[list.length / 2];
     assert.deepEqual(new Set(draw({ kind: 'fixed', ms: 80 })), new Set([80]));
     const uniform = draw({ kind: 'uniform', ms: 100, spread: 0.2 });
@@ -274,7 +284,12 @@ describe('the network of a world', () => {
     );
     assert.equal(outcome.result.text, "[true, { name: 'Ada' }, 404]");
     assert.deepEqual(
-      kinds(events, 'requested', 'answered').map(({ type, time, path, status }) => [type, time, path, status]),
+      kinds(events, 'requested', 'answered').map(({ type, time, path, status }) => [
+        type,
+        time,
+        path,
+        status,
+      ]),
       [
         ['requested', 0, '/x', undefined],
         ['answered', 80, '/x', 200],
@@ -290,7 +305,10 @@ describe('the network of a world', () => {
       "return await fetch('/x').catch((error) => error);",
     );
     assert.equal(outcome.result.text, 'TypeError: fetch failed');
-    const busy = await ask(fixed(5, { fail: 1, status: 503 }), "return (await fetch('/x')).status;");
+    const busy = await ask(
+      fixed(5, { fail: 1, status: 503 }),
+      "return (await fetch('/x')).status;",
+    );
     assert.equal(busy.outcome.result.text, '503');
   });
 
@@ -336,15 +354,38 @@ describe('the network of a world', () => {
 describe('knobs', () => {
   const knobs = [
     { id: 'limit', label: 'At once', kind: 'number', value: 4, min: 1, max: 10 },
-    { id: 'failures', label: 'Failures', kind: 'number', unit: '%', value: 0, min: 0, max: 100, step: 5, sets: [['*', 'fail']] },
-    { id: 'latency', label: 'Latency', kind: 'choice', value: 'fixed', options: [{ value: 'fixed', label: 'fixed' }, { value: 'longTail', label: 'long tail' }], sets: [['/a', 'latency', 'kind']] },
+    {
+      id: 'failures',
+      label: 'Failures',
+      kind: 'number',
+      unit: '%',
+      value: 0,
+      min: 0,
+      max: 100,
+      step: 5,
+      sets: [['*', 'fail']],
+    },
+    {
+      id: 'latency',
+      label: 'Latency',
+      kind: 'choice',
+      value: 'fixed',
+      options: [
+        { value: 'fixed', label: 'fixed' },
+        { value: 'longTail', label: 'long tail' },
+      ],
+      sets: [['/a', 'latency', 'kind']],
+    },
     { id: 'kill', label: 'Kill', kind: 'switch', value: true },
   ];
 
   it('take what they can, and fall back to their preset', async () => {
     const { fitted } = await load('/src/model/world.ts');
     const fit = (at, ...values) => values.map((value) => fitted(knobs[at], value));
-    assert.deepEqual(fit(0, 99, -3, '7', 2.6, NaN, 'x', undefined, true), [10, 1, 7, 3, 4, 4, 4, 4]);
+    assert.deepEqual(
+      fit(0, 99, -3, '7', 2.6, NaN, 'x', undefined, true),
+      [10, 1, 7, 3, 4, 4, 4, 4],
+    );
     assert.deepEqual(fit(1, 12, 13), [10, 15]);
     assert.deepEqual(fit(2, 'longTail', 'nonsense', 7), ['longTail', 'fixed', 'fixed']);
     assert.deepEqual(fit(3, false, 'false'), [false, true]);
@@ -352,7 +393,12 @@ describe('knobs', () => {
 
   it('put their values into the world, and leave the lesson its own', async () => {
     const { worldWith } = await load('/src/model/world.ts');
-    const world = { endpoints: { '/a': { latency: { kind: 'fixed', ms: 1 } }, '/b': { latency: { kind: 'fixed', ms: 2 } } } };
+    const world = {
+      endpoints: {
+        '/a': { latency: { kind: 'fixed', ms: 1 } },
+        '/b': { latency: { kind: 'fixed', ms: 2 } },
+      },
+    };
     const changed = worldWith(world, knobs, { failures: 15, latency: 'longTail' });
     assert.deepEqual(changed.endpoints, {
       '/a': { latency: { kind: 'longTail', ms: 1 }, fail: 0.15 },

@@ -25,7 +25,12 @@ before(async () => {
   await page.evaluate(async () => {
     const load = (path) => import(new URL(path, location.origin).href);
     const [{ Frame }, { Runner }, { traceHash }, { sandbox }] = await Promise.all(
-      ['/src/engine/frame.ts', '/src/engine/runner.ts', '/src/model/hash.ts', '/@id/__x00__virtual:sandbox'].map(load),
+      [
+        '/src/engine/frame.ts',
+        '/src/engine/runner.ts',
+        '/src/model/hash.ts',
+        '/@id/__x00__virtual:sandbox',
+      ].map(load),
     );
     let told;
     const runner = new Runner(new Frame(sandbox), {
@@ -50,7 +55,10 @@ for (const files of lessons) {
   test(`${files.id} gives the same traces in Chromium and in Node`, async () => {
     const { outcome, traces } = files.expected.belay;
     for (const [seed, hash] of Object.entries(traces)) {
-      const there = await page.evaluate((input) => window.runOnce(input), inputOf(files, Number(seed)));
+      const there = await page.evaluate(
+        (input) => window.runOnce(input),
+        inputOf(files, Number(seed)),
+      );
       assert.equal(there.hash, hash, `seed ${seed}: ${JSON.stringify(there)}`);
     }
     const own = await page.evaluate((input) => window.runOnce(input), inputOf(files));

@@ -16,7 +16,9 @@ describe('a lesson', () => {
       await page.click('.predict button');
       assert.match(await text(page, '.because'), /^Not so\./);
       assert.deepEqual(
-        await page.$$eval('.predict .verdict-word', (words) => words.map(({ textContent }) => textContent)),
+        await page.$$eval('.predict .verdict-word', (words) =>
+          words.map(({ textContent }) => textContent),
+        ),
         ['your guess', 'right'],
       );
       assert.match(await text(page, '.takeaway .rule'), /slowest, not the sum/);
@@ -47,11 +49,15 @@ describe('a lesson', () => {
         range.value = '2';
         range.dispatchEvent(new Event('input', { bubbles: true }));
       });
-      await page.waitForFunction(() => document.querySelector('.flight-label').textContent === '2 of 2');
+      await page.waitForFunction(
+        () => document.querySelector('.flight-label').textContent === '2 of 2',
+      );
       assert.equal(await page.$eval('.scrub', ({ value }) => Number(value)), before);
       assert.equal(await page.$eval('.knob-number input', ({ value }) => value), '2');
       await clickVisible(page, '.knobs .link:not(.knobs-open)');
-      await page.waitForFunction(() => document.querySelector('.flight-label').textContent === '4 of 4');
+      await page.waitForFunction(
+        () => document.querySelector('.flight-label').textContent === '4 of 4',
+      );
     }));
 
   it('draws each request as before when only the limit changes, and anew with another seed', () =>
@@ -77,10 +83,14 @@ describe('a lesson', () => {
   it('fails on purpose, and the failure is shown where it belongs', () =>
     withPage('#B3', {}, async (page) => {
       await page.select('#knob-onTimeout', 'exit');
-      await page.waitForFunction(() => /^Failed/.test(document.querySelector('.status').textContent));
+      await page.waitForFunction(() =>
+        /^Failed/.test(document.querySelector('.status').textContent),
+      );
       await clickVisible(page, '[aria-label="To the end"]');
       assert.match(await text(page, '.results'), /The program threw\s+TimeoutError/);
-      assert.ok((await cells(page)).some((label) => /then (killed|died by a link|timed out)/.test(label)));
+      assert.ok(
+        (await cells(page)).some((label) => /then (killed|died by a link|timed out)/.test(label)),
+      );
     }));
 
   it('says of the Elixir and the Python what the record says', () =>
@@ -99,7 +109,10 @@ describe('a lesson', () => {
       await runToEnd(page);
       const isLit = (wanted) =>
         page.waitForFunction(
-          (line) => [...document.querySelectorAll('.line.lit')].some(({ textContent }) => textContent.trim() === line),
+          (line) =>
+            [...document.querySelectorAll('.line.lit')].some(
+              ({ textContent }) => textContent.trim() === line,
+            ),
           {},
           wanted,
         );
@@ -116,12 +129,23 @@ describe('a lesson', () => {
       await runToEnd(page);
       await page.click('#stage-tree');
       await scrub(page, 0.5);
-      const items = () => page.$$eval('[role=treeitem]', (all) => all.map((item) => [item.ariaLevel, item.querySelector('.tree-label').textContent]));
-      assert.deepEqual(await items(), [['1', 'main'], ['1', 'caller'], ['2', 'work'], ['2', 'boom']]);
+      const items = () =>
+        page.$$eval('[role=treeitem]', (all) =>
+          all.map((item) => [item.ariaLevel, item.querySelector('.tree-label').textContent]),
+        );
+      assert.deepEqual(await items(), [
+        ['1', 'main'],
+        ['1', 'caller'],
+        ['2', 'work'],
+        ['2', 'boom'],
+      ]);
       await page.focus('[role=treeitem]');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowRight');
-      assert.equal(await page.evaluate(() => document.activeElement.querySelector('.tree-label').textContent), 'work');
+      assert.equal(
+        await page.evaluate(() => document.activeElement.querySelector('.tree-label').textContent),
+        'work',
+      );
     }));
 });
 

@@ -24,20 +24,36 @@ for (const files of lessons) {
       assert.equal(events[0].type, 'began');
       for (const [seed, hash] of Object.entries(expected.belay.traces)) {
         const run = await runInNode(inputOf(files, Number(seed)));
-        assert.equal(traceHash(run.events), hash, `seed ${seed}; npm run record -- ${id} writes it anew`);
+        assert.equal(
+          traceHash(run.events),
+          hash,
+          `seed ${seed}; npm run record -- ${id} writes it anew`,
+        );
       }
     });
 
     it('has texts in other languages that were executed as they are', () => {
       for (const language of ['elixir', 'python']) {
-        assert.equal(hashOf(texts[language].text), expected[language].hash, `npm run record -- ${id}`);
+        assert.equal(
+          hashOf(texts[language].text),
+          expected[language].hash,
+          `npm run record -- ${id}`,
+        );
       }
     });
 
     it('is told to have the same outcome where it has, and what differs where not', () => {
       const belay = expected.belay.outcome;
-      assert.equal(isDeepEqual(expected.elixir.outcome, belay), world.parity.elixir === 'same', 'Elixir');
-      assert.equal(isDeepEqual(expected.python.outcome, bare(belay)), world.parity.python === 'same', 'Python');
+      assert.equal(
+        isDeepEqual(expected.elixir.outcome, belay),
+        world.parity.elixir === 'same',
+        'Elixir',
+      );
+      assert.equal(
+        isDeepEqual(expected.python.outcome, bare(belay)),
+        world.parity.python === 'same',
+        'Python',
+      );
     });
 
     it('has a question, a prediction, a rule, and regions in all languages', () => {
@@ -50,15 +66,23 @@ for (const files of lessons) {
       ]);
       assert.ok(names[0].length >= 2, 'JavaScript has regions');
       for (const other of names.slice(1)) {
-        assert.deepEqual(other.filter((name) => !names[0].includes(name)), []);
+        assert.deepEqual(
+          other.filter((name) => !names[0].includes(name)),
+          [],
+        );
       }
     });
 
     it('has knobs that main or the world knows', async () => {
       const { fitted, presets } = await load('/src/model/world.ts');
       for (const knob of world.knobs ?? []) {
-        assert.equal(fitted(knob, knob.value), knob.value, `${knob.id}: its preset is one of its values`);
-        const used = (knob.sets ?? []).length > 0 || new RegExp(`\\b${knob.id}\\b`).test(files.program.text);
+        assert.equal(
+          fitted(knob, knob.value),
+          knob.value,
+          `${knob.id}: its preset is one of its values`,
+        );
+        const used =
+          (knob.sets ?? []).length > 0 || new RegExp(`\\b${knob.id}\\b`).test(files.program.text);
         assert.ok(used, `${knob.id} is used`);
         for (const [pattern, first] of knob.sets ?? []) {
           assert.ok(pattern === '*' || pattern in world.endpoints, `${knob.id} sets ${pattern}`);
@@ -74,25 +98,43 @@ for (const files of lessons) {
           const { presets, worldWith } = await load('/src/model/world.ts');
           const knobs = { ...presets(world.knobs), [knob.id]: value };
           const { endpoints, cores } = world;
-          const input = { ...inputOf(files), knobs, world: worldWith({ endpoints, cores }, world.knobs, knobs) };
+          const input = {
+            ...inputOf(files),
+            knobs,
+            world: worldWith({ endpoints, cores }, world.knobs, knobs),
+          };
           const { outcome } = await runInNode(input);
-          assert.ok(['returned', 'threw'].includes(outcome.kind), `${knob.id} ${value}: ${JSON.stringify(outcome)}`);
+          assert.ok(
+            ['returned', 'threw'].includes(outcome.kind),
+            `${knob.id} ${value}: ${JSON.stringify(outcome)}`,
+          );
         }
       }
     });
 
     it('has views that agree at every event', async () => {
-      const { traceOf, census, isAlive, isTask, runningAt, rowsOf, countAt, stepFrom } = await load('/src/model/trace.ts');
+      const { traceOf, census, isAlive, isTask, runningAt, rowsOf, countAt, stepFrom } =
+        await load('/src/model/trace.ts');
       const { lanesOf } = await load('/src/model/lanes.ts');
       const { looks } = await load('/src/model/states.ts');
       const { events, until } = await runInNode(inputOf(files));
       const trace = traceOf(structuredClone(events), until);
       const onLanes = lanesOf(trace).drawn.flatMap(({ lines }) => lines);
       for (const [index, { time: t }] of trace.events.entries()) {
-        const alive = rowsOf(trace).filter(({ line }) => isTask(line) && isAlive(line, t) && line.started <= t && line.started !== null);
+        const alive = rowsOf(trace).filter(
+          ({ line }) =>
+            isTask(line) && isAlive(line, t) && line.started <= t && line.started !== null,
+        );
         assert.equal(runningAt(trace, t), alive.length, `in flight and tree at ${t}`);
         assert.equal(census(trace, t).get(looks.running.word) ?? 0, alive.length, `census at ${t}`);
-        assert.equal(onLanes.filter((line) => isTask(line) && isAlive(line, t) && line.started !== null && line.started <= t).length, alive.length, `lanes at ${t}`);
+        assert.equal(
+          onLanes.filter(
+            (line) =>
+              isTask(line) && isAlive(line, t) && line.started !== null && line.started <= t,
+          ).length,
+          alive.length,
+          `lanes at ${t}`,
+        );
         assert.equal(countAt(trace, t), index + 1, `log at ${t}`);
         assert.equal(stepFrom(trace, t, 1), trace.events[index + 1]?.time ?? trace.until);
       }
@@ -127,7 +169,8 @@ describe('regions', () => {
     const files = lessons.find(({ id }) => id === 'A3');
     const { events, until } = await runInNode(inputOf(files));
     const trace = traceOf(structuredClone(events), until);
-    const at = (t) => activeRegions(trace, t, ['start', 'work', 'boom', 'caller', 'end'], files.world.regions);
+    const at = (t) =>
+      activeRegions(trace, t, ['start', 'work', 'boom', 'caller', 'end'], files.world.regions);
     assert.deepEqual(at(0.5), ['start', 'work', 'boom', 'caller']);
     assert.deepEqual(at(50), ['work', 'boom', 'caller']);
     assert.deepEqual(at(trace.until), ['end']);
@@ -140,7 +183,10 @@ describe('regions', () => {
     const { events, until } = await runInNode(inputOf(files));
     const trace = traceOf(structuredClone(events), until);
     const at = (t) => activeRegions(trace, t, ['body', 'first', 'second'], files.world.regions);
-    assert.deepEqual([at(50), at(150), at(trace.until)], [['body', 'first'], ['body', 'second'], []]);
+    assert.deepEqual(
+      [at(50), at(150), at(trace.until)],
+      [['body', 'first'], ['body', 'second'], []],
+    );
   });
 });
 
@@ -163,7 +209,8 @@ describe('what a lesson is written in', () => {
 
   it('is refused when a part is missing or too long, with its name', async () => {
     const { readLesson } = await load('/tools/marked.ts');
-    const good = '# T\n\nWhat?\n\n## Predict\n\nQ\n\n- [ ] a\n- [x] b\n\nBecause.\n\n## Rule\n\nR.\n';
+    const good =
+      '# T\n\nWhat?\n\n## Predict\n\nQ\n\n- [ ] a\n- [x] b\n\nBecause.\n\n## Rule\n\nR.\n';
     assert.equal(readLesson(good, 'x.md').predict.options[1].right, true);
     for (const [from, to, message] of [
       ['## Rule\n\nR.\n', '', /x\.md: a title, a question and a rule/],
@@ -182,7 +229,13 @@ describe('outcomes of three languages', () => {
     const { plainOf } = await load('/src/model/canon.ts');
     const exit = Object.assign(new Error('exit'), { reason: 'killed' });
     assert.deepEqual(
-      plainOf([{ status: 'fulfilled', value: 1 }, { status: 'rejected', reason: exit }, new Error('boom'), undefined, NaN]),
+      plainOf([
+        { status: 'fulfilled', value: 1 },
+        { status: 'rejected', reason: exit },
+        new Error('boom'),
+        undefined,
+        NaN,
+      ]),
       [{ ok: 1 }, { exit: 'killed' }, { error: 'boom' }, null, 'NaN'],
     );
     assert.deepEqual(bare({ returned: [{ ok: 1 }, { exit: 'timeout' }, { ok: 1, exit: 2 }] }), {
@@ -196,7 +249,15 @@ describe('a hash of a trace', () => {
   it('depends on what happened and when, not on numbers of processes', () => {
     const about = (pid, time) => [
       { type: 'spawned', time, pid, label: 'a', kind: 'task', parent: '<0.1>', supervisor: null },
-      { type: 'settled', time: time + 1, pid, label: 'a', status: 'rejected', by: 'body', reason: { word: null, text: `of ${pid}` } },
+      {
+        type: 'settled',
+        time: time + 1,
+        pid,
+        label: 'a',
+        status: 'rejected',
+        by: 'body',
+        reason: { word: null, text: `of ${pid}` },
+      },
     ];
     const hash = traceHash(about('<1.1>', 5));
     assert.equal(traceHash(about('<7.12>', 5)), hash);

@@ -217,7 +217,15 @@ describe('a trace', () => {
     const { lineSentence } = await load('/src/model/describe.ts');
     const about = { pid: '<1.1>', label: 'x' };
     const trace = traceOf([
-      { type: 'spawned', ...about, time: 0, parent: null, supervisor: null, kind: 'item', index: 0 },
+      {
+        type: 'spawned',
+        ...about,
+        time: 0,
+        parent: null,
+        supervisor: null,
+        kind: 'item',
+        index: 0,
+      },
       { type: 'started', ...about, time: 0 },
       { type: 'settled', ...about, time: 5, status: 'rejected', by: 'signal', abandoned: true },
       { type: 'delivered', ...about, time: 9, stream: 1, index: 0, status: 'rejected' },
@@ -349,7 +357,8 @@ describe('values as text', () => {
     assert.equal(moment(1234), '+1.234 s');
     assert.deepEqual(ticks(390, 4), [0, 100, 200, 300]);
     assert.equal(moment(640.89), '+0.640 s', 'a position is told by its whole ms');
-    for (const until of [0, 100, 499, 900, 70_000, 1e6]) assert.ok(speeds.includes(speedFor(until)));
+    for (const until of [0, 100, 499, 900, 70_000, 1e6])
+      assert.ok(speeds.includes(speedFor(until)));
     assert.equal(speedFor(1962), 1 / 2);
   });
 });

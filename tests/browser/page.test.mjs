@@ -102,7 +102,10 @@ describe('a program that goes wrong', () => {
     'export async function main({ Task }) { await Task.await(Task.async(() => new Promise(() => {}), { label: "stuck" }), Infinity) }',
     async (page, status) => {
       assert.match(status, /^Failed/);
-      assert.match(await text(page, '.printed'), /deadlock at 0 ms[^]*main <0\.1> awaits task <1\.1> "stuck"/);
+      assert.match(
+        await text(page, '.printed'),
+        /deadlock at 0 ms[^]*main <0\.1> awaits task <1\.1> "stuck"/,
+      );
     },
   );
 
@@ -110,7 +113,9 @@ describe('a program that goes wrong', () => {
     let asked = 0;
     const outside = createHttpServer((_, response) => {
       asked += 1;
-      response.writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' }).end();
+      response
+        .writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' })
+        .end();
     });
     await new Promise((resolve) => outside.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${outside.address().port}/module.js`;
@@ -158,7 +163,7 @@ describe('a program that goes wrong', () => {
       await clickVisible(page, '.run');
       await page.waitForSelector('.fault');
       assert.match(await text(page, '.fault'), /cannot be begun.*SyntaxError/);
-      assert.match(await text(page, '.status'), /of another version/);
+      assert.match(await text(page, '.status'), /of an earlier text/);
       assert.equal(await page.$$eval('[role=gridcell]', (cells) => cells.length), lanes);
     }));
 });
@@ -166,7 +171,8 @@ describe('a program that goes wrong', () => {
 describe('what is typed', () => {
   it('runs, is kept for the next visit, and can be given up', () =>
     withPage(FIRST, {}, async (page) => {
-      const mine = "import { Task } from 'belay-tasks';\nexport const main = () => Task.await(Task.async(() => 'mine'));\n";
+      const mine =
+        "import { Task } from 'belay-tasks';\nexport const main = () => Task.await(Task.async(() => 'mine'));\n";
       await writeProgram(page, mine);
       assert.match(await runToEnd(page), /^Finished/);
       assert.equal(await text(page, '.returned'), "'mine'");
@@ -176,7 +182,9 @@ describe('what is typed', () => {
       assert.match(await runToEnd(page), /^Finished/);
       assert.equal(await text(page, '.returned'), "'mine'");
       await page.evaluate(() => {
-        [...document.querySelectorAll('.code-foot .link')].find(({ textContent }) => textContent === 'Reset').click();
+        [...document.querySelectorAll('.code-foot .link')]
+          .find(({ textContent }) => textContent === 'Reset')
+          .click();
       });
       await page.waitForFunction(() => document.querySelector('.cm-content') === null);
       assert.match(await text(page, '#code-text'), /export async function main\(/);
@@ -185,7 +193,9 @@ describe('what is typed', () => {
   it('goes into the editor, and Escape, then Tab leaves it', () =>
     withPage(FIRST, {}, async (page) => {
       await page.evaluate(() => {
-        [...document.querySelectorAll('.code-foot .link')].find(({ textContent }) => textContent === 'Edit').click();
+        [...document.querySelectorAll('.code-foot .link')]
+          .find(({ textContent }) => textContent === 'Edit')
+          .click();
       });
       await page.waitForFunction(() => document.activeElement?.classList.contains('cm-content'));
       await page.keyboard.type('// hello\n');
@@ -350,7 +360,8 @@ describe('the playhead', () => {
       await runToEnd(page);
       await page.click('#stage-log');
       await page.click('[aria-label="To the beginning"]');
-      const trouble = () => page.$eval('.event[aria-current]', (line) => line.classList.contains('trouble'));
+      const trouble = () =>
+        page.$eval('.event[aria-current]', (line) => line.classList.contains('trouble'));
       await page.focus('#stage-panel');
       await page.keyboard.press(']');
       assert.ok(await trouble());
@@ -372,10 +383,7 @@ describe('the playhead', () => {
       await page.click('[aria-label="Play"]');
       await page.waitForSelector('[aria-label="Pause"]');
       await page.waitForSelector('[aria-label="Play"]', { timeout: 20_000 });
-      assert.match(
-        await page.$eval('.scrub', (range) => range.ariaValueText),
-        /, 0 tasks running/,
-      );
+      assert.match(await page.$eval('.scrub', (range) => range.ariaValueText), /, 0 tasks running/);
     }));
 
   it('goes where a line of the log is chosen, and the log shows one task alone', () =>
@@ -572,7 +580,9 @@ describe('where something is missing', () => {
       assert.match(await text(page, 'h1'), /^A1/);
       assert.match(await text(page, '#code-text'), /export async function main/);
       assert.deepEqual(
-        await page.$$eval('.lane-label title', (labels) => labels.map((label) => label.textContent)),
+        await page.$$eval('.lane-label title', (labels) =>
+          labels.map((label) => label.textContent),
+        ),
         ['main', '/users, under main', '/orders, under main', '/stock, under main'],
       );
       assert.match(await text(page, 'noscript'), /can be read without/);
@@ -638,21 +648,22 @@ describe('without motion', () => {
 });
 
 describe('what is sent', () => {
+  const sizeOf = (names) =>
+    names.reduce(
+      (sum, name) =>
+        sum + gzipSync(readFileSync(join(shared.site.folder, name)), { level: 9 }).length,
+      0,
+    );
   const sizes = () => {
     const html = readFileSync(join(shared.site.folder, 'index.html'), 'utf8');
-    const size = (names) =>
-      names.reduce(
-        (sum, name) => sum + gzipSync(readFileSync(join(shared.site.folder, name)), { level: 9 }).length,
-        0,
-      );
     const linked = (pattern) => [...html.matchAll(pattern)].map(([, name]) => name);
     const assets = readdirSync(join(shared.site.folder, 'assets')).map((name) => `assets/${name}`);
     return {
-      text: size(['index.html', ...linked(/href="\.\/(assets\/[^"]+\.css)"/g)]),
-      script: size(linked(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)),
-      worker: size(assets.filter((name) => name.includes('/_virtual_sandbox-'))),
-      editor: size(assets.filter((name) => name.includes('/codemirror-'))),
-      font: size(assets.filter((name) => name.endsWith('.woff2'))),
+      text: sizeOf(['index.html', ...linked(/href="\.\/(assets\/[^"]+\.css)"/g)]),
+      script: sizeOf(linked(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)),
+      worker: sizeOf(assets.filter((name) => name.includes('/_virtual_sandbox-'))),
+      editor: sizeOf(assets.filter((name) => name.includes('/codemirror-'))),
+      font: sizeOf(assets.filter((name) => name.endsWith('.woff2'))),
     };
   };
 
@@ -668,6 +679,25 @@ describe('what is sent', () => {
       assert.ok(size > 0 && size <= most, `${size} bytes`);
     });
   }
+
+  it('is at most 130,000 bytes before what runs programs, which comes when the page is idle', () => {
+    const { text: html, script, font } = sizes();
+    const assets = readdirSync(join(shared.site.folder, 'assets'));
+    const lesson = assets.filter((name) => name.startsWith('A1-')).map((name) => `assets/${name}`);
+    assert.equal(lesson.length, 1);
+    const all = html + script + font + sizeOf(lesson);
+    assert.ok(all <= 130_000, `${all} bytes`);
+  });
+
+  it('is at most 6,500 bytes for a lesson, compressed', () => {
+    const assets = readdirSync(join(shared.site.folder, 'assets'));
+    const lessons = assets.filter((name) => /^[A-H]\d-/.test(name));
+    assert.ok(lessons.length >= 10);
+    for (const name of lessons) {
+      const size = sizeOf([`assets/${name}`]);
+      assert.ok(size <= 6500, `${name}: ${size} bytes`);
+    }
+  });
 });
 
 describe('the page of npm start', () => {

@@ -174,7 +174,9 @@ export async function runToEnd(page) {
 /** Types a program over the one that is shown, as plain text. */
 export async function writeProgram(page, source) {
   await page.evaluate(() => {
-    [...document.querySelectorAll('.code-foot .link')].find(({ textContent }) => textContent === 'Plain text')?.click();
+    [...document.querySelectorAll('.code-foot .link')]
+      .find(({ textContent }) => textContent === 'Plain text')
+      ?.click();
   });
   await page.waitForSelector('textarea.plain');
   await page.evaluate((text) => {

@@ -14,7 +14,10 @@ await sources.close();
 
 describe('the recorded outcome is reached', { concurrency: 2 }, () => {
   for (const { id, texts, expected } of lessons) {
-    for (const [language, prove] of [['elixir', proveElixir], ['python', provePython]]) {
+    for (const [language, prove] of [
+      ['elixir', proveElixir],
+      ['python', provePython],
+    ]) {
       it(`of ${id} in ${language}`, async () => {
         const { outcome } = await prove(texts[language].text, fates.get(id));
         assert.deepEqual(outcome, expected[language].outcome);

@@ -6,7 +6,10 @@ import { Page } from './views/Page.tsx';
 
 /* The frame and what runs in it come after the page is there to be read. */
 const store = createStore(examples, async () => {
-  const [{ Frame }, { sandbox }] = await Promise.all([import('./engine/frame.ts'), import('virtual:sandbox')]);
+  const [{ Frame }, { sandbox }] = await Promise.all([
+    import('./engine/frame.ts'),
+    import('virtual:sandbox'),
+  ]);
   return new Frame(sandbox);
 });
 
@@ -29,7 +32,9 @@ document.documentElement.dataset['alive'] = 'true';
 if (typeof WebAssembly === 'undefined') {
   store.refusal.value = { word: null, text: 'this browser has no WebAssembly' };
 } else {
-  store.warm();
+  /* What runs programs is as large as the rest of the page: it comes when that is there. */
+  const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 500));
+  idle(() => store.warm(), { timeout: 2000 });
 }
 
 /* The other examples' texts, once the first is at work. */

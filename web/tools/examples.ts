@@ -73,7 +73,14 @@ function exampleOf(folder: string, source: Source, number: number | null): Read 
   const mark = number === null ? '' : String(number);
   const section = number === null ? 'Besides' : 'The examples';
   return {
-    about: { id, section, mark, title, question: escape(source.question), rule: escape(source.rule) },
+    about: {
+      id,
+      section,
+      mark,
+      title,
+      question: escape(source.question),
+      rule: escape(source.rule),
+    },
     texts: {
       source: program,
       files,

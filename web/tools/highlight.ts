@@ -10,7 +10,11 @@ const parsers = { javascript, python, elixir };
 export type Language = keyof typeof parsers;
 
 /** `regions` names each line's region, '' for none. */
-export function highlight(text: string, language: Language, regions: readonly string[] = []): string {
+export function highlight(
+  text: string,
+  language: Language,
+  regions: readonly string[] = [],
+): string {
   const lines: string[] = [''];
   const put = (html: string) => {
     lines[lines.length - 1] += html;

@@ -66,7 +66,8 @@ export const others: ReadonlyArray<readonly [OtherLanguage, string, string]> = [
   ['python', 'Python', 'main.py'],
 ];
 
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+export const hashOf = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** The lessons of a folder, in the order of their ids. */
 export function readLessonFiles(root: string): LessonFiles[] {
@@ -106,9 +107,15 @@ export function inputOf({ program, world }: LessonFiles, seed = world.seed ?? 1)
   };
 }
 
-export function exampleOf(files: LessonFiles, recorded: Recorded | null): { about: Omit<Example, 'load'>; texts: Texts } {
+export function exampleOf(
+  files: LessonFiles,
+  recorded: Recorded | null,
+): { about: Omit<Example, 'load'>; texts: Texts } {
   const { id, folder, program, world } = files;
-  const words = readLesson(readFileSync(join(folder, 'lesson.md'), 'utf8'), join(folder, 'lesson.md'));
+  const words = readLesson(
+    readFileSync(join(folder, 'lesson.md'), 'utf8'),
+    join(folder, 'lesson.md'),
+  );
   const { seed = 1, knobs = [], regions = {}, endpoints, cores } = world;
   const panes: Pane[] = [
     pane('javascript', 'JavaScript', program, 'javascript', null),
@@ -140,12 +147,28 @@ export function exampleOf(files: LessonFiles, recorded: Recorded | null): { abou
   };
 }
 
-function pane(id: string, name: string, { text, regions }: ReturnType<typeof unmark>, language: Language, badge: Badge | null): Pane {
-  return { id, name, runs: badge === null && id === 'javascript', html: highlight(text, language, regions), badge };
+function pane(
+  id: string,
+  name: string,
+  { text, regions }: ReturnType<typeof unmark>,
+  language: Language,
+  badge: Badge | null,
+): Pane {
+  return {
+    id,
+    name,
+    runs: badge === null && id === 'javascript',
+    html: highlight(text, language, regions),
+    badge,
+  };
 }
 
 /** Made of the record, and of nothing else: a text that was changed since has none. */
-function badgeOf({ expected, texts, world }: LessonFiles, language: OtherLanguage, name: string): Badge | null {
+function badgeOf(
+  { expected, texts, world }: LessonFiles,
+  language: OtherLanguage,
+  name: string,
+): Badge | null {
   const proof = expected?.[language];
   if (proof === undefined || proof.hash !== hashOf(texts[language].text)) {
     return null;

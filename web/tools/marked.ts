@@ -100,7 +100,11 @@ function readPredict(text: string, file: string): Predict {
   const options = [...text.matchAll(/^- \[( |x)\] (.+(?:\n {2,}.+)*)$/gm)];
   const first = options[0];
   const last = options.at(-1);
-  if (first === undefined || last === undefined || options.filter(([, mark]) => mark === 'x').length !== 1) {
+  if (
+    first === undefined ||
+    last === undefined ||
+    options.filter(([, mark]) => mark === 'x').length !== 1
+  ) {
     throw new Error(`${file}: a prediction has options, one of which is right`);
   }
   const because = text.slice(last.index + last[0].length).trim();
@@ -109,7 +113,10 @@ function readPredict(text: string, file: string): Predict {
   }
   return {
     question: inline(text.slice(0, first.index)),
-    options: options.map(([, mark, option]) => ({ html: inline(option ?? ''), right: mark === 'x' })),
+    options: options.map(([, mark, option]) => ({
+      html: inline(option ?? ''),
+      right: mark === 'x',
+    })),
     because: inline(because),
   };
 }

@@ -62,7 +62,10 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
 
 async function readAll({ examples, lessons }: LessonOptions): Promise<Read[]> {
   const [runs, old] = await Promise.all([recordedRuns(), readExamples(examples, lessons)]);
-  return [...readLessonFiles(lessons).map((files) => exampleOf(files, runs[files.id] ?? null)), ...old];
+  return [
+    ...readLessonFiles(lessons).map((files) => exampleOf(files, runs[files.id] ?? null)),
+    ...old,
+  ];
 }
 
 /**

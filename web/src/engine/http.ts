@@ -18,7 +18,11 @@ export class SimulatedResponse {
 
   constructor(
     body: string | ReadableStream<Uint8Array> | null,
-    { status = 200, headers = {}, url = '' }: { status?: number; headers?: Record<string, string>; url?: string } = {},
+    {
+      status = 200,
+      headers = {},
+      url = '',
+    }: { status?: number; headers?: Record<string, string>; url?: string } = {},
   ) {
     this.status = status;
     this.statusText = texts[status] ?? '';
@@ -84,7 +88,11 @@ export interface SimulatedRequest {
 }
 
 /** Reads the arguments of `fetch`; relative addresses belong to `base`. */
-export function requestOf(input: unknown, init: RequestInit | undefined, base: string): SimulatedRequest {
+export function requestOf(
+  input: unknown,
+  init: RequestInit | undefined,
+  base: string,
+): SimulatedRequest {
   const address = typeof input === 'object' && input !== null && 'url' in input ? input.url : input;
   const { method = 'GET', headers, body = '', signal = null } = init ?? {};
   if (body !== null && typeof body !== 'string') {

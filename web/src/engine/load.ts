@@ -4,9 +4,25 @@
  * imported is the text that is shown, but for the addresses in its imports.
  */
 import {
-  AlreadyStartedError, BelayError, ChildError, ChildStartError, DisposedError, ExitError,
-  LimitError, MaxChildrenError, NoProcError, OwnerError, Process, Supervisor, Task, TaskSupervisor,
-  TimeoutError, createRuntime, inspect, sleep, subscribe,
+  AlreadyStartedError,
+  BelayError,
+  ChildError,
+  ChildStartError,
+  DisposedError,
+  ExitError,
+  LimitError,
+  MaxChildrenError,
+  NoProcError,
+  OwnerError,
+  Process,
+  Supervisor,
+  Task,
+  TaskSupervisor,
+  TimeoutError,
+  createRuntime,
+  inspect,
+  sleep,
+  subscribe,
 } from 'belay-tasks';
 import type { Program } from './protocol.ts';
 
@@ -23,9 +39,25 @@ export const BELAY = 'belay-tasks';
 
 /** What `belay-tasks` exports to a program. */
 export const exported = {
-  Task, TaskSupervisor, Supervisor, Process, sleep, inspect, subscribe, createRuntime,
-  AlreadyStartedError, BelayError, ChildError, ChildStartError, DisposedError, ExitError,
-  LimitError, MaxChildrenError, NoProcError, OwnerError, TimeoutError,
+  Task,
+  TaskSupervisor,
+  Supervisor,
+  Process,
+  sleep,
+  inspect,
+  subscribe,
+  createRuntime,
+  AlreadyStartedError,
+  BelayError,
+  ChildError,
+  ChildStartError,
+  DisposedError,
+  ExitError,
+  LimitError,
+  MaxChildrenError,
+  NoProcError,
+  OwnerError,
+  TimeoutError,
 };
 
 const BRIDGE = `export const { ${Object.keys(exported).join(', ')} } = globalThis[${JSON.stringify(EXPORTS)}];\n`;
@@ -37,7 +69,9 @@ export async function addressOf<T>(
   load: (address: string) => Promise<T>,
 ): Promise<T> {
   let text = source;
-  for (const [specifier, file] of [[BELAY, BRIDGE], ...Object.entries(files)] as Array<[string, string]>) {
+  for (const [specifier, file] of [[BELAY, BRIDGE], ...Object.entries(files)] as Array<
+    [string, string]
+  >) {
     if (text.includes(specifier)) {
       text = resolve(text, specifier, addresses.of(file));
     }
@@ -55,5 +89,8 @@ export async function addressOf<T>(
 function resolve(text: string, specifier: string, address: string): string {
   const quoted = specifier.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const pattern = new RegExp(`(\\bfrom\\s*|\\bimport\\s*\\(?\\s*)(['"])${quoted}\\2`, 'g');
-  return text.replaceAll(pattern, (_, before: string, quote: string) => `${before}${quote}${address}${quote}`);
+  return text.replaceAll(
+    pattern,
+    (_, before: string, quote: string) => `${before}${quote}${address}${quote}`,
+  );
 }

@@ -4,7 +4,14 @@
  * counters and bounds, so that an example behaves alike on a page without a
  * server and in Node with a real one. Nothing in here opens a connection.
  */
-import { broken, json, pause, requestOf, SimulatedResponse, type SimulatedRequest } from './http.ts';
+import {
+  broken,
+  json,
+  pause,
+  requestOf,
+  SimulatedResponse,
+  type SimulatedRequest,
+} from './http.ts';
 
 export interface Stats {
   requests: number;

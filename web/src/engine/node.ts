@@ -12,7 +12,8 @@ import { runProgram, type Ended } from './run.ts';
 let runs = 0;
 
 const addresses: Addresses = {
-  of: (text) => `data:text/javascript;base64,${Buffer.from(`${text}\n//${runs}`).toString('base64')}`,
+  of: (text) =>
+    `data:text/javascript;base64,${Buffer.from(`${text}\n//${runs}`).toString('base64')}`,
   free() {},
 };
 
@@ -24,7 +25,10 @@ export interface NodeRun extends Ended {
 export async function runInNode(input: RunInput): Promise<NodeRun> {
   runs += 1;
   const events: TraceEvent[] = [];
-  const recorder = new Recorder((batch) => events.push(...batch), () => {});
+  const recorder = new Recorder(
+    (batch) => events.push(...batch),
+    () => {},
+  );
   const ended = await runProgram(input, recorder, addresses);
   return { ...ended, events };
 }

@@ -37,9 +37,28 @@ const WAITS: ReadonlySet<string> = new Set(['waiting', 'waited']);
 
 /** What is kept of an event beside its type, time, pid and label. */
 const FIELDS = [
-  'parent', 'supervisor', 'kind', 'linked', 'restart', 'stream', 'index', 'settings', 'status', 'by',
-  'abandoned', 'what', 'previous', 'restarts', 'from', 'for', 'timeout', 'outcome', 'limit', 'ordered',
-  'how', 'message',
+  'parent',
+  'supervisor',
+  'kind',
+  'linked',
+  'restart',
+  'stream',
+  'index',
+  'settings',
+  'status',
+  'by',
+  'abandoned',
+  'what',
+  'previous',
+  'restarts',
+  'from',
+  'for',
+  'timeout',
+  'outcome',
+  'limit',
+  'ordered',
+  'how',
+  'message',
 ] as const;
 
 export interface RuntimeLike {
@@ -101,9 +120,16 @@ export class Recorder {
 
   /** An event of the runtime. */
   told(event: RuntimeLike): void {
-    if (event.type === 'spawned' && ['task', 'item'].includes((event as { kind?: string }).kind ?? '')) {
+    if (
+      event.type === 'spawned' &&
+      ['task', 'item'].includes((event as { kind?: string }).kind ?? '')
+    ) {
       this.#alive.add(event.pid);
-    } else if (event.type === 'settled' && this.#alive.delete(event.pid) && this.#alive.size === 0) {
+    } else if (
+      event.type === 'settled' &&
+      this.#alive.delete(event.pid) &&
+      this.#alive.size === 0
+    ) {
       this.#idle?.();
     }
     if (KEPT.has(event.type) || (WAITS.has(event.type) && event.what !== 'sleep')) {
@@ -124,7 +150,8 @@ export class Recorder {
     const room = Math.max(0, limits.printed - this.#printed);
     this.#printed += text.length;
     if (room > 0) {
-      const cut = text.length > room ? `${text.slice(0, room)}… and no more: too much is printed` : text;
+      const cut =
+        text.length > room ? `${text.slice(0, room)}… and no more: too much is printed` : text;
       this.add({ type: 'printed', time: this.now(), text: cut });
     }
   }

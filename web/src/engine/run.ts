@@ -39,12 +39,20 @@ export async function runProgram(
   const restore: Array<() => void> = [];
   const put = (name: string, value: unknown) => restore.push(replaceGlobal(name, value));
   put(EXPORTS, exported);
-  const network = input.world === null ? createNetwork() : createWorld(input.world, input.seed, recorder);
+  const network =
+    input.world === null ? createNetwork() : createWorld(input.world, input.seed, recorder);
   put('fetch', network.fetch);
-  put('console', consoleOf((text) => recorder.print(text)));
+  put(
+    'console',
+    consoleOf((text) => recorder.print(text)),
+  );
   let outcome: Outcome;
   try {
-    const { main } = (await addressOf(input.program, addresses, (url) => import(/* @vite-ignore */ url))) as {
+    const { main } = (await addressOf(
+      input.program,
+      addresses,
+      (url) => import(/* @vite-ignore */ url),
+    )) as {
       main?: unknown;
     };
     if (typeof main !== 'function') {
@@ -65,7 +73,12 @@ export async function runProgram(
   return { outcome, stats: { ...network.stats }, until: recorder.until };
 }
 
-async function simulated(main: Main, input: RunInput, recorder: Recorder, network: Network): Promise<Outcome> {
+async function simulated(
+  main: Main,
+  input: RunInput,
+  recorder: Recorder,
+  network: Network,
+): Promise<Outcome> {
   let outcome: Outcome | null = null;
   const body = async (scope: SimulationScope) => {
     const { Task, TaskSupervisor, Supervisor, Process, sleep, now, random, inspect } = scope;
@@ -74,8 +87,18 @@ async function simulated(main: Main, input: RunInput, recorder: Recorder, networ
     scope.subscribe((event) => recorder.told(event as RuntimeLike));
     const log = (...values: unknown[]) => recorder.print(formatLine(values));
     const value = await main({
-      Task, TaskSupervisor, Supervisor, Process, sleep, now, random, inspect, log,
-      fetch: network.fetch, base: network.url, server: network,
+      Task,
+      TaskSupervisor,
+      Supervisor,
+      Process,
+      sleep,
+      now,
+      random,
+      inspect,
+      log,
+      fetch: network.fetch,
+      base: network.url,
+      server: network,
       ...input.knobs,
     });
     outcome = { kind: 'returned', result: resultOf(value, format) };
@@ -134,7 +157,12 @@ function limitOf(error: unknown, recorder: Recorder): Outcome | null {
 /** Puts a global in place, and gives back what undoes that. */
 function replaceGlobal(name: string, value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(globalThis, name);
-  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: false });
+  Object.defineProperty(globalThis, name, {
+    value,
+    configurable: true,
+    writable: true,
+    enumerable: false,
+  });
   return () => {
     if (before === undefined) {
       Reflect.deleteProperty(globalThis, name);

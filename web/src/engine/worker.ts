@@ -21,7 +21,8 @@ const addresses: Addresses = {
 };
 
 async function run({ input }: RunOrder, send: (message: WorkerMessage) => void): Promise<void> {
-  const take = (events: readonly TraceEvent[], until: number) => send({ type: 'events', events, until });
+  const take = (events: readonly TraceEvent[], until: number) =>
+    send({ type: 'events', events, until });
   const recorder = new Recorder(take, (why) => {
     const stats = { requests: 0, inFlight: 0, peakInFlight: 0, cancelled: 0 };
     send({ type: 'ended', outcome: { kind: 'limited', why }, stats, until: recorder.until });
@@ -41,13 +42,29 @@ async function run({ input }: RunOrder, send: (message: WorkerMessage) => void):
 
 /* The text of a program must not find its way out, nor to the frame. */
 for (const name of [
-  'fetch', 'XMLHttpRequest', 'WebSocket', 'WebSocketStream', 'EventSource', 'WebTransport',
-  'RTCPeerConnection', 'Worker', 'SharedWorker', 'BroadcastChannel', 'importScripts', 'indexedDB',
-  'caches', 'postMessage', 'close',
+  'fetch',
+  'XMLHttpRequest',
+  'WebSocket',
+  'WebSocketStream',
+  'EventSource',
+  'WebTransport',
+  'RTCPeerConnection',
+  'Worker',
+  'SharedWorker',
+  'BroadcastChannel',
+  'importScripts',
+  'indexedDB',
+  'caches',
+  'postMessage',
+  'close',
 ]) {
   Reflect.deleteProperty(globalThis, name);
   if (name in globalThis) {
-    Object.defineProperty(globalThis, name, { value: undefined, configurable: true, writable: true });
+    Object.defineProperty(globalThis, name, {
+      value: undefined,
+      configurable: true,
+      writable: true,
+    });
   }
 }
 

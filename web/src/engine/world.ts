@@ -20,7 +20,12 @@ export function createWorld(world: World, seed: number, witness: Witness): Netwo
   const busy = new Map<Endpoint, number>();
   const cores = new Cores(world.cores ?? 1);
 
-  async function answer(path: string, attempt: number, endpoint: Endpoint, signal: AbortSignal | null) {
+  async function answer(
+    path: string,
+    attempt: number,
+    endpoint: Endpoint,
+    signal: AbortSignal | null,
+  ) {
     const { latency, hangs, fails } = fateOf(endpoint, seed, path, attempt);
     if ((busy.get(endpoint) ?? 0) > (endpoint.capacity ?? Number.POSITIVE_INFINITY)) {
       return json(429, { error: 'too many requests' }, path);

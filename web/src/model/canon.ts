@@ -7,7 +7,8 @@
  *   %RuntimeError{message: "boom"}   new Error('boom')    { "error": "boom" }
  *   :killed, "killed"                                     "killed"
  */
-export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };
+export type Plain =
+  null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };
 
 const DEPTH_MAX = 8;
 const SIZE_MAX = 2000;

@@ -1,7 +1,15 @@
 /** Events, lanes and whole runs in words: what the pictures say. */
 import { looks, type Look } from './states.ts';
 import { duration } from './time.ts';
-import { census, isTask, once, runningAt, type Line, type Trace, type TraceEvent } from './trace.ts';
+import {
+  census,
+  isTask,
+  once,
+  runningAt,
+  type Line,
+  type Trace,
+  type TraceEvent,
+} from './trace.ts';
 
 export interface Words {
   /** Whom it is about. */
@@ -110,7 +118,11 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
       return {
         ...say(
           event.status === null ? 'given up by the client' : 'answered',
-          event.status === null ? '' : event.status === 0 ? 'the connection broke' : String(event.status),
+          event.status === null
+            ? ''
+            : event.status === 0
+              ? 'the connection broke'
+              : String(event.status),
           event.status !== null && (event.status === 0 || event.status >= 400),
         ),
         who: event.path,
@@ -174,7 +186,9 @@ export function lineSentence(trace: Trace, line: Line): string {
   }
   if (line.runsOn !== null) {
     const { until } = line.runsOn;
-    parts.push(`its function ran on ${until === null ? 'and had not returned' : `until ${duration(until)}`}`);
+    parts.push(
+      `its function ran on ${until === null ? 'and had not returned' : `until ${duration(until)}`}`,
+    );
   } else if (line.end !== null && line.delivered !== null && line.delivered - line.end.time >= 1) {
     parts.push(`handed over at ${duration(line.delivered)}`);
   }

@@ -57,8 +57,18 @@ export type RuntimeEvent =
   | (About & { readonly type: 'signalled'; readonly from: Pid; readonly reason: Reason })
   | (About & { readonly type: 'trapped'; readonly from: Pid | null; readonly reason: Reason })
   | (About & { readonly type: 'surfaced'; readonly reason: Reason })
-  | (About & { readonly type: 'waiting'; readonly what: WaitKind; readonly for: Pid | null; readonly timeout: number | null })
-  | (About & { readonly type: 'waited'; readonly what: WaitKind; readonly for: Pid | null; readonly outcome: string })
+  | (About & {
+      readonly type: 'waiting';
+      readonly what: WaitKind;
+      readonly for: Pid | null;
+      readonly timeout: number | null;
+    })
+  | (About & {
+      readonly type: 'waited';
+      readonly what: WaitKind;
+      readonly for: Pid | null;
+      readonly outcome: string;
+    })
   | (About & {
       readonly type: 'streamOpened';
       readonly stream: number;
@@ -67,7 +77,12 @@ export type RuntimeEvent =
       readonly linked: boolean;
       readonly timeout: number | null;
     })
-  | (About & { readonly type: 'delivered'; readonly stream: number; readonly index: number; readonly status: 'fulfilled' | 'rejected' })
+  | (About & {
+      readonly type: 'delivered';
+      readonly stream: number;
+      readonly index: number;
+      readonly status: 'fulfilled' | 'rejected';
+    })
   | (About & { readonly type: 'streamClosed'; readonly stream: number; readonly how: string })
   | (About & { readonly type: 'logged'; readonly reason?: Reason; readonly message?: string });
 
@@ -82,7 +97,12 @@ export interface Settings {
 export type PageEvent =
   | { readonly type: 'began'; readonly time: number; readonly pid: Pid }
   | { readonly type: 'printed'; readonly time: number; readonly text: string }
-  | { readonly type: 'requested'; readonly time: number; readonly path: string; readonly attempt: number }
+  | {
+      readonly type: 'requested';
+      readonly time: number;
+      readonly path: string;
+      readonly attempt: number;
+    }
   | {
       readonly type: 'answered';
       readonly time: number;

@@ -68,12 +68,18 @@ function pack(rows: readonly Row[]): Lane[] {
       group = shared ? line.under : undefined;
       open = [];
     }
-    const free = shared ? open.find((lane) => isFree(lane.lines.at(-1) as Line, line.spawned)) : undefined;
+    const free = shared
+      ? open.find((lane) => isFree(lane.lines.at(-1) as Line, line.spawned))
+      : undefined;
     if (free !== undefined) {
       free.lines.push(line);
       drawn += 1;
     } else if (lanes.length < LANES_MAX) {
-      const label = !shared ? line.label : open.length === 0 ? `${sizes.get(line.under) ?? 1} tasks` : '';
+      const label = !shared
+        ? line.label
+        : open.length === 0
+          ? `${sizes.get(line.under) ?? 1} tasks`
+          : '';
       const lane = { label, depth, lines: [line], shared };
       open.push(lane);
       lanes.push(lane);

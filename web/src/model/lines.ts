@@ -91,7 +91,12 @@ function live(making: Making, event: RuntimeEvent): void {
       if (event.what === 'item') {
         omens.set(line, 'timedOut');
       } else {
-        mark(line, event.time, 'clock', event.what === 'grace' ? 'grace ran out' : 'wait timed out');
+        mark(
+          line,
+          event.time,
+          'clock',
+          event.what === 'grace' ? 'grace ran out' : 'wait timed out',
+        );
       }
       return;
     case 'terminated':
@@ -139,7 +144,8 @@ function lineOf(pid: Pid, label: string, kind: Line['kind'], time: number): Open
 function spawnedLine(event: Spawned, streams: readonly Stream[]): OpenLine {
   const line = lineOf(event.pid, nameOf(event), event.kind, event.time);
   line.under = event.supervisor ?? event.parent;
-  const stream = event.stream === undefined ? undefined : streams.findLast(({ id }) => id === event.stream);
+  const stream =
+    event.stream === undefined ? undefined : streams.findLast(({ id }) => id === event.stream);
   line.linked = stream?.linked ?? event.linked ?? false;
   line.restart = event.restart ?? null;
   line.settings = event.settings ?? null;
@@ -180,7 +186,13 @@ function start(making: Making, line: OpenLine, time: number): void {
   }
 }
 
-function end(making: Making, line: OpenLine, time: number, look: Look, reason: string | null): void {
+function end(
+  making: Making,
+  line: OpenLine,
+  time: number,
+  look: Look,
+  reason: string | null,
+): void {
   line.end = { time, look, reason };
   if (counts(line) && line.started !== null) {
     step(making, time, -1);
@@ -207,7 +219,10 @@ function endMain(making: Making, time: number, look: Look, reason: string | null
   }
 }
 
-function openStream({ streams }: Making, event: Extract<RuntimeEvent, { type: 'streamOpened' }>): void {
+function openStream(
+  { streams }: Making,
+  event: Extract<RuntimeEvent, { type: 'streamOpened' }>,
+): void {
   streams.push({
     id: event.stream,
     label: event.label ?? '',

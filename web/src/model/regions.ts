@@ -28,7 +28,12 @@ const usual: Regions = {
 };
 
 /** The names, of those in the texts, whose region is at work at `t`. */
-export function activeRegions(trace: Trace, t: number, names: readonly string[], rules: Regions = {}): readonly string[] {
+export function activeRegions(
+  trace: Trace,
+  t: number,
+  names: readonly string[],
+  rules: Regions = {},
+): readonly string[] {
   return names.filter((name) => {
     const rule = rules[name] ?? usual[name];
     return rule !== undefined && isActive(trace, t, rule);
@@ -38,11 +43,16 @@ export function activeRegions(trace: Trace, t: number, names: readonly string[],
 function isActive(trace: Trace, t: number, { when, label = '' }: RegionRule): boolean {
   switch (when) {
     case 'start':
-      return tasksOf(trace).some((line) => line.spawned <= t && timeOf(line.spawned) === timeOf(t) && line.label.startsWith(label));
+      return tasksOf(trace).some(
+        (line) =>
+          line.spawned <= t && timeOf(line.spawned) === timeOf(t) && line.label.startsWith(label),
+      );
     case 'body':
       return tasksOf(trace).some((line) => isAlive(line, t) && line.label.startsWith(label));
     case 'wait':
-      return waitsOf(trace).some(({ from, to, about }) => from <= t && t < to && about.startsWith(label));
+      return waitsOf(trace).some(
+        ({ from, to, about }) => from <= t && t < to && about.startsWith(label),
+      );
     case 'end':
       return endOf(trace) <= t;
   }
@@ -53,7 +63,8 @@ const tasksOf = once((trace) => [...trace.lines.values()].filter(isTask));
 /** When main has returned; never, if it has not. */
 const endOf = once(
   (trace) =>
-    trace.events.find(({ type }) => type === 'returned' || type === 'threw')?.time ?? Number.POSITIVE_INFINITY,
+    trace.events.find(({ type }) => type === 'returned' || type === 'threw')?.time ??
+    Number.POSITIVE_INFINITY,
 );
 
 interface Wait {

@@ -21,7 +21,18 @@ import type { Line, Pid, Stream, TraceEvent } from './events.ts';
 import { looks, type Look } from './states.ts';
 import { applyEvent, type Making } from './lines.ts';
 
-export type { End, Kind, Line, Mark, PageEvent, Pid, Reason, RuntimeEvent, Stream, TraceEvent } from './events.ts';
+export type {
+  End,
+  Kind,
+  Line,
+  Mark,
+  PageEvent,
+  Pid,
+  Reason,
+  RuntimeEvent,
+  Stream,
+  TraceEvent,
+} from './events.ts';
 
 /** How many tasks ran from this position on. */
 export interface Step {
@@ -60,7 +71,12 @@ export function timeOf(position: number): number {
 
 export class TraceBuilder {
   readonly #events: TraceEvent[] = [];
-  readonly #making: Making = { lines: new Map(), streams: [], steps: [{ time: 0, count: 0 }], peak: 0 };
+  readonly #making: Making = {
+    lines: new Map(),
+    streams: [],
+    steps: [{ time: 0, count: 0 }],
+    peak: 0,
+  };
   #moment = -1;
   #place = 0;
 
@@ -199,7 +215,12 @@ export function runningAt(trace: Trace, t: number): number {
 export type Wanted = (event: TraceEvent, index: number) => boolean;
 
 /** The position of the next event after `t`, or of the one before it. */
-export function stepFrom(trace: Trace, t: number, direction: 1 | -1, wanted: Wanted = () => true): number {
+export function stepFrom(
+  trace: Trace,
+  t: number,
+  direction: 1 | -1,
+  wanted: Wanted = () => true,
+): number {
   let index = countAt(trace, t);
   if (direction === -1) {
     index -= 1;

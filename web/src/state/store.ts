@@ -107,7 +107,12 @@ export function createStore(
     const recorded = texts.value?.recorded ?? null;
     return recorded === null
       ? noRun
-      : { ...noRun, trace: traceOf(recorded.events, recorded.until), outcome: recorded.outcome, recorded: true };
+      : {
+          ...noRun,
+          trace: traceOf(recorded.events, recorded.until),
+          outcome: recorded.outcome,
+          recorded: true,
+        };
   });
   const run = computed(() => runs.value.get(chosen.value) ?? recordedRun.value);
   const trace = computed(() => run.value.trace);
@@ -126,7 +131,11 @@ export function createStore(
 
   /** Nobody has seen the answer: the picture of what came with the page says less. */
   const fresh = computed(
-    () => run.value.recorded && held.value === 0 && setting.value.guess?.checked !== true && !done.value.has(chosen.value),
+    () =>
+      run.value.recorded &&
+      held.value === 0 &&
+      setting.value.guess?.checked !== true &&
+      !done.value.has(chosen.value),
   );
 
   const change = (id: string, update: Partial<Settings>) => {
@@ -141,7 +150,10 @@ export function createStore(
   let still = false;
   let runner: Promise<Runner> | null = null;
   const getRunner = (): Promise<Runner> => {
-    runner ??= loadHosts().then((hosts) => new Runner(hosts, { slow: heardSlow, ended: (...told) => void ended(...told), refused }));
+    runner ??= loadHosts().then(
+      (hosts) =>
+        new Runner(hosts, { slow: heardSlow, ended: (...told) => void ended(...told), refused }),
+    );
     return runner;
   };
 
@@ -191,7 +203,13 @@ export function createStore(
         held.value = null;
       }
     });
-    if (id === chosen.value && !unbegun && afterRun === 'play' && !still && outcome.kind !== 'stopped') {
+    if (
+      id === chosen.value &&
+      !unbegun &&
+      afterRun === 'play' &&
+      !still &&
+      outcome.kind !== 'stopped'
+    ) {
       playing.value = true;
       player.play(false);
     }
@@ -342,7 +360,8 @@ export function createStore(
     },
     /** Runs what is shown to its end, then plays it; without motion it shows the end. */
     start(): Promise<void> {
-      still = typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches;
+      still =
+        typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches;
       return start('play');
     },
     stop(): void {
@@ -422,7 +441,10 @@ export function createStore(
 }
 
 export function endWord(outcome: Outcome): string {
-  return { returned: 'Finished', threw: 'Failed', stopped: 'Stopped', limited: 'Stopped at a limit' }[
-    outcome.kind
-  ];
+  return {
+    returned: 'Finished',
+    threw: 'Failed',
+    stopped: 'Stopped',
+    limited: 'Stopped at a limit',
+  }[outcome.kind];
 }

@@ -51,7 +51,13 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
         <RunButtons store={store} part={part} />
       </div>
       {pane !== null && (
-        <div class="code-text" id="code-text" role="tabpanel" aria-labelledby={`tab-${pane.id}`} tabIndex={0}>
+        <div
+          class="code-text"
+          id="code-text"
+          role="tabpanel"
+          aria-labelledby={`tab-${pane.id}`}
+          tabIndex={0}
+        >
           {pane.runs && (editing.value !== null || edited) ? (
             <Editor
               key={`${store.chosen.value} ${editing.value ?? 'code'}`}
@@ -90,7 +96,9 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
                   Reset
                 </button>
               )}
-              {editing.value !== null && <span class="hint-line">Esc, then Tab leaves the editor. Ctrl Enter runs.</span>}
+              {editing.value !== null && (
+                <span class="hint-line">Esc, then Tab leaves the editor. Ctrl Enter runs.</span>
+              )}
             </>
           ) : (
             <Proof badge={pane.badge} />
@@ -109,9 +117,7 @@ function Proof({ badge }: { badge: Badge | null }) {
   return (
     <span class={badge.same ? 'badge same' : 'badge'}>
       {badge.same ? `= ${badge.by} ✓` : `≠ ${badge.by}`}
-      <span class="hint-line">
-        {badge.same ? 'executed; its outcome is the same' : badge.note}
-      </span>
+      <span class="hint-line">{badge.same ? 'executed; its outcome is the same' : badge.note}</span>
     </span>
   );
 }
@@ -120,7 +126,14 @@ function CodeText({ pane, store }: { pane: Pane; store: Store }) {
   const text = useRef<HTMLPreElement>(null);
   const example = store.chosen.value;
   const rules = store.texts.value?.regions;
-  const names = useMemo(() => [...new Set([...pane.html.matchAll(/ data-region="(\w+)"/g)].map(([, name]) => name as string))], [pane]);
+  const names = useMemo(
+    () => [
+      ...new Set(
+        [...pane.html.matchAll(/ data-region="(\w+)"/g)].map(([, name]) => name as string),
+      ),
+    ],
+    [pane],
+  );
   const active = activeRegions(store.trace.value, store.t.value, names, rules).join(' ');
   useEffect(() => {
     document.getElementById('code-text')?.scrollTo(0, 0);
@@ -130,6 +143,27 @@ function CodeText({ pane, store }: { pane: Pane; store: Store }) {
     for (const line of text.current?.querySelectorAll<HTMLElement>('[data-region]') ?? []) {
       line.classList.toggle('lit', lit.includes(line.dataset['region'] as string));
     }
+    if (!store.fresh.peek()) {
+      bringIntoSight(text.current?.parentElement ?? null);
+    }
   }, [active, pane]);
   return <pre ref={text} dangerouslySetInnerHTML={{ __html: `<code>${pane.html}</code>` }} />;
+}
+
+/** Scrolls the text, and never the page, to what is at work; not under somebody's hand. */
+function bringIntoSight(box: HTMLElement | null): void {
+  const line = box?.querySelector<HTMLElement>('.lit');
+  if (
+    box === null ||
+    line == null ||
+    box.scrollHeight <= box.clientHeight ||
+    box.matches(':hover, :focus-within')
+  ) {
+    return;
+  }
+  const frame = box.getBoundingClientRect();
+  const place = line.getBoundingClientRect();
+  if (place.top < frame.top || place.bottom > frame.bottom) {
+    box.scrollTop += place.top - frame.top - frame.height / 3;
+  }
 }

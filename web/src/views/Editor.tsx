@@ -15,7 +15,11 @@ interface Props {
 }
 
 export function Editor({ store, kind, focus }: Props) {
-  return kind === 'plain' ? <Plain store={store} focus={focus} /> : <Rich store={store} focus={focus} />;
+  return kind === 'plain' ? (
+    <Plain store={store} focus={focus} />
+  ) : (
+    <Rich store={store} focus={focus} />
+  );
 }
 
 function Plain({ store, focus }: Omit<Props, 'kind'>) {

@@ -10,7 +10,8 @@ export function Knobs({ store }: { store: Store }) {
     return null;
   }
   const values = store.knobs.value;
-  const touched = Object.keys(store.setting.value.knobs).length > 0 || store.setting.value.seed !== null;
+  const touched =
+    Object.keys(store.setting.value.knobs).length > 0 || store.setting.value.seed !== null;
   return (
     <section class="panel knobs" aria-labelledby="knobs-title" data-open={open.value}>
       <div class="panel-head">
@@ -45,7 +46,9 @@ export function Knobs({ store }: { store: Store }) {
 }
 
 function summary(list: readonly Knob[], values: Values): string {
-  return list.map((knob) => `${knob.label} ${shown(knob, values[knob.id] ?? knob.value)}`).join(' · ');
+  return list
+    .map((knob) => `${knob.label} ${shown(knob, values[knob.id] ?? knob.value)}`)
+    .join(' · ');
 }
 
 function shown(knob: Knob, value: KnobValue): string {
@@ -71,7 +74,11 @@ function KnobRow({ knob, value, set }: RowProps) {
     return (
       <label class="knob knob-switch">
         <span>{knob.label}</span>
-        <input type="checkbox" checked={value === true} onChange={(event) => set(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={value === true}
+          onChange={(event) => set(event.currentTarget.checked)}
+        />
       </label>
     );
   }
@@ -94,12 +101,25 @@ function KnobRow({ knob, value, set }: RowProps) {
   return (
     <div class="knob">
       <label for={id}>{knob.label}</label>
-      <input id={id} type="range" {...{ min, max, step }} value={Number(value)} onInput={change}
-        aria-valuetext={shown(knob, value)} />
+      <input
+        id={id}
+        type="range"
+        {...{ min, max, step }}
+        value={Number(value)}
+        onInput={change}
+        aria-valuetext={shown(knob, value)}
+      />
       <span class="knob-number">
-        <input type="number" {...{ min, max, step }} value={Number(value)} onChange={change}
-          aria-label={`${knob.label}${unit === '' ? '' : `, ${unit}`}`} />
-        <span class="knob-unit" aria-hidden="true">{unit}</span>
+        <input
+          type="number"
+          {...{ min, max, step }}
+          value={Number(value)}
+          onChange={change}
+          aria-label={`${knob.label}${unit === '' ? '' : `, ${unit}`}`}
+        />
+        <span class="knob-unit" aria-hidden="true">
+          {unit}
+        </span>
       </span>
     </div>
   );

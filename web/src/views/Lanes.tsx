@@ -111,7 +111,12 @@ function Background({ plan, trace }: { plan: Plan; trace: Trace }) {
   const top = Math.max(peak, limit ?? 0, 1);
   const y = (count: number) => base - (count / top) * (FLIGHT - 12);
   const outline = flightPath(trace, x, y, plan.width);
-  const label = peak === 0 ? 'at once' : limit === null || limit < peak ? `at most ${peak}` : `${peak} of ${limit}`;
+  const label =
+    peak === 0
+      ? 'at once'
+      : limit === null || limit < peak
+        ? `at most ${peak}`
+        : `${peak} of ${limit}`;
   return (
     <g aria-hidden="true">
       {ticks(end, plan.width / 110).map((time) => (
@@ -323,7 +328,15 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
       class={picked ? 'cell picked' : 'cell'}
       onClick={onChoose}
     >
-      {!thin && <rect class="hit" x={from - 2} y={placed.top} width={to - from + 26} height={placed.height} />}
+      {!thin && (
+        <rect
+          class="hit"
+          x={from - 2}
+          y={placed.top}
+          width={to - from + 26}
+          height={placed.height}
+        />
+      )}
       {line.started !== null && line.started > line.spawned && (
         <rect
           class="bar queued"
@@ -374,14 +387,26 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
 }
 
 /** What goes on after an end: its function runs on, or its entry waits to be handed over. */
-function Tail({ plan: { x }, line, middle, until }: { plan: Plan; line: Line; middle: number; until: number }) {
+function Tail({
+  plan: { x },
+  line,
+  middle,
+  until,
+}: {
+  plan: Plan;
+  line: Line;
+  middle: number;
+  until: number;
+}) {
   if (line.end === null) {
     return null;
   }
   const from = x(line.end.time);
   if (line.runsOn !== null) {
     const to = x(line.runsOn.until ?? until);
-    return to - from > 3 ? <rect class="tail runs-on" x={from} y={middle - 3} width={to - from} height="6" /> : null;
+    return to - from > 3 ? (
+      <rect class="tail runs-on" x={from} y={middle - 3} width={to - from} height="6" />
+    ) : null;
   }
   const to = line.delivered === null ? from : x(line.delivered);
   return to - from > 20 ? <path class="tail held" d={`M${from + 19} ${middle}H${to}`} /> : null;

@@ -1,6 +1,6 @@
 /** The lanes as a table: the same tasks, times and states at the playhead. */
 import { duration } from '../model/time.ts';
-import { rowsOf, stateAt, type Row, type Trace } from '../model/trace.ts';
+import { rowsOf, runningAt, stateAt, type Row, type Trace } from '../model/trace.ts';
 import { StateMark } from './Signs.tsx';
 
 const ROWS_MAX = 500;
@@ -10,7 +10,7 @@ export function LanesTable({ trace, t }: { trace: Trace; t: number }) {
   return (
     <table class="lanes-table">
       <caption>
-        State at {duration(t)}
+        State at {duration(t)}: {runningAt(trace, t)} running, at most {trace.flight.peak} at once
         {rows.length > ROWS_MAX && `, the first ${ROWS_MAX} of ${rows.length} tasks`}
       </caption>
       <thead>

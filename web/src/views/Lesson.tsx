@@ -94,7 +94,15 @@ function Predict({ store, predict }: { store: Store; predict: Guessing }) {
           <label
             hidden={checked && !option.right && index !== guess?.option}
             key={index}
-            class={!checked ? undefined : option.right ? 'right' : index === guess?.option ? 'wrong' : undefined}
+            class={
+              !checked
+                ? undefined
+                : option.right
+                  ? 'right'
+                  : index === guess?.option
+                    ? 'wrong'
+                    : undefined
+            }
           >
             <input
               type="radio"
@@ -105,13 +113,16 @@ function Predict({ store, predict }: { store: Store; predict: Guessing }) {
             />
             <span {...html(option.html)} />
             {checked && option.right && <span class="verdict-word">right</span>}
-            {checked && !option.right && index === guess?.option && <span class="verdict-word">your guess</span>}
+            {checked && !option.right && index === guess?.option && (
+              <span class="verdict-word">your guess</span>
+            )}
           </label>
         ))}
       </fieldset>
       {checked ? (
         <p class="because" role="status">
-          <strong>{chosen?.right === true ? 'Yes.' : 'Not so.'}</strong> <span {...html(predict.because)} />
+          <strong>{chosen?.right === true ? 'Yes.' : 'Not so.'}</strong>{' '}
+          <span {...html(predict.because)} />
         </p>
       ) : (
         <button type="submit" class="button" aria-disabled={guess === null}>

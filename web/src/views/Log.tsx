@@ -84,7 +84,12 @@ interface EventLineProps {
 
 function EventLine({ trace, event, later, current, reachable, seek }: EventLineProps) {
   const { who, what, detail, trouble } = wordsOf(trace, event);
-  const classes = ['event', later && 'later', trouble && 'trouble', event.type === 'printed' && 'printed-event'];
+  const classes = [
+    'event',
+    later && 'later',
+    trouble && 'trouble',
+    event.type === 'printed' && 'printed-event',
+  ];
   return (
     <li>
       <button

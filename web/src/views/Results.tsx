@@ -34,15 +34,15 @@ export function Results({ store }: { store: Store }) {
           ))}
         </ol>
       )}
-      {last < all.length && <p class="empty">{(all.length - last).toLocaleString('en')} later lines</p>}
+      {last < all.length && (
+        <p class="empty">{(all.length - last).toLocaleString('en')} later lines</p>
+      )}
       {outcome === null ? (
         <p class="empty">What the program prints and gives back appears here.</p>
       ) : over ? (
         <End outcome={outcome} />
       ) : (
-        lines.length === 0 && (
-          <p class="empty">Nothing yet. The result is there at the end.</p>
-        )
+        lines.length === 0 && <p class="empty">Nothing yet. The result is there at the end.</p>
       )}
     </>
   );

@@ -22,9 +22,12 @@ export function Tabs({ store, shown }: { store: Store; shown: Signal<number> }) 
     }
   }, [tab.id]);
   const move = (event: KeyboardEvent) => {
-    const to = { ArrowRight: shown.value + 1, ArrowLeft: shown.value - 1, Home: 0, End: tabs.length - 1 }[
-      event.key
-    ];
+    const to = {
+      ArrowRight: shown.value + 1,
+      ArrowLeft: shown.value - 1,
+      Home: 0,
+      End: tabs.length - 1,
+    }[event.key];
     if (to !== undefined) {
       event.preventDefault();
       event.stopPropagation();
@@ -49,7 +52,9 @@ export function Tabs({ store, shown }: { store: Store; shown: Signal<number> }) 
               onClick={() => (shown.value = index)}
             >
               {name}
-              {id === 'log' && count > 0 && <small class="count"> {count.toLocaleString('en')}</small>}
+              {id === 'log' && count > 0 && (
+                <small class="count"> {count.toLocaleString('en')}</small>
+              )}
             </button>
           ))}
         </div>

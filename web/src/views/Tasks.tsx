@@ -56,15 +56,17 @@ function Status({ store }: { store: Store }) {
   const text = running
     ? 'Running'
     : store.fresh.value
-      ? 'Ready to run'
-    : outcome === null
-      ? ''
-      : `${endWord(outcome)}, ${duration(trace.until)}`;
+      ? store.setting.value.source === null
+        ? 'Ready to run'
+        : 'Edited, not run yet'
+      : outcome === null
+        ? ''
+        : `${endWord(outcome)}, ${duration(trace.until)}`;
   return (
     <p class={`status status-${running ? 'running' : (outcome?.kind ?? 'idle')}`}>
       {text}
-      {store.stale.value && !running && outcome !== null && (
-        <span class="stale">, of another version of the program</span>
+      {store.stale.value && !running && !store.fresh.value && outcome !== null && (
+        <span class="stale">, of an earlier text</span>
       )}
     </p>
   );
@@ -73,7 +75,11 @@ function Status({ store }: { store: Store }) {
 /** The run is not over: it is told how far it is, and can be stopped. */
 function SlowBar({ store }: { store: Store }) {
   const slow = store.slow.value;
-  if (slow === null || store.inWorker.value !== store.chosen.value || slow.ms < store.patience.value) {
+  if (
+    slow === null ||
+    store.inWorker.value !== store.chosen.value ||
+    slow.ms < store.patience.value
+  ) {
     return null;
   }
   const silent = slow.silence >= 500;
@@ -85,14 +91,16 @@ function SlowBar({ store }: { store: Store }) {
           ? 'The worker gives no sign of life.'
           : `${amountOf(slow.events)} events, up to ${duration(slow.until)}.`}
       </p>
-      <button type="button" class="button stop" onClick={() => store.stop()}>
-        <Icon name="stop" /> Stop
-      </button>
-      {silent && (
-        <button type="button" class="button" onClick={() => store.wait()}>
-          Wait 5 s more
+      <div class="slow-buttons">
+        <button type="button" class="button stop" onClick={() => store.stop()}>
+          <Icon name="stop" /> Stop
         </button>
-      )}
+        {silent && (
+          <button type="button" class="button" onClick={() => store.wait()}>
+            Wait 5 s more
+          </button>
+        )}
+      </div>
     </div>
   );
 }

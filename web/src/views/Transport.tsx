@@ -15,7 +15,13 @@ export function Transport({ store, part }: { store: Store; part: Signal<Part> })
   const t = store.t.value;
   const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
   const step = (label: string, icon: IconName, onPress: () => void, key: string) => (
-    <Step label={label} icon={icon} title={`${label} (${key})`} disabled={empty} onPress={onPress} />
+    <Step
+      label={label}
+      icon={icon}
+      title={`${label} (${key})`}
+      disabled={empty}
+      onPress={onPress}
+    />
   );
   return (
     <section class="transport" aria-label="Playhead" data-stage>

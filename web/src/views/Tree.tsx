@@ -17,7 +17,9 @@ export function Tree({ store }: { store: Store }) {
   if (trace.lines.size === 0) {
     return <p class="empty">Supervisors and their tasks appear here.</p>;
   }
-  const reachable = rows.some(({ line }) => line.pid === focused.value) ? focused.value : rows[0]?.line.pid;
+  const reachable = rows.some(({ line }) => line.pid === focused.value)
+    ? focused.value
+    : rows[0]?.line.pid;
 
   const press = (event: KeyboardEvent) => {
     const at = rows.findIndex(({ line }) => line.pid === reachable);
@@ -40,7 +42,13 @@ export function Tree({ store }: { store: Store }) {
 
   return (
     <>
-      <ul class="tree" role="tree" aria-label="Processes that are alive" ref={tree} onKeyDown={press}>
+      <ul
+        class="tree"
+        role="tree"
+        aria-label="Processes that are alive"
+        ref={tree}
+        onKeyDown={press}
+      >
         {rows.map(({ line, depth }) => (
           <li
             key={line.pid}
@@ -73,7 +81,9 @@ export function Tree({ store }: { store: Store }) {
 /** Those alive at `t`, and those that ended in this very moment. */
 function rowsAt(trace: Trace, t: number): { rows: readonly Row[]; hidden: number } {
   const rows = rowsOf(trace).filter(
-    ({ line }) => isAlive(line, t) || (line.end !== null && line.end.time <= t && timeOf(line.end.time) === timeOf(t)),
+    ({ line }) =>
+      isAlive(line, t) ||
+      (line.end !== null && line.end.time <= t && timeOf(line.end.time) === timeOf(t)),
   );
   return { rows: rows.slice(0, SHOWN), hidden: Math.max(0, rows.length - SHOWN) };
 }

@@ -1,9 +1,23 @@
 /** The editor, put together of CodeMirror's parts. A chunk of its own. */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { LRLanguage, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting, syntaxTree } from '@codemirror/language';
+import {
+  LRLanguage,
+  bracketMatching,
+  indentOnInput,
+  indentUnit,
+  syntaxHighlighting,
+  syntaxTree,
+} from '@codemirror/language';
 import { EditorState, RangeSetBuilder } from '@codemirror/state';
 import {
-  Decoration, EditorView, ViewPlugin, drawSelection, keymap, lineNumbers, type DecorationSet, type ViewUpdate,
+  Decoration,
+  EditorView,
+  ViewPlugin,
+  drawSelection,
+  keymap,
+  lineNumbers,
+  type DecorationSet,
+  type ViewUpdate,
 } from '@codemirror/view';
 import { parser } from '@lezer/javascript';
 import { codeClasses } from './code-classes.ts';
@@ -31,7 +45,11 @@ export function createEditor({ parent, text, change, focus }: EditorOptions): ()
         LRLanguage.define({ parser }),
         syntaxHighlighting(codeClasses),
         mistakes,
-        keymap.of([...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'), ...historyKeymap, indentWithTab]),
+        keymap.of([
+          ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'),
+          ...historyKeymap,
+          indentWithTab,
+        ]),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': 'The program' }),
         EditorView.updateListener.of((update) => {

@@ -20,8 +20,13 @@ export async function proveBelay(files, sources) {
   const { traceHash } = await sources.load('/src/model/hash.ts');
   const own = await runInNode(inputOf(files));
   const traces = {};
-  for (const seed of SEEDS) traces[seed] = traceHash((await runInNode(inputOf(files, seed))).events);
-  return { outcome: outcomeOf(own.outcome), traces, fates: await fatesOf(inputOf(files), own.events, sources) };
+  for (const seed of SEEDS)
+    traces[seed] = traceHash((await runInNode(inputOf(files, seed))).events);
+  return {
+    outcome: outcomeOf(own.outcome),
+    traces,
+    fates: await fatesOf(inputOf(files), own.events, sources),
+  };
 }
 
 function outcomeOf(outcome) {
@@ -73,7 +78,9 @@ async function execute(command, script, name, text, table) {
     const { stdout } = await run(command, [script, file, table], { timeout: SECONDS_MAX * 1000 });
     return JSON.parse(stdout.trim().split('\n').at(-1));
   } catch (error) {
-    throw new Error(`${command} could not run the program:\n${error.stderr || error.message}\n${text}`);
+    throw new Error(
+      `${command} could not run the program:\n${error.stderr || error.message}\n${text}`,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -83,7 +90,9 @@ function elixirTerm(value) {
   if (value === null) return 'nil';
   if (Array.isArray(value)) return `[${value.map(elixirTerm).join(', ')}]`;
   if (typeof value === 'object') {
-    const parts = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)} => ${elixirTerm(part)}`);
+    const parts = Object.entries(value).map(
+      ([key, part]) => `${JSON.stringify(key)} => ${elixirTerm(part)}`,
+    );
     return `%{${parts.join(', ')}}`;
   }
   return JSON.stringify(value).replaceAll('#{', '\\#{');

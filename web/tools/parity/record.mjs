@@ -21,7 +21,10 @@ try {
       elixir: { ...(await proveElixir(elixir.text, fates)), hash: hashOf(elixir.text) },
       python: { ...(await provePython(python.text, fates)), hash: hashOf(python.text) },
     };
-    writeFileSync(join(files.folder, 'expect.json'), `${JSON.stringify({ belay, ...proofs }, null, 2)}\n`);
+    writeFileSync(
+      join(files.folder, 'expect.json'),
+      `${JSON.stringify({ belay, ...proofs }, null, 2)}\n`,
+    );
     console.log(files.id);
     for (const [name, { outcome }] of Object.entries({ belay, ...proofs })) {
       console.log(`  ${name.padEnd(7)} ${JSON.stringify(outcome)}`);
