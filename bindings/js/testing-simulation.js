@@ -232,7 +232,22 @@ export class Simulation {
     else if (next > this.#settings.maxTime) {
       this.#outcome = { error: this.#unbounded('maxTime', `${this.#settings.maxTime} ms`) };
       this.#end();
-    } else this.#act(time.jump());
+    } else {
+      const run = time.jump();
+      this.#tellTime();
+      this.#act(run);
+    }
+  }
+
+  /**
+   * The kernel learns of a jump before anything is done then, so that what a
+   * timer of the platform's brings about happens at that time for it as well.
+   * Where a deadline of its own is reached it learns it by that, and in its
+   * order: what has returned by then counts as before it.
+   */
+  #tellTime() {
+    const { now } = this.#time;
+    if (!this.#runtime.disposed && this.#runtime.deadline > now) this.#runtime.advance(now);
   }
 
   #takeSoon() {

@@ -537,3 +537,25 @@ test('a runtime that was there before keeps real time', async () => {
   assert.ok(took >= 20 && took < 3_600_000, `${took} ms`);
   runtime.dispose();
 });
+
+test('what a timer of the platform brings about happens at its time', async () => {
+  const { events } = await simulate(async ({ Task }) => {
+    const late = () => new Promise((resolve) => setTimeout(resolve, 120));
+    await Task.await(Task.async(late));
+    await Task.asyncStream([1], late).toArray();
+    return Task.start(() => {});
+  }, { globals: true });
+  const times = (type) => events.filter((event) => event.type === type).map(({ time }) => time);
+  assert.deepEqual(times('settled'), [120, 240, 240]);
+  assert.deepEqual(times('waited'), [120]);
+  assert.deepEqual(times('delivered'), [240]);
+  assert.deepEqual(times('spawned'), [0, 120, 240]);
+});
+
+test('what returns at the very time of its deadline counts as before it', async () => {
+  const { value } = await simulate(async ({ Task }) => {
+    const task = Task.async(() => new Promise((resolve) => setTimeout(() => resolve('in time'), 100)));
+    return Task.await(task, 100);
+  }, { globals: true });
+  assert.equal(value, 'in time');
+});
