@@ -298,7 +298,12 @@ export function createStore(
     afterRun = then;
     current = inputOf(found);
     longestGap.begin();
-    (await getRunner()).run(current);
+    try {
+      (await getRunner()).run(current);
+    } catch (error) {
+      runner = null; // the next attempt asks again
+      refused({ word: null, text: String(error) });
+    }
   };
 
   let knobTimer: ReturnType<typeof setTimeout> | undefined;
@@ -375,7 +380,9 @@ export function createStore(
     warm(): void {
       getRunner().then(
         (ready) => ready.warm(),
-        (error) => refused({ word: null, text: String(error) }),
+        () => {
+          runner = null; // told when a run is asked for
+        },
       );
     },
     seek,
