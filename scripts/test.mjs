@@ -89,6 +89,8 @@ const suites = {
     commands: () => [
       ...runtimeTests('sanitize'),
       ...runtimeTests('thread'),
+      node('scripts/lib/cmake-preset.mjs', 'release', 'stress_test'),
+      ['build/release/stress_test', '100000', '3', '1000000'],
       nodeTests('tests/install'),
     ],
   },

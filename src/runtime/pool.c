@@ -209,6 +209,7 @@ int belayr_pool_start(belay_runtime *runtime) {
     belayr_thread *finished = pool->finished;
     pool->finished = NULL;
     int more = 0;
+    pool->refused = started ? 0 : 1;
     if (started) {
         more = belayr_pool_need(runtime);
     } else {

@@ -178,6 +178,7 @@ typedef struct belayr_pool {
     uint32_t called;    /* of the idle ones: woken for a job */
     uint32_t waiting;   /* of these: their job waits in a call */
     uint32_t starting;  /* of these: not at work yet */
+    uint32_t refused;   /* the system or the allocator would not give one */
     uint32_t unneeded;  /* jobs in a row that those who await them have run */
     uint32_t watching;  /* an idle thread looks every millisecond */
     uint64_t watched;   /* jobs started when it last began to */

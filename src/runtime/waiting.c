@@ -91,11 +91,21 @@ static void spin(uint32_t patience, belayr_waiter *waiter) {
     }
 }
 
+/* A thread that was refused is asked for again after so many ms. */
+#define REFUSED_MS 10u
+
 static void park(belay_runtime *runtime, belayr_waiter *waiter) {
     belayr_port_condition_open(&waiter->condition);
     waiter->parked = 1;
     while (!waiter_is_woken(waiter)) {
-        belayr_port_wait(&waiter->condition, &runtime->lock, PORT_NEVER);
+        uint32_t refused = runtime->pool.refused;
+        belayr_port_wait(&waiter->condition, &runtime->lock,
+                         refused ? belayr_port_now() + REFUSED_MS
+                                 : PORT_NEVER);
+        if (refused && !waiter_is_woken(waiter)) {
+            belayr_leave(runtime);
+            belayr_port_lock(&runtime->lock);
+        }
     }
     waiter->parked = 0;
     belayr_port_condition_close(&waiter->condition);
