@@ -21,8 +21,12 @@ function isConfigured(folder) {
 export async function cmakeBuild(preset, targets = []) {
   const env = buildEnvironment();
   const folder = join(root, 'build', preset);
-  if (!isConfigured(folder)) {
+  const fresh = !isConfigured(folder);
+  if (fresh) {
     rmSync(folder, { recursive: true, force: true });
+  }
+  // make does not look for new sources when it is told a target, and does not know it then.
+  if (fresh || targets.length > 0) {
     await quietly('cmake', ['--preset', preset], { env });
   }
   const wanted = targets.length > 0 ? ['--target', ...targets] : [];
