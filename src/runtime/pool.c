@@ -91,7 +91,7 @@ static int thread_is_over(const belay_runtime *runtime, uint64_t since) {
 static int thread_search(belay_runtime *runtime) {
     belayr_pool *pool = &runtime->pool;
     uint32_t patience = belayr_patience(runtime, runtime->patience_searching);
-    if (patience == 0 || pool->searching) {
+    if (patience == 0 || pool->searching || pool->unneeded >= UNNEEDED_MIN) {
         return 0;
     }
     uint32_t news = atomic_load_explicit(&pool->news, memory_order_relaxed);
@@ -111,24 +111,33 @@ static int thread_search(belay_runtime *runtime) {
     return found;
 }
 
+/* Looks every millisecond, for as long as jobs are begun and nobody is called:
+ * those who await them run them. A job that lies there while none has begun
+ * is what it looks for. */
+static void thread_watch(belay_runtime *runtime) {
+    belayr_pool *pool = &runtime->pool;
+    pool->watching = 1;
+    do {
+        pool->watched = runtime->started;
+        belayr_port_wait(&pool->work, &runtime->lock,
+                         belayr_port_now() + WATCH_MS);
+    } while (runtime->started != pool->watched && pool->called == 0 &&
+             pool->unneeded >= UNNEEDED_MIN && !runtime->stopping);
+    pool->watching = 0;
+    belayr_pool_hurry(runtime);
+}
+
 /* Waits in earnest. */
 static void thread_sleep(belay_runtime *runtime, uint64_t since) {
     belayr_pool *pool = &runtime->pool;
+    if (!pool->watching && pool->unneeded >= UNNEEDED_MIN &&
+        runtime->started != pool->watched) {
+        thread_watch(runtime);
+        return;
+    }
     uint64_t deadline =
         pool->threads > pool->min ? since + pool->idle_timeout : PORT_NEVER;
-    uint64_t started = runtime->started;
-    int watches = !pool->watching && pool->unneeded >= UNNEEDED_MIN &&
-                  started != pool->watched;
-    if (watches) {
-        pool->watching = 1;
-        pool->watched = started;
-        deadline = belayr_port_now() + WATCH_MS;
-    }
     belayr_port_wait(&pool->work, &runtime->lock, deadline);
-    if (watches) {
-        pool->watching = 0;
-        belayr_pool_hurry(runtime); /* if a job has been left lying */
-    }
 }
 
 /* An idle thread: until there may be a job. */
