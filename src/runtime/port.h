@@ -8,12 +8,16 @@
  *                  on a clock that may be virtual; and natively for tests,
  *                  which may choose from outside who goes on at a lock or a
  *                  wait (port_fibers.h).
+ *   port_single.c  one thread and one stack: jobs run on the stack of who
+ *                  waits for them.
  */
 #ifndef BELAY_RUNTIME_PORT_H
 #define BELAY_RUNTIME_PORT_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "belay.h"
 
 typedef void (*port_main)(void *argument);
 
@@ -98,6 +102,29 @@ void belayr_port_relax(void);
 void belayr_port_breathe(void);
 #else
 static inline void belayr_port_breathe(void) {
+}
+#endif
+
+/* 0 where no thread can be started. Who waits then does what others would:
+ * runs jobs and keeps the time. */
+static inline int belayr_port_has_threads(void) {
+#ifdef BELAY_PORT_SINGLE
+    return 0;
+#else
+    return 1;
+#endif
+}
+
+/* Runs a job. A build may have to deal with what breaks one. */
+#ifdef BELAY_PORT_GUARDED
+belay_value belayr_port_call(belay_job job, belay_context *context,
+                             const belay_value *arguments, size_t count);
+#else
+static inline belay_value belayr_port_call(belay_job job,
+                                           belay_context *context,
+                                           const belay_value *arguments,
+                                           size_t count) {
+    return job(context, arguments, count);
 }
 #endif
 

@@ -239,8 +239,8 @@ void belayr_job_run(belay_context *context, uint32_t pooled) {
     context->flags |= BELAYR_RUNS | pooled;
     runtime->started++;
     belayr_leave(runtime);
-    belay_value value =
-        context->job(context, context->arguments, context->count);
+    belay_value value = belayr_port_call(context->job, context,
+                                         context->arguments, context->count);
     value_settle(runtime, &value);
     belayr_port_lock(&runtime->lock);
     job_end(context, &value);

@@ -255,7 +255,7 @@ static belay_code wait_submit(belay_context *caller, belay_context *context,
         return code;
     }
     slot->reference = answer.pid;
-    if (command->time == BELAY_INFINITY &&
+    if ((command->time == BELAY_INFINITY || !belayr_port_has_threads()) &&
         command->kind != BELAY_WAIT_SHUTDOWN) {
         run_here(caller, context);
     }

@@ -111,12 +111,54 @@ static void park(belay_runtime *runtime, belayr_waiter *waiter) {
     belayr_port_condition_close(&waiter->condition);
 }
 
+/* Lets time pass until the next timer is due; the lock is held before and
+ * after. 0: there is no timer. */
+static int wait_for_timer(belay_runtime *runtime) {
+    uint64_t deadline = runtime->view->deadline;
+    if (deadline == BELAY_INFINITY) {
+        return 0;
+    }
+    belayr_leave(runtime);
+    belayr_port_lock(&runtime->lock);
+    belayr_port_wait(&runtime->clock.changed, &runtime->lock,
+                     runtime->zero + deadline);
+    return 1;
+}
+
+/* Where there are no other threads: does their work until woken. A job that
+ * is begun here must return before what it was begun in goes on. THREADS:
+ * nothing will wake it, or there is no more room on the stack. */
+static belay_code block_alone(belay_context *context, belayr_waiter *waiter,
+                              belayr_how how) {
+    belay_runtime *runtime = context->runtime;
+    int has_room = context->nested < BELAYR_NESTED_MAX;
+    while (!waiter_is_woken(waiter)) {
+        belay_context *next = has_room ? belayr_job_take(runtime) : NULL;
+        if (next != NULL) {
+            next->nested = context->nested + 1;
+            belayr_job_run(next, 0);
+        }
+        belayr_clock_tell(runtime);
+        if (next != NULL || waiter_is_woken(waiter)) {
+            continue;
+        }
+        if ((!has_room && how == BELAYR_FOR_OTHERS) ||
+            !wait_for_timer(runtime)) {
+            return BELAY_THREADS;
+        }
+    }
+    return BELAY_OK;
+}
+
 belay_code belayr_block(belay_context *context, belayr_waiter *waiter,
                         belayr_how how) {
     belay_runtime *runtime = context->runtime;
     belayr_follow_up(runtime); /* it may bring the answer */
     if (waiter_is_woken(waiter)) {
         return BELAY_OK;
+    }
+    if (!belayr_port_has_threads()) {
+        return block_alone(context, waiter, how);
     }
     uint32_t pooled = (context->flags & BELAYR_POOLED) != 0 ? 1 : 0;
     if (pooled && how == BELAYR_FOR_OTHERS &&
