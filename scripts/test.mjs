@@ -142,6 +142,14 @@ const suites = {
     alone: true,
     commands: () => [nodeTests('tests/conformance')],
   },
+  threads: {
+    about: 'jobs in C: on threads, and in workers of their own',
+    alone: true,
+    commands: () => [
+      node('scripts/build-jobs.mjs', 'tests/threads/jobs'),
+      nodeTests('tests/threads', '--test-concurrency=1'),
+    ],
+  },
   workers: {
     about: 'bodies on workers: outcomes, kills, bundlers, browsers',
     alone: true,

@@ -78,10 +78,14 @@ const KNOWS = {
     own: ['src/cli', 'src/runtime', 'tests/sim'],
     system: [...FREESTANDING, 'inttypes.h', 'stdio.h'],
   },
+  'src/jobs': {
+    own: ['src/jobs', 'src/runtime'],
+    system: [...FREESTANDING, 'stdatomic.h', 'stdlib.h', 'stdio.h'],
+  },
   'src/wasm': { own: ['src/wasm'], system: [...FREESTANDING, 'stdlib.h'] },
 };
 
-const PUBLIC = ['src/belay.h', 'src/belay_runtime.h', 'src/belay_value.h'];
+const PUBLIC = ['src/belay.h', 'src/belay_jobs.h', 'src/belay_runtime.h', 'src/belay_value.h'];
 
 /** Includes never point upwards; the public headers are open to all. */
 export function includes(files, read) {

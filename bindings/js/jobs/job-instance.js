@@ -1,0 +1,111 @@
+/**
+ * One instance of a job module, seen from outside: the worker that it lives in
+ * (job-worker.js), and the messages to and from that.
+ */
+import { openWorker } from './job-platform.js';
+
+const resolved = Promise.resolve();
+
+export class Instance {
+  /** Whether its memory is shared: a WebAssembly.Memory, else null. */
+  memory = null;
+  isOpen = false;
+  over = false;
+  counts = { threads: 0, idle: 0, waiting: 0, abandoned: 0, queued: 0 };
+  #begun = 0;
+  #worker = null;
+  #list = [];
+  #transfer = [];
+  #keeps = true;
+  #on;
+
+  /**
+   * @param files { worker, module, glue, thread }: URLs, and the compiled module
+   * @param on has opened(), entry(entry), failed(error, number), which is called
+   *   at most once and is the end of it; number is of the run that is to blame, or 0
+   */
+  constructor(files, mode, settings, on) {
+    this.#on = on;
+    this.#start(files, mode, settings);
+  }
+
+  async #start({ worker, module, glue, thread }, mode, settings) {
+    try {
+      const made = await openWorker(worker, {
+        message: (data) => this.#message(data),
+        failed: (error) => this.#failed(error, 0),
+      });
+      if (this.over) {
+        made.end();
+        return;
+      }
+      this.#worker = made;
+      if (!this.#keeps) made.unref();
+      made.post({ type: 'open', mode, module, settings, glue: glue?.href, thread: thread?.href });
+      this.#flush();
+    } catch (error) {
+      this.#failed(error, 0);
+    }
+  }
+
+  #message(data) {
+    if (this.over) return;
+    switch (data.type) {
+      case 'open':
+        this.memory = data.memory ?? null;
+        this.#begun = (data.begun ?? 0) / 4;
+        this.isOpen = true;
+        this.#on.opened();
+        break;
+      case 'work':
+        this.counts = data.counts;
+        for (const entry of data.list) {
+          if (this.over) return;
+          this.#on.entry(entry);
+        }
+        this.#on.taken?.();
+        break;
+      default:
+        this.#failed(data.error, data.number ?? 0);
+    }
+  }
+
+  #failed(error, number) {
+    if (this.over) return;
+    this.#on.failed(error, number);
+  }
+
+  /** Tells it something, with all else that is told in this turn. */
+  tell(entry, transfer = []) {
+    if (this.#list.length === 0) resolved.then(() => this.#flush());
+    this.#list.push(entry);
+    if (transfer.length > 0) this.#transfer.push(...transfer);
+  }
+
+  #flush() {
+    if (this.#list.length === 0 || this.#worker === null || this.over) return;
+    this.#worker.post({ type: 'work', list: this.#list }, this.#transfer);
+    this.#list = [];
+    this.#transfer = [];
+  }
+
+  /** Whether a run has begun, as far as memory shows; true where that is not shared. */
+  hasBegun(number, place) {
+    if (this.memory === null) return true;
+    return Atomics.load(new Uint32Array(this.memory.buffer), this.#begun + place) === number;
+  }
+
+  /** Whether it keeps a Node process alive. */
+  keep(keeps) {
+    if (keeps === this.#keeps) return;
+    this.#keeps = keeps;
+    if (keeps) this.#worker?.ref();
+    else this.#worker?.unref();
+  }
+
+  /** Ends it and all of its threads; nothing comes from it any more. */
+  end() {
+    this.over = true;
+    this.#worker?.end();
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * Jobs on the threads of one instance, whose memory is shared.
+ *
+ * Runs that have been handed over have a number, the low bits of which are a
+ * place: there are as many as may be handed over, so that many more may wait
+ * here at little cost. Memory shows which of them have begun; when the instance
+ * is set aside, those that have not are handed to the next one.
+ */
+import { Instance } from './job-instance.js';
+import { JobMemory } from './job-memory.js';
+import { JobLostError, JobTrapError } from './job-errors.js';
+import { ELEMENTS } from './job-signature.js';
+
+const PLACES = 1024; // src/jobs/jobs.h
+
+/* An instance that does not even open is tried again only for new jobs. */
+export class ThreadPool {
+  mode = 'threads';
+  #files;
+  #settings;
+  #instance = null;
+  #memory = null;
+  #queue = [];
+  #runs = new Map();
+  #places = [];
+  #serial = 0;
+  #asks = new Map();
+  #setAside = 0;
+  #started = 0;
+  #error = null;
+
+  constructor(files, settings) {
+    this.#files = files;
+    this.#settings = settings;
+  }
+
+  /** Opens the first instance; rejected when that fails. */
+  open() {
+    return new Promise((resolve, reject) => {
+      this.#open({ resolve, reject });
+    });
+  }
+
+  #open(first = null) {
+    const instance = new Instance(this.#files, 'threads', this.#settings, {
+      opened: () => {
+        this.#memory = new JobMemory(instance);
+        first?.resolve();
+        this.#pump();
+      },
+      entry: (entry) => this.#entry(entry),
+      taken: () => this.#pump(),
+      failed: (told, number) => this.#failed(instance, told, number, first),
+    });
+    this.#instance = instance;
+    this.#places = Array.from({ length: PLACES }, (_, place) => PLACES - 1 - place);
+    instance.keep(true);
+  }
+
+  /* ---- Runs. */
+
+  submit(run) {
+    if (this.#error !== null) {
+      run.failed(this.#error);
+      return;
+    }
+    this.#queue.push(run);
+    this.#pump();
+  }
+
+  #pump() {
+    if (this.#instance === null) this.#open();
+    if (this.#instance.isOpen) this.#handOver();
+    this.#keep();
+  }
+
+  #handOver() {
+    let next = 0;
+    while (next < this.#queue.length && this.#places.length > 0) this.#start(this.#queue[next++]);
+    if (next > 0) this.#queue = this.#queue.slice(next);
+  }
+
+  #start(run) {
+    run.place = this.#places.pop();
+    this.#serial = (this.#serial + 1) % 0x3fffff;
+    run.number = (this.#serial + 1) * PLACES + run.place;
+    this.#runs.set(run.number, run);
+    this.#started++;
+    this.#instance.tell(['start', run.number, run.job.index, run.valuesFor(this.#memory)]);
+  }
+
+  #release(run) {
+    this.#runs.delete(run.number);
+    this.#places.push(run.place);
+    clearTimeout(run.timer);
+  }
+
+  /** Its process has ended: its job is told, and hears it at its next look. */
+  kill(run) {
+    run.killed = true;
+    if (run.number === 0) {
+      this.#queue = this.#queue.filter((other) => other !== run);
+      run.returned();
+    } else if (this.#runs.has(run.number)) {
+      this.#instance.tell(['cancel', run.number]);
+      if (run.hardKill !== Infinity) run.timer = setTimeout(() => this.#killHard(run), run.hardKill);
+    }
+    this.#keep();
+  }
+
+  #killHard(run) {
+    if (this.#runs.get(run.number) !== run) return;
+    const why = `job ${run.job.name} went on ${run.hardKill} ms after it was told to stop`;
+    this.#replace(why, undefined, null);
+  }
+
+  #entry([kind, key, ...rest]) {
+    if (kind === 'allocated') {
+      this.#allocated(key, rest[0]);
+      return;
+    }
+    const run = this.#runs.get(key);
+    if (run === undefined) return;
+    switch (kind) {
+      case 'ended': {
+        const [code, reason, failure, value, returned] = rest;
+        if (returned) this.#release(run);
+        if (!run.killed) run.ended(code, reason, failure, this.#valueOf(value));
+        else if (returned) run.returned();
+        break;
+      }
+      case 'returned':
+        this.#release(run);
+        run.returned();
+        break;
+      case 'report':
+        run.reported(this.#valueOf(rest[0]));
+        break;
+      default:
+        this.#release(run);
+        run.refused(rest[0]);
+    }
+  }
+
+  #valueOf(value) {
+    return value?.address === undefined ? value : this.#memory.view(value);
+  }
+
+  /* ---- The end of an instance. */
+
+  #failed(instance, told, number, first) {
+    if (instance !== this.#instance) return;
+    if (instance.isOpen) {
+      const culprit = this.#runs.get(number) ?? null;
+      const name = culprit === null ? null : culprit.job.name;
+      const why = name === null ? `it failed: ${told.message}` : `job ${name} broke it: ${told.message}`;
+      this.#replace(why, culprit === null ? told : new JobTrapError(name, told), culprit);
+      return;
+    }
+    instance.end();
+    this.#instance = null;
+    const error = new Error(`the instance could not be opened: ${told.message}`, { cause: told });
+    first?.reject(error);
+    for (const run of this.#queue.splice(0)) run.failed(error);
+    this.#failAsks(error);
+  }
+
+  /** Sets the instance aside: what had begun there is lost, the rest goes on in another. */
+  #replace(why, cause, culprit) {
+    const instance = this.#instance;
+    const runs = [...this.#runs.values()];
+    const again = [];
+    this.#runs.clear();
+    this.#instance = null;
+    this.#memory = null;
+    this.#setAside++;
+    for (const run of runs) {
+      clearTimeout(run.timer);
+      if (run.killed) run.returned();
+      else if (run === culprit) run.failed(cause);
+      else if (run.settled) continue;
+      else if (instance.hasBegun(run.number, run.place)) run.failed(new JobLostError(run.job.name, why, cause));
+      else again.push(run);
+    }
+    for (const run of again) run.number = 0;
+    this.#queue = [...again, ...this.#queue];
+    instance.end();
+    this.#failAsks(new Error(`there is no memory: the instance was set aside because ${why}`));
+    if (this.#queue.length > 0 || this.#settings.min > 0) this.#pump();
+  }
+
+  /* ---- Memory. */
+
+  allocate(Elements, count) {
+    if (this.#error !== null) return Promise.reject(this.#error);
+    if (this.#instance === null) this.#open();
+    const id = ++this.#serial;
+    const bytes = count * Elements.BYTES_PER_ELEMENT;
+    return new Promise((resolve, reject) => {
+      this.#asks.set(id, { resolve, reject, bytes, element: ELEMENTS.indexOf(Elements) });
+      this.#instance.tell(['allocate', id, bytes]);
+      this.#keep();
+    });
+  }
+
+  #allocated(id, address) {
+    const { resolve, reject, bytes, element } = this.#asks.get(id);
+    this.#asks.delete(id);
+    if (address === 0) reject(new RangeError(`memory.allocate: there is no memory for ${bytes} bytes`));
+    else resolve(this.#memory.view({ address, bytes, element }));
+    this.#keep();
+  }
+
+  #failAsks(error) {
+    for (const { reject } of this.#asks.values()) reject(error);
+    this.#asks.clear();
+  }
+
+  /** Whether a view is in the memory that jobs share now. */
+  shares(view) {
+    return this.#memory !== null && this.#memory.has(view);
+  }
+
+  /** The job that may still use the memory at a view, or null. */
+  userOf(view) {
+    const end = view.byteOffset + view.byteLength;
+    const uses = (value) => ArrayBuffer.isView(value) && this.shares(value) &&
+      value.byteOffset < end && view.byteOffset < value.byteOffset + value.byteLength;
+    const runs = [...this.#runs.values(), ...this.#queue];
+    return runs.find((run) => run.values.some(uses))?.job.name ?? null;
+  }
+
+  free(view) {
+    this.#instance.tell(['free', view.byteOffset]);
+  }
+
+  /* ---- The rest. */
+
+  resize(min, max) {
+    this.#settings = { ...this.#settings, min, max };
+    this.#instance?.tell(['resize', min, max]);
+  }
+
+  get isBusy() {
+    return this.#queue.length > 0 || this.#runs.size > 0 || this.#asks.size > 0;
+  }
+
+  #keep() {
+    this.#instance?.keep(this.isBusy);
+  }
+
+  inspect() {
+    const { min, max, limit } = this.#settings;
+    const { threads = 0, idle = 0, waiting = 0 } = this.#instance?.counts ?? {};
+    const abandoned = [...this.#runs.values()].filter(({ killed }) => killed).length;
+    return {
+      min, max, limit, threads, idle, waiting,
+      atLimit: threads >= limit,
+      queued: this.#queue.length,
+      running: this.#runs.size - abandoned,
+      abandoned,
+      started: this.#started,
+      setAside: this.#setAside,
+    };
+  }
+
+  dispose(error) {
+    if (this.#error !== null) return;
+    this.#error = error;
+    for (const run of this.#runs.values()) {
+      clearTimeout(run.timer);
+      if (run.killed) run.returned();
+      else run.failed(error);
+    }
+    for (const run of this.#queue) run.failed(error);
+    this.#runs.clear();
+    this.#queue = [];
+    this.#failAsks(error);
+    this.#instance?.end();
+    this.#instance = null;
+  }
+}

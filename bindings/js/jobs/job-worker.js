@@ -1,0 +1,417 @@
+/**
+ * The worker in which an instance of a job module lives. belay_add_jobs puts
+ * a copy of this file beside the module, so it imports nothing of Belay.
+ *
+ * With threads it is the module's first thread: jobs run on pthreads, which are
+ * workers of this worker; the page or program that it works for never waits
+ * for a lock, and ending this worker ends them all. Without threads it runs
+ * one job after another by itself.
+ *
+ * Messages to it: { type: 'open', ... } once, then { type: 'work', list } with
+ *   ['start', number, index, values]  ['cancel', number]  ['resize', min, max]
+ *   ['allocate', id, bytes]           ['free', address]
+ * From it: { type: 'open', ... } or { type: 'failed', error }, then
+ *   { type: 'work', list, counts } with
+ *   ['ended', number, code, reason, failure, value, returned]
+ *   ['returned', number]              ['report', number, value]
+ *   ['refused', number, code]         ['allocated', id, address]
+ * and { type: 'trap', ... } once, after which nothing more is to be expected.
+ */
+
+const NODE = typeof process === 'object' && process !== null && Boolean(process.versions?.node);
+
+/* belay_type */
+const NONE = 0, NUMBER = 1, INTEGER = 2, STRING = 3, ARRAY = 4;
+/* belay_value_flag */
+const OWNED = 1, SHARED = 2;
+/* In the order of belay_element. */
+const ELEMENTS = [
+  Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array,
+  BigUint64Array, BigInt64Array, Float32Array, Float64Array, Uint8ClampedArray,
+];
+const ENDED = 1, RETURNED = 2, REPORT = 4; // src/jobs/jobs.h
+const VALUE_BYTES = 24;
+const NO_MEMORY = 4; // belay_code
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The workers' port of this platform: { post, listen }. */
+async function openPort() {
+  if (!NODE) {
+    return { post: (message, transfer) => self.postMessage(message, transfer), listen: (run) => {
+      self.onmessage = ({ data }) => run(data);
+    } };
+  }
+  const { parentPort } = await import('node:worker_threads');
+  return {
+    post: (message, transfer) => parentPort.postMessage(message, transfer),
+    listen: (run) => parentPort.on('message', run),
+  };
+}
+
+/** What can be told to the other side of any error. */
+const told = (error) => ({
+  name: error?.name ?? 'Error',
+  message: String(error?.message ?? error),
+  stack: typeof error?.stack === 'string' ? error.stack : null,
+});
+
+/* ---- Values --------------------------------------------------------- */
+
+/** Values in the memory of an instance, whose functions are in `doors`. */
+class Values {
+  #memory;
+  #doors;
+  #keepsShared;
+  #view = null;
+
+  /** @param keepsShared shared arrays are told by their place, not copied */
+  constructor(memory, doors, keepsShared) {
+    this.#memory = memory;
+    this.#doors = doors;
+    this.#keepsShared = keepsShared;
+  }
+
+  /** Memory may have grown since it was last looked at. */
+  get view() {
+    const { buffer } = this.#memory;
+    if (this.#view?.buffer !== buffer) this.#view = new DataView(buffer);
+    return this.#view;
+  }
+
+  /** Writes an argument; a belay_code. */
+  write(at, value) {
+    switch (typeof value) {
+      case 'undefined':
+        return 0;
+      case 'number':
+        this.view.setUint8(at, NUMBER);
+        this.view.setFloat64(at + 8, value, true);
+        return 0;
+      case 'bigint':
+        this.view.setUint8(at, INTEGER);
+        this.view.setBigInt64(at + 8, value, true);
+        return 0;
+      case 'string':
+        return this.#fill(at, STRING, 0, encoder.encode(value));
+      default:
+        return value.address === undefined ? this.#array(at, value) : this.#shared(at, value);
+    }
+  }
+
+  #array(at, array) {
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    return this.#fill(at, ARRAY, ELEMENTS.indexOf(array.constructor), bytes);
+  }
+
+  #fill(at, type, element, bytes) {
+    const code = this.#doors.belay_jobs_fill(at, type, element, bytes.length);
+    if (code !== 0) return code;
+    new Uint8Array(this.#memory.buffer).set(bytes, this.view.getUint32(at + 8, true));
+    return 0;
+  }
+
+  /** One that is in this memory already. */
+  #shared(at, { address, bytes, element }) {
+    const { view } = this;
+    view.setUint8(at, ARRAY);
+    view.setUint8(at + 1, element);
+    view.setUint16(at + 2, SHARED, true);
+    view.setUint32(at + 8, address, true);
+    view.setUint32(at + 16, bytes, true);
+    return 0;
+  }
+
+  read(at) {
+    const { view } = this;
+    switch (view.getUint8(at)) {
+      case NONE:
+        return undefined;
+      case NUMBER:
+        return view.getFloat64(at + 8, true);
+      case INTEGER: {
+        const integer = view.getBigInt64(at + 8, true);
+        const number = Number(integer);
+        return Number.isSafeInteger(number) ? number : integer;
+      }
+      case STRING:
+        return decoder.decode(this.#bytes(at));
+      case ARRAY:
+        return this.#readArray(at);
+      default:
+        return { problem: 'a pointer, which is for C alone' };
+    }
+  }
+
+  #readArray(at) {
+    const { view } = this;
+    const element = view.getUint8(at + 1);
+    if (this.#keepsShared && (view.getUint16(at + 2, true) & OWNED) === 0) {
+      return { address: view.getUint32(at + 8, true), bytes: view.getUint32(at + 16, true), element };
+    }
+    const bytes = this.#bytes(at);
+    const Elements = ELEMENTS[element];
+    return new Elements(bytes.buffer, 0, Math.floor(bytes.length / Elements.BYTES_PER_ELEMENT));
+  }
+
+  /** A copy that belongs to nobody else. */
+  #bytes(at) {
+    const address = this.view.getUint32(at + 8, true);
+    const size = this.view.getUint32(at + 16, true);
+    return new Uint8Array(this.#memory.buffer).slice(address, address + size);
+  }
+}
+
+/* ---- An instance, of either kind ------------------------------------- */
+
+class Instance {
+  doors;
+  values;
+  #port;
+  #list = [];
+  #transfer = [];
+
+  constructor(port, doors, memory, keepsShared) {
+    this.#port = port;
+    this.doors = doors;
+    this.values = new Values(memory, doors, keepsShared);
+  }
+
+  /** Writes the arguments and starts the job; a belay_code. */
+  start(number, index, values) {
+    const at = this.doors.belay_jobs_arguments(values.length);
+    let code = at === 0 ? NO_MEMORY : 0;
+    for (let place = 0; place < values.length && code === 0; place++) {
+      code = this.values.write(at + place * VALUE_BYTES, values[place]);
+    }
+    // Without arguments it gives back those that are there, and starts nothing.
+    if (code !== 0) this.doors.belay_jobs_drop(values.length);
+    else code = this.doors.belay_jobs_start(number, index, values.length);
+    if (code !== 0) this.tell(['refused', number, code]);
+    return code;
+  }
+
+  /** Takes all that has happened, and tells it in one message. */
+  flush() {
+    const { doors, values } = this;
+    for (let at = doors.belay_jobs_take(); at !== 0; at = doors.belay_jobs_take()) {
+      const { view } = values;
+      const kinds = view.getUint32(at, true);
+      const number = view.getUint32(at + 4, true);
+      if ((kinds & ENDED) !== 0) this.tell(this.#ended(view, at, kinds, number));
+      else if (kinds === REPORT) this.tell(['report', number, this.#take(at + 24)]);
+      else this.tell(['returned', number]);
+      doors.belay_jobs_give_back(at);
+    }
+    this.send();
+  }
+
+  #ended(view, at, kinds, number) {
+    const code = view.getUint32(at + 8, true);
+    const reason = view.getUint32(at + 12, true);
+    const failure = view.getInt32(at + 16, true);
+    return ['ended', number, code, reason, failure, this.#take(at + 24), (kinds & RETURNED) !== 0];
+  }
+
+  #take(at) {
+    const value = this.values.read(at);
+    if (ArrayBuffer.isView(value)) this.#transfer.push(value.buffer);
+    return value;
+  }
+
+  tell(entry) {
+    this.#list.push(entry);
+  }
+
+  send() {
+    if (this.#list.length === 0) return;
+    const at = this.doors.belay_jobs_look();
+    const [threads, idle, waiting, abandoned, queued] = new Uint32Array(this.values.view.buffer, at, 5);
+    const counts = { threads, idle, waiting, abandoned, queued };
+    this.#port.post({ type: 'work', list: this.#list, counts }, this.#transfer);
+    this.#list = [];
+    this.#transfer = [];
+  }
+
+  trapped(error, number = 0) {
+    this.#port.post({ type: 'trap', number, error: told(error) });
+  }
+}
+
+function mustOpen(doors, { min, max, limit, idleTimeout, stackSize }) {
+  const code = doors.belay_jobs_open(min, max, limit, idleTimeout, stackSize);
+  if (code !== 0) throw new Error(`the instance could not be opened: code ${code}`);
+}
+
+/* ---- Without threads -------------------------------------------------- */
+
+/** What a module without threads imports: of WASI only what its libc needs. */
+function imports(memory, onMessages) {
+  const view = () => new DataView(memory().buffer);
+  const sleeper = typeof SharedArrayBuffer === 'function' ? new Int32Array(new SharedArrayBuffer(4)) : null;
+  const wasi = {
+    clock_time_get(id, precision, at) {
+      const ms = id === 0 ? Date.now() : performance.now();
+      view().setBigUint64(at, BigInt(Math.round(ms * 1e6)), true);
+      return 0;
+    },
+    clock_res_get(id, at) {
+      view().setBigUint64(at, 1000n, true);
+      return 0;
+    },
+    fd_write(fd, at, count, written) {
+      let text = '';
+      let size = 0;
+      for (let index = 0; index < count; index++) {
+        const address = view().getUint32(at + index * 8, true);
+        const length = view().getUint32(at + index * 8 + 4, true);
+        text += decoder.decode(new Uint8Array(memory().buffer).slice(address, address + length));
+        size += length;
+      }
+      if (text.trim() !== '') (fd === 2 ? console.error : console.log)(text.replace(/\n$/, ''));
+      view().setUint32(written, size, true);
+      return 0;
+    },
+    fd_close: () => 0,
+    fd_seek: () => 70, // ESPIPE
+    fd_read: () => 8, // EBADF
+    environ_sizes_get(count, size) {
+      view().setUint32(count, 0, true);
+      view().setUint32(size, 0, true);
+      return 0;
+    },
+    environ_get: () => 0,
+    random_get(at, size) {
+      crypto.getRandomValues(new Uint8Array(memory().buffer, at, size));
+      return 0;
+    },
+    proc_exit(status) {
+      throw new Error(`the job called exit(${status})`);
+    },
+  };
+  return {
+    wasi_snapshot_preview1: wasi,
+    env: { emscripten_notify_memory_growth() {} },
+    belay: {
+      messages: onMessages,
+      pause(ms) {
+        if (sleeper !== null) Atomics.wait(sleeper, 0, 0, ms);
+        else for (const end = performance.now() + ms; performance.now() < end; );
+      },
+    },
+  };
+}
+
+async function openSingle(port, { module, settings }) {
+  let instance = null;
+  let exports = null;
+  const result = await WebAssembly.instantiate(module, imports(() => exports.memory, () => instance.flush()));
+  ({ exports } = result);
+  exports._initialize?.();
+  mustOpen(exports, settings);
+  instance = new Instance(port, exports, exports.memory, false);
+  const work = {
+    start(number, index, values) {
+      try {
+        if (instance.start(number, index, values) === 0) exports.belay_jobs_finish(number);
+        instance.flush();
+      } catch (error) {
+        instance.trapped(error, number);
+      }
+    },
+  };
+  port.post({ type: 'open' });
+  return work;
+}
+
+/* ---- With threads ------------------------------------------------------ */
+
+/** Has messages of threads that are ours come here, and none keep Node alive by itself. */
+function listenToThreads(threads, onMessages, onTrap) {
+  const load = threads.loadWasmModuleToWorker;
+  threads.loadWasmModuleToWorker = function loadAndListen(worker, ...rest) {
+    const result = load.call(threads, worker, ...rest);
+    const handle = worker.onmessage;
+    worker.onmessage = (event) => {
+      const { belay, cmd } = event.data;
+      if (belay === 'messages') onMessages();
+      else if (belay === 'trap') onTrap(event.data, event.data.number);
+      else {
+        handle.call(worker, event);
+        // A thread has ended; Emscripten keeps its worker for ever.
+        if (cmd === 'cleanupThread') endSpare(threads.unusedWorkers);
+      }
+    };
+    worker.onerror = (error) => onTrap(error, 0);
+    return result;
+  };
+}
+
+const SPARE_MAX = 1;
+
+function endSpare(workers) {
+  while (workers.length > SPARE_MAX) workers.shift().terminate();
+}
+
+async function openThreads(port, { module, settings, glue, thread }) {
+  let instance = null;
+  let over = false;
+  const onTrap = (error, number) => {
+    if (!over) instance.trapped(error, number);
+    over = true;
+  };
+  const { default: create } = await import(glue);
+  // A URL object, for Node takes no URL as a string.
+  const doors = {};
+  const emscripten = await create({
+    mainScriptUrlOrBlob: glue,
+    locateFile: (name) => (name.endsWith('.js') || name.endsWith('.cjs') ? new URL(thread) : name),
+    instantiateWasm(wants, done) {
+      WebAssembly.instantiate(module, wants).then((made) => done(made, module), onTrap);
+      return {};
+    },
+  });
+  for (const name of Object.keys(emscripten)) {
+    if (name.startsWith('_belay_jobs_')) doors[name.slice(1)] = emscripten[name];
+  }
+  listenToThreads(emscripten.PThread, () => instance.flush(), onTrap);
+  mustOpen(doors, settings);
+  const { wasmMemory: memory } = emscripten;
+  instance = new Instance(port, doors, memory, true);
+  port.post({ type: 'open', memory, begun: doors.belay_jobs_begun() });
+  return {
+    start: (number, index, values) => instance.start(number, index, values),
+    cancel: (number) => doors.belay_jobs_cancel(number),
+    resize: (min, max) => doors.belay_jobs_resize(min, max),
+    allocate: (id, bytes) => instance.tell(['allocated', id, doors.belay_jobs_allocate(bytes)]),
+    free: (address) => doors.belay_jobs_free(address),
+    flush: () => instance.flush(),
+    failed: onTrap,
+  };
+}
+
+/* ---- All ---------------------------------------------------------------- */
+
+const port = await openPort();
+let work = null;
+const waiting = [];
+
+function carryOut(list) {
+  for (const [operation, ...rest] of list) work[operation](...rest);
+  work.flush?.();
+}
+
+port.listen(async (message) => {
+  try {
+    if (message.type === 'open') {
+      work = await (message.mode === 'threads' ? openThreads : openSingle)(port, message);
+      for (const list of waiting) carryOut(list);
+    } else if (work === null) waiting.push(message.list);
+    else carryOut(message.list);
+  } catch (error) {
+    if (work === null) port.post({ type: 'failed', error: told(error) });
+    else if (work.failed !== undefined) work.failed(error, 0);
+    else port.post({ type: 'trap', number: 0, error: told(error) });
+  }
+});

@@ -1,0 +1,203 @@
+/**
+ * Jobs where memory cannot be shared: each in an instance of its own, which has
+ * a worker of its own. One job at a time; killing it ends the worker.
+ */
+import { Instance } from './job-instance.js';
+import { JobTrapError } from './job-errors.js';
+
+export class WorkerPool {
+  mode = 'workers';
+  #files;
+  #settings;
+  /** { instance, run, timer } */
+  #members = new Set();
+  #queue = [];
+  #numbers = 0;
+  #started = 0;
+  #setAside = 0;
+  #error = null;
+
+  constructor(files, settings) {
+    this.#files = files;
+    this.#settings = settings;
+  }
+
+  /** Opens the first instance; rejected when that fails. */
+  open() {
+    return new Promise((resolve, reject) => {
+      this.#add({ resolve, reject });
+    });
+  }
+
+  #add(first = null) {
+    const member = { instance: null, run: null, timer: null };
+    member.instance = new Instance(this.#files, 'workers', this.#settings, {
+      opened: () => {
+        first?.resolve();
+        this.#pump();
+      },
+      entry: (entry) => this.#entry(member, entry),
+      failed: (told) => this.#failed(member, told, first),
+    });
+    this.#members.add(member);
+    member.instance.keep(true);
+    return member;
+  }
+
+  /* ---- Runs. */
+
+  submit(run) {
+    if (this.#error !== null) {
+      run.failed(this.#error);
+      return;
+    }
+    this.#queue.push(run);
+    this.#pump();
+  }
+
+  #pump() {
+    for (const member of this.#members) {
+      if (this.#queue.length === 0) break;
+      if (member.run === null && member.instance.isOpen) this.#give(member, this.#queue.shift());
+    }
+    let coming = 0;
+    for (const { run, instance } of this.#members) if (run === null && !instance.isOpen) coming++;
+    while (this.#members.size < this.#settings.max && coming < this.#queue.length) {
+      this.#add();
+      coming++;
+    }
+    for (const member of this.#members) this.#rest(member);
+  }
+
+  #give(member, run) {
+    clearTimeout(member.timer);
+    member.timer = null;
+    member.run = run;
+    run.number = ++this.#numbers;
+    run.member = member;
+    this.#started++;
+    member.instance.tell(['start', run.number, run.job.index, run.valuesFor(null)]);
+  }
+
+  /** An idle one keeps nothing alive, and goes after its time. */
+  #rest(member) {
+    const isIdle = member.run === null && this.#queue.length === 0;
+    member.instance.keep(!isIdle);
+    if (!isIdle || member.timer !== null) return;
+    member.timer = setTimeout(() => {
+      member.timer = null;
+      if (member.run === null && this.#members.size > this.#settings.min) this.#remove(member);
+    }, this.#settings.idleTimeout);
+    member.timer.unref?.();
+  }
+
+  #remove(member) {
+    clearTimeout(member.timer);
+    this.#members.delete(member);
+    member.instance.end();
+  }
+
+  #free(member, run) {
+    member.run = null;
+    if (this.#members.size > this.#settings.max) this.#remove(member);
+    return run;
+  }
+
+  kill(run) {
+    run.killed = true;
+    if (run.number === 0) this.#queue = this.#queue.filter((other) => other !== run);
+    else if (run.member.run === run) {
+      this.#setAside++;
+      this.#remove(run.member);
+    }
+    run.returned();
+    this.#pump();
+  }
+
+  #entry(member, [kind, number, ...rest]) {
+    const { run } = member;
+    if (run === null || run.number !== number) return;
+    switch (kind) {
+      case 'ended':
+        this.#free(member, run).ended(...rest);
+        break;
+      case 'report':
+        run.reported(rest[0]);
+        return;
+      case 'refused':
+        this.#free(member, run).refused(rest[0]);
+        break;
+      default:
+        return;
+    }
+    this.#pump();
+  }
+
+  #failed(member, told, first) {
+    if (!this.#members.has(member)) return;
+    const { run } = member;
+    this.#remove(member);
+    if (run !== null) {
+      this.#setAside++;
+      run.failed(new JobTrapError(run.job.name, told));
+    } else if (!member.instance.isOpen) {
+      const error = new Error(`an instance could not be opened: ${told.message}`, { cause: told });
+      first?.reject(error);
+      for (const waiting of this.#queue.splice(0)) waiting.failed(error);
+    }
+    this.#pump();
+  }
+
+  /* ---- Memory: its own, copied each time. */
+
+  async allocate(Elements, count) {
+    if (this.#error !== null) throw this.#error;
+    return new Elements(count);
+  }
+
+  shares() {
+    return false;
+  }
+
+  userOf() {
+    return null;
+  }
+
+  free() {}
+
+  /* ---- The rest. */
+
+  resize(min, max) {
+    this.#settings = { ...this.#settings, min, max };
+    for (const member of this.#members) {
+      if (this.#members.size > max && member.run === null) this.#remove(member);
+    }
+    this.#pump();
+  }
+
+  inspect() {
+    const { min, max } = this.#settings;
+    const running = [...this.#members].filter(({ run }) => run !== null).length;
+    return {
+      min, max, limit: max,
+      threads: this.#members.size,
+      idle: this.#members.size - running,
+      waiting: 0,
+      atLimit: this.#members.size >= max,
+      queued: this.#queue.length,
+      running,
+      abandoned: 0,
+      started: this.#started,
+      setAside: this.#setAside,
+    };
+  }
+
+  dispose(error) {
+    if (this.#error !== null) return;
+    this.#error = error;
+    const runs = [...this.#members].map(({ run }) => run).filter((run) => run !== null);
+    for (const member of this.#members) this.#remove(member);
+    for (const run of [...runs, ...this.#queue]) run.failed(error);
+    this.#queue = [];
+  }
+}

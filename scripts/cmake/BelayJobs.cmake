@@ -1,0 +1,116 @@
+# belay_add_jobs: builds jobs in C into a module for loadJobs of
+# belay-tasks/threads.
+#
+#     include(<belay>/scripts/cmake/BelayJobs.cmake)
+#     belay_add_jobs(<target> [OUTPUT <folder>] <source>...)
+#
+# where <belay> is a clone or node_modules/belay-tasks, and the build was
+# configured for Emscripten (emcmake cmake ...). The sources define jobs by
+# BELAY_JOB (src/belay_jobs.h). Made in <folder>, which is the current binary
+# folder when nothing is said:
+#
+#     <target>.mjs, <target>.d.ts   what JavaScript imports
+#     <target>/                     what that loads: keep the two together
+#
+# The sources are compiled twice, with threads and without. What both need
+# besides goes to the interface library <target>_options:
+#
+#     target_compile_definitions(<target>_options INTERFACE NDEBUG)
+#     target_link_options(<target>_options INTERFACE -sMAXIMUM_MEMORY=4GB)
+#
+# Libraries that are linked to it must have been compiled for both kinds.
+include_guard(GLOBAL)
+
+get_filename_component(BELAY_JOBS_ROOT
+    "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
+
+# The kernel, the runtime and the jobs' driver, but for what differs.
+file(GLOB BELAY_JOBS_SOURCES CONFIGURE_DEPENDS
+    ${BELAY_JOBS_ROOT}/src/base/*.c
+    ${BELAY_JOBS_ROOT}/src/kernel/*.c
+    ${BELAY_JOBS_ROOT}/src/runtime/*.c
+    ${BELAY_JOBS_ROOT}/src/jobs/*.c)
+list(FILTER BELAY_JOBS_SOURCES EXCLUDE REGEX "/(port|notify)_[a-z]+\\.c$")
+
+# Debian's emcc finds its own parts of Node only by this.
+set(belay_jobs_environment "")
+if(EXISTS /usr/share/nodejs/acorn AND EXISTS /usr/share/emscripten)
+    set(belay_jobs_environment
+        "\"${CMAKE_COMMAND}\" -E env NODE_PATH=/usr/share/nodejs")
+endif()
+
+function(belay_jobs_module name suffix sources)
+    add_executable(${name} ${sources} ${BELAY_JOBS_SOURCES} ${ARGN})
+    target_include_directories(${name} PRIVATE ${BELAY_JOBS_ROOT}/src)
+    target_compile_options(${name} PRIVATE
+        $<IF:$<CONFIG:Debug>,-O1,-O2> $<$<CONFIG:Debug>:-g>)
+    target_link_options(${name} PRIVATE
+        $<IF:$<CONFIG:Debug>,-O1,-O2> $<$<CONFIG:Debug>:-g>
+        --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=16MB)
+    set_target_properties(${name} PROPERTIES
+        C_STANDARD 11 SUFFIX "${suffix}" OUTPUT_NAME "${name}"
+        RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/${name}.dir"
+        RULE_LAUNCH_LINK "${belay_jobs_environment}")
+endfunction()
+
+function(belay_add_jobs target)
+    cmake_parse_arguments(PARSE_ARGV 1 jobs "" "OUTPUT" "")
+    if(NOT EMSCRIPTEN)
+        message(FATAL_ERROR "belay_add_jobs needs Emscripten: configure "
+            "with `emcmake cmake`, or with Emscripten's toolchain file")
+    endif()
+    if(NOT jobs_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "belay_add_jobs(${target}): no sources")
+    endif()
+    if(NOT jobs_OUTPUT)
+        set(jobs_OUTPUT ${CMAKE_CURRENT_BINARY_DIR})
+    endif()
+    get_filename_component(output "${jobs_OUTPUT}" ABSOLUTE
+        BASE_DIR ${CMAKE_CURRENT_BINARY_DIR})
+    find_program(BELAY_NODE NAMES node nodejs REQUIRED)
+    set(source_folder ${BELAY_JOBS_ROOT}/src)
+    add_library(${target}_options INTERFACE)
+
+    # -sSTACK_OVERFLOW_CHECK=2: a full stack is a trap, where it would
+    # otherwise run into other threads' memory.
+    belay_jobs_module(${target}_threads .mjs "${jobs_UNPARSED_ARGUMENTS}"
+        ${source_folder}/runtime/port_posix.c
+        ${source_folder}/jobs/notify_threads.c)
+    target_compile_options(${target}_threads PRIVATE -pthread)
+    target_compile_definitions(${target}_threads PRIVATE
+        BELAY_PORT_GUARDED)
+    target_link_options(${target}_threads PRIVATE
+        -pthread -sMODULARIZE=1 -sEXPORT_ES6=1
+        -sENVIRONMENT=web,worker,node -sFILESYSTEM=0
+        -sEXPORTED_RUNTIME_METHODS=PThread,wasmMemory
+        -sSTACK_OVERFLOW_CHECK=2
+        -sNODEJS_CATCH_EXIT=0 -sNODEJS_CATCH_REJECTION=0
+        -Wno-pthreads-mem-growth
+        --js-library ${BELAY_JOBS_ROOT}/scripts/cmake/jobs-library.js
+        --extern-pre-js ${BELAY_JOBS_ROOT}/scripts/cmake/jobs-in-node.js)
+    set_target_properties(${target}_threads PROPERTIES LINK_DEPENDS
+        "${BELAY_JOBS_ROOT}/scripts/cmake/jobs-library.js;${BELAY_JOBS_ROOT}/scripts/cmake/jobs-in-node.js")
+    target_link_libraries(${target}_threads PRIVATE ${target}_options)
+
+    # With the stack first in memory, a full one is an access out of bounds.
+    # What it imports is checked by describe-jobs.mjs.
+    belay_jobs_module(${target}_single .wasm "${jobs_UNPARSED_ARGUMENTS}"
+        ${source_folder}/runtime/port_single.c
+        ${source_folder}/jobs/notify_single.c)
+    target_compile_definitions(${target}_single PRIVATE BELAY_PORT_SINGLE)
+    target_link_options(${target}_single PRIVATE
+        -sSTANDALONE_WASM=1 -Wl,--stack-first -sTOTAL_STACK=1MB
+        -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0)
+    target_link_libraries(${target}_single PRIVATE ${target}_options)
+
+    add_custom_command(OUTPUT ${output}/${target}.mjs
+        COMMAND ${BELAY_NODE}
+            ${BELAY_JOBS_ROOT}/scripts/cmake/describe-jobs.mjs
+            ${target} ${output}
+            $<TARGET_FILE:${target}_single> $<TARGET_FILE:${target}_threads>
+        DEPENDS ${target}_single ${target}_threads
+            ${BELAY_JOBS_ROOT}/scripts/cmake/describe-jobs.mjs
+            ${BELAY_JOBS_ROOT}/bindings/js/jobs/job-worker.js
+        COMMENT "Describing jobs ${target}.mjs" VERBATIM)
+    add_custom_target(${target} ALL DEPENDS ${output}/${target}.mjs)
+endfunction()

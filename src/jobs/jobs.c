@@ -1,0 +1,399 @@
+/* jobs.c - runs of jobs that JavaScript has started, and what is told of
+ * them.
+ *
+ * Each run is a process that nobody awaits (belay_start). The job that the
+ * runtime sees is `run_job`, which knows when the real one returns: a process
+ * that is killed has ended before that. What happens goes into a list, which
+ * the instance's first thread takes from when it is notified.
+ *
+ * `state.lock` guards all that is static here but `begun`; it is held for a
+ * few instructions, and no lock is taken inside of it.
+ */
+#include "jobs/jobs.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/port.h"
+
+#define REPORTS_MAX 1024u /* not taken; then who reports waits */
+#define REPORT_WAIT_MS 20u
+#define RUN_LABEL "(run)"
+
+enum { RUN_BEGUN = 1, RUN_RETURNED = 2, RUN_ENDED = 4 };
+
+typedef struct job_run {
+    uint32_t number; /* 0: the place is free */
+    uint32_t flags;
+    belay_job job;
+    belay_pid pid; /* 0 before it is known */
+    belay_jobs_message ended;
+    belay_jobs_message returned;
+} job_run;
+
+static struct {
+    belay_runtime *runtime;
+    belay_context *root;
+    port_mutex lock;
+    port_condition room; /* for reports */
+    belay_jobs_message *first;
+    belay_jobs_message *last;
+    uint32_t reports; /* of these */
+    uint32_t notified;
+    belay_value *arguments;
+    uint32_t arguments_count;
+    job_run runs[BELAY_JOBS_PLACES];
+} state;
+
+static _Atomic uint32_t begun[BELAY_JOBS_PLACES];
+
+/* The run whose job is on this thread, under those that it awaits. */
+static _Thread_local uint32_t current;
+
+static job_run *run_of(uint32_t number) {
+    job_run *run = &state.runs[number % BELAY_JOBS_PLACES];
+    return number != 0 && run->number == number ? run : NULL;
+}
+
+BELAY_JOBS_DOOR uint32_t belay_jobs_current(void) {
+    return current;
+}
+
+/* ---- Messages ------------------------------------------------------- */
+
+/* With the lock. 1: the first thread must be notified. */
+static int message_put(belay_jobs_message *message) {
+    message->next = NULL;
+    if (state.last == NULL) {
+        state.first = message;
+    } else {
+        state.last->next = message;
+    }
+    state.last = message;
+    int must = !state.notified;
+    state.notified = 1;
+    return must;
+}
+
+BELAY_JOBS_DOOR belay_jobs_message *belay_jobs_take(void) {
+    belayr_port_lock(&state.lock);
+    belay_jobs_message *message = state.first;
+    if (message == NULL) {
+        state.notified = 0;
+    } else {
+        state.first = message->next;
+        if (state.first == NULL) {
+            state.last = NULL;
+        }
+        if (message->kinds == BELAY_JOBS_REPORT) {
+            state.reports--;
+            belayr_port_wake_one(&state.room);
+        }
+    }
+    belayr_port_unlock(&state.lock);
+    return message;
+}
+
+BELAY_JOBS_DOOR void belay_jobs_give_back(belay_jobs_message *message) {
+    belay_value_free(state.root, &message->value);
+    if (message->kinds == BELAY_JOBS_REPORT) {
+        free(message);
+    } else if ((message->kinds & BELAY_JOBS_RETURNED) != 0) {
+        belayr_port_lock(&state.lock);
+        run_of(message->number)->number = 0;
+        belayr_port_unlock(&state.lock);
+    }
+}
+
+/* ---- Running -------------------------------------------------------- */
+
+static belay_job run_begin(uint32_t number, belay_context *context) {
+    belayr_port_lock(&state.lock);
+    belay_job job = NULL;
+    job_run *run = run_of(number);
+    if (run != NULL && (run->flags & RUN_ENDED) == 0) {
+        run->flags |= RUN_BEGUN;
+        run->pid = belay_self(context);
+        job = run->job;
+    }
+    belayr_port_unlock(&state.lock);
+    return job;
+}
+
+static void run_returned(uint32_t number) {
+    int must = 0;
+    belayr_port_lock(&state.lock);
+    job_run *run = run_of(number);
+    run->flags |= RUN_RETURNED;
+    if ((run->flags & RUN_ENDED) != 0) {
+        run->returned = (belay_jobs_message){
+            .kinds = BELAY_JOBS_RETURNED,
+            .number = number,
+        };
+        must = message_put(&run->returned);
+    }
+    belayr_port_unlock(&state.lock);
+    if (must) {
+        belay_jobs_notify();
+    }
+}
+
+/* The job as the runtime sees it; its first argument is the run's number. */
+static belay_value run_job(belay_context *context,
+                           const belay_value *arguments, size_t count) {
+    uint32_t number = (uint32_t)arguments[0].integer;
+    belay_job job = run_begin(number, context);
+    if (job == NULL) {
+        return belay_none();
+    }
+    atomic_store(&begun[number % BELAY_JOBS_PLACES], number);
+    uint32_t outer = current;
+    current = number;
+    belay_value value = job(context, &arguments[1], count - 1);
+    current = outer;
+    run_returned(number);
+    return value;
+}
+
+static void run_ended(void *context, const belay_result *result) {
+    uint32_t number = (uint32_t)(uintptr_t)context;
+    belayr_port_lock(&state.lock);
+    job_run *run = run_of(number);
+    run->flags |= RUN_ENDED;
+    run->ended = (belay_jobs_message){
+        .kinds = BELAY_JOBS_ENDED,
+        .number = number,
+        .code = result->code,
+        .reason = result->reason,
+        .failure = result->failure,
+        .value = result->value,
+    };
+    /* One that has not begun by now finds itself ended: see run_begin. */
+    if ((run->flags & RUN_BEGUN) == 0 || (run->flags & RUN_RETURNED) != 0) {
+        run->ended.kinds |= BELAY_JOBS_RETURNED;
+    }
+    int must = message_put(&run->ended);
+    belayr_port_unlock(&state.lock);
+    if (must) {
+        belay_jobs_notify();
+    }
+}
+
+/* ---- Progress ------------------------------------------------------- */
+
+/* The run that a process was started for, by it or by one above it. */
+static uint32_t number_of(belay_pid pid) {
+    belay_process_info info = {0};
+    belay_pid root = belay_self(state.root);
+    while (belay_process_look(state.root, pid, &info) == BELAY_OK &&
+           info.owner != root && info.owner != 0) {
+        pid = info.owner;
+    }
+    uint32_t number = 0;
+    belayr_port_lock(&state.lock);
+    for (uint32_t i = 0; i < BELAY_JOBS_PLACES; i++) {
+        if (state.runs[i].number != 0 && state.runs[i].pid == pid) {
+            number = state.runs[i].number;
+        }
+    }
+    belayr_port_unlock(&state.lock);
+    return number;
+}
+
+static void report_put(belay_jobs_message *message) {
+    belayr_port_lock(&state.lock);
+    while (state.reports >= REPORTS_MAX) {
+        belayr_port_wait(&state.room, &state.lock,
+                         belayr_port_now() + REPORT_WAIT_MS);
+    }
+    state.reports++;
+    int must = message_put(message);
+    belayr_port_unlock(&state.lock);
+    if (must) {
+        belay_jobs_notify();
+    }
+}
+
+/* Without memory a report is lost, and the job goes on. */
+static void on_progress(void *hooks, belay_pid pid, belay_value value) {
+    (void)hooks;
+    uint32_t number = current == 0 ? number_of(pid) : current;
+    if (number == 0) {
+        return;
+    }
+    belay_jobs_message *message = malloc(sizeof(*message));
+    if (message == NULL) {
+        return;
+    }
+    *message = (belay_jobs_message){
+        .kinds = BELAY_JOBS_REPORT,
+        .number = number,
+    };
+    if (belay_value_copy(state.root, value, &message->value) != BELAY_OK) {
+        free(message);
+        return;
+    }
+    report_put(message);
+}
+
+/* ---- The log -------------------------------------------------------- */
+
+/* Of a run JavaScript tells by itself; it may be over and its place another's
+ * by now, so its label says what it was. */
+static void on_log(void *hooks, const belay_log *entry) {
+    (void)hooks;
+    if (strcmp(entry->label, RUN_LABEL) != 0) {
+        (void)fprintf(stderr, "belay: a task%s%s of a job failed: %s\n",
+                      entry->label[0] == 0 ? "" : " ", entry->label,
+                      entry->message);
+    }
+}
+
+/* ---- The doors ------------------------------------------------------ */
+
+BELAY_JOBS_DOOR uint32_t belay_jobs_open(uint32_t threads_min,
+                                         uint32_t threads_max,
+                                         uint32_t threads_limit,
+                                         uint32_t idle_timeout,
+                                         uint32_t stack_size) {
+    belayr_port_mutex_open(&state.lock);
+    belayr_port_condition_open(&state.room);
+    const belay_runtime_options options = {
+        .threads_min = threads_min,
+        .threads_max = threads_max,
+        .threads_limit = threads_limit,
+        .idle_timeout = idle_timeout,
+        .stack_size = stack_size,
+        .log = on_log,
+        .progress = on_progress,
+    };
+    belay_code code = belay_runtime_create(&options, &state.runtime);
+    if (code == BELAY_OK) {
+        state.root = belay_runtime_root(state.runtime);
+    }
+    return code;
+}
+
+BELAY_JOBS_DOOR uint32_t belay_jobs_resize(uint32_t threads_min,
+                                           uint32_t threads_max) {
+    return belay_runtime_resize(state.runtime, threads_min, threads_max);
+}
+
+/* The first is the run's number. */
+BELAY_JOBS_DOOR belay_value *belay_jobs_arguments(uint32_t count) {
+    if (count >= state.arguments_count) {
+        belay_value *grown =
+            realloc(state.arguments, (count + 1) * sizeof(*grown));
+        if (grown == NULL) {
+            return NULL;
+        }
+        state.arguments = grown;
+        state.arguments_count = count + 1;
+    }
+    for (uint32_t i = 0; i <= count; i++) {
+        state.arguments[i] = belay_none();
+    }
+    return &state.arguments[1];
+}
+
+BELAY_JOBS_DOOR uint32_t belay_jobs_fill(belay_value *argument, uint32_t type,
+                                         uint32_t element, uint32_t size) {
+    return belay_value_allocate(state.root, (belay_type)type,
+                                (belay_element)element, size, argument);
+}
+
+BELAY_JOBS_DOOR void belay_jobs_drop(uint32_t count) {
+    for (uint32_t i = 1; i <= count && i < state.arguments_count; i++) {
+        belay_value_free(state.root, &state.arguments[i]);
+    }
+}
+
+static belay_code run_start(job_run *run, uint32_t count) {
+    const belay_start_options options = {
+        .label = RUN_LABEL,
+        .ended = run_ended,
+        .ended_context = (void *)(uintptr_t)run->number,
+    };
+    belay_pid pid = 0;
+    uint32_t number = run->number;
+    belay_code code = belay_start(state.root, run_job, state.arguments,
+                                  count + 1, &options, &pid);
+    belayr_port_lock(&state.lock);
+    if (code == BELAY_OK && run->number == number) {
+        run->pid = pid;
+    } else if (code != BELAY_OK) {
+        run->number = 0;
+    }
+    belayr_port_unlock(&state.lock);
+    return code;
+}
+
+BELAY_JOBS_DOOR uint32_t belay_jobs_start(uint32_t number, uint32_t index,
+                                          uint32_t count) {
+    const belay_job_entry *entry = belay_jobs_entry(index);
+    if (entry == NULL || number == 0) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    job_run *run = &state.runs[number % BELAY_JOBS_PLACES];
+    belayr_port_lock(&state.lock);
+    *run = (job_run){.number = number, .job = entry->job};
+    belayr_port_unlock(&state.lock);
+    state.arguments[0] = belay_integer(number);
+    belay_code code = run_start(run, count);
+    if (code != BELAY_OK) {
+        belay_jobs_drop(count);
+    }
+    return code;
+}
+
+BELAY_JOBS_DOOR uint32_t belay_jobs_finish(uint32_t number) {
+    belayr_port_lock(&state.lock);
+    const job_run *run = run_of(number);
+    belay_pid pid = run == NULL ? 0 : run->pid;
+    belayr_port_unlock(&state.lock);
+    while (pid != 0 &&
+           (belay_alive(state.root, pid) || belay_jobs_look()[4] > 0)) {
+        belay_code code = belay_sleep(state.root, 0);
+        if (code != BELAY_OK) {
+            return code;
+        }
+    }
+    return BELAY_OK;
+}
+
+BELAY_JOBS_DOOR void belay_jobs_cancel(uint32_t number) {
+    belayr_port_lock(&state.lock);
+    const job_run *run = run_of(number);
+    belay_pid pid = run == NULL ? 0 : run->pid;
+    belayr_port_unlock(&state.lock);
+    if (pid != 0) {
+        (void)belay_process_exit(state.root, pid, BELAY_REASON_KILL);
+    }
+}
+
+BELAY_JOBS_DOOR _Atomic uint32_t *belay_jobs_begun(void) {
+    return begun;
+}
+
+BELAY_JOBS_DOOR uint32_t *belay_jobs_look(void) {
+    static uint32_t counts[6];
+    belay_runtime_info info = {0};
+    belay_runtime_look(state.runtime, &info);
+    counts[0] = info.threads;
+    counts[1] = info.idle;
+    counts[2] = info.waiting;
+    counts[3] = info.abandoned;
+    counts[4] = info.queued;
+    counts[5] = info.processes;
+    return counts;
+}
+
+BELAY_JOBS_DOOR void *belay_jobs_allocate(uint32_t size) {
+    return malloc(size);
+}
+
+BELAY_JOBS_DOOR void belay_jobs_free(void *memory) {
+    free(memory);
+}

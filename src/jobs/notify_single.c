@@ -1,0 +1,10 @@
+/* notify_single.c - of the build without threads: the worker takes messages
+ * at once, for it is the one that runs the job. */
+#include "jobs/jobs.h"
+
+__attribute__((import_module("belay"), import_name("messages"))) void
+belay_jobs_imported_messages(void);
+
+void belay_jobs_notify(void) {
+    belay_jobs_imported_messages();
+}

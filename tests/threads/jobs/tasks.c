@@ -1,0 +1,87 @@
+/* Jobs of the tests that start and await other jobs. */
+#include "belay.h"
+#include "belay_jobs.h"
+
+/* Fibonacci's number, by a task for each call. */
+belay_value fail(belay_context *context, const belay_value *arguments,
+                 size_t count);
+
+/* NOLINTNEXTLINE(misc-no-recursion) */
+BELAY_JOB(fibonacci, "integer -> integer") {
+    (void)count;
+    int64_t number = arguments[0].integer;
+    if (number < 2) {
+        return belay_integer(number);
+    }
+    belay_task task;
+    belay_result result;
+    belay_value less = belay_integer(number - 1);
+    if (belay_async(context, fibonacci, &less, 1, NULL, &task) != BELAY_OK) {
+        return belay_fail(context, 1, "not started");
+    }
+    less = belay_integer(number - 2);
+    belay_value other = fibonacci(context, &less, 1);
+    if (other.type != BELAY_TYPE_INTEGER) {
+        return other;
+    }
+    belay_code code = belay_await(context, task, BELAY_INFINITY, &result);
+    if (code != BELAY_OK) {
+        return belay_fail(context, (int32_t)code, "not awaited");
+    }
+    return belay_integer(result.value.integer + other.integer);
+}
+
+/* Waits in a chain of tasks, each of which holds a thread. */
+BELAY_JOB(chain, "integer -> integer") {
+    (void)count;
+    if (arguments[0].integer == 0) {
+        return belay_integer(0);
+    }
+    belay_task task;
+    belay_result result;
+    belay_value less = belay_integer(arguments[0].integer - 1);
+    if (belay_async(context, chain, &less, 1, NULL, &task) != BELAY_OK) {
+        return belay_fail(context, 1, "not started");
+    }
+    belay_code code = belay_await(context, task, 60000, &result);
+    if (code == BELAY_EXITED) {
+        return belay_fail(context, result.failure, "passed on");
+    }
+    if (code != BELAY_OK) {
+        return belay_fail(context, (int32_t)code, "the threads ran out");
+    }
+    return belay_integer(result.value.integer + 1);
+}
+
+/* A job whose child reports, and whose child breaks off with it. */
+static belay_value reporter(belay_context *context,
+                            const belay_value *arguments, size_t count) {
+    (void)arguments;
+    (void)count;
+    belay_report(context, belay_string("from a child"));
+    return belay_none();
+}
+
+BELAY_JOB(report_from_child, "") {
+    (void)arguments;
+    (void)count;
+    belay_task task;
+    belay_result result;
+    if (belay_async(context, reporter, NULL, 0, NULL, &task) != BELAY_OK) {
+        return belay_fail(context, 1, "not started");
+    }
+    return belay_number(belay_await(context, task, 60000, &result));
+}
+
+BELAY_JOB(die_of_child, "") {
+    (void)arguments;
+    (void)count;
+    const belay_value values[] = {belay_integer(7),
+                                  belay_string("the child failed")};
+    belay_task task;
+    belay_result result;
+    if (belay_async(context, fail, values, 2, NULL, &task) != BELAY_OK) {
+        return belay_fail(context, 1, "not started");
+    }
+    return belay_number(belay_await(context, task, 60000, &result));
+}
