@@ -8,6 +8,7 @@
  * settle then cannot reach the place's next owner.
  */
 import { formatPid } from './pid.js';
+import { SignalLink } from './signals.js';
 
 export const CELL = Object.freeze({
   FREE: 0, // nobody's
@@ -18,12 +19,12 @@ export const CELL = Object.freeze({
 });
 
 /**
- * What only few processes have: the AbortSignal that can end them, the child of
- * a supervisor that they are, that supervisor, and of a supervisor its info;
- * `above` is what it comes from once that is no longer to be asked (origin.js).
+ * What only few processes have: the child of a supervisor that they are, that
+ * supervisor, and of a supervisor its info; `above` is what it comes from once
+ * that is no longer to be asked (origin.js).
  */
-export const detailsOf = ({ signal = null, child = null, supervisor = null, info = null }) =>
-  ({ signal, child, supervisor, info, above: null });
+export const detailsOf = ({ child = null, supervisor = null, info = null }) =>
+  ({ child, supervisor, info, above: null });
 
 /* What is looked at for each item of a stream comes first, close together. */
 export class Cell {
@@ -57,6 +58,8 @@ export class Cell {
   record = null;
   /** See detailsOf. */
   details = null;
+  /** By which it follows an AbortSignal, once any process here has had one. */
+  link = null;
   /** Of a retired one: whose body goes on, and why. */
   orphan = null;
 
@@ -155,6 +158,12 @@ export class Cell {
   /** Why the process of `context` was ended while its body runs; else null. */
   whyEnded(context) {
     return this.orphan !== null && this.orphan.context === context ? this.orphan.why : null;
+  }
+
+  /** Its process ends when `signal` aborts; `Signals.remove` undoes it. */
+  followSignal(signal) {
+    this.link ??= new SignalLink(this);
+    this.runtime.signals.add(signal, this.link);
   }
 
   /** Its AbortSignal has aborted; `reason` is the number of its reason. */

@@ -189,7 +189,7 @@ export class Runtime {
       child.origin = caller.origin;
     }
     if (scope === null) caller.started?.push({ low, high, isSupervisor: false });
-    if (scope !== null || child !== null || options.signal !== null) {
+    if (scope !== null || child !== null) {
       cell.details = detailsOf({ child, supervisor: scope });
     }
     this.watch?.spawning(flags);
@@ -300,7 +300,6 @@ export class Runtime {
   /** An AbortSignal wants a process to end. */
   abort(cell, reason) {
     this.asked(cell, 'own');
-    if (cell.details !== null) cell.details.signal = null;
     const act = () => this.#kernel.abort(cell.low, cell.high, reason);
     if (this.watch === null) act();
     else this.watch.aborting(cell, reason, act);
@@ -316,9 +315,8 @@ export class Runtime {
   }
 
   #follow(signal, cell) {
-    const target = cell.details.child ?? cell;
-    cell.details.signal = signal;
-    if (!signal.aborted) this.signals.add(signal, target);
+    const target = cell.details?.child ?? cell;
+    if (!signal.aborted) target.followSignal(signal);
     else {
       this.withReason(
         (reasons) => reasons.aborted(signal.reason),
@@ -891,10 +889,7 @@ export class Runtime {
   }
 
   #unfollow(cell) {
-    const signal = cell.details?.signal ?? null;
-    if (signal === null || cell.details.child !== null) return;
-    cell.details.signal = null;
-    this.signals.remove(signal, cell);
+    if (cell.link !== null) this.signals.remove(cell.link);
   }
 
   #waitDone(event) {
@@ -958,12 +953,12 @@ export class Runtime {
     // That of a general supervisor has been started by its start function.
     if (child instanceof Child) {
       const cell = this.cells.claim(event.low, event.high);
-      const { body, label, origin, signal, supervisor } = child;
+      const { body, label, origin, supervisor } = child;
       child.live(cell);
       cell.body = body;
       cell.label = label;
       cell.origin = origin;
-      cell.details = detailsOf({ signal, child, supervisor });
+      cell.details = detailsOf({ child, supervisor });
     }
     this.#pump.schedule();
   }

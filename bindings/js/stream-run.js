@@ -21,6 +21,7 @@ import { originOf } from './origin.js';
 import { formatPid } from './pid.js';
 import { CLOSED, CODE, INDEX_MASK, OUTCOME, STATE, UNBOUNDED, WORDS_MAX } from './protocol.js';
 import { errorOf } from './reasons.js';
+import { SignalLink } from './signals.js';
 
 const CHUNK = WORDS_MAX / 2;
 /* So many elements are read while the consumer asks; more are the pump's. */
@@ -34,6 +35,8 @@ export class StreamRun {
   #plan;
   #caller;
   #runtime;
+  /** By which it follows an AbortSignal. */
+  #link = null;
   #consumer;
   #state = NEW;
   #tag = 0;
@@ -161,7 +164,10 @@ export class StreamRun {
     this.#state = OPEN;
     this.#runtime.watch?.streamOpened(this, plan);
     this.#runtime.drain();
-    if (signal !== null) this.#runtime.signals.add(signal, this);
+    if (signal !== null) {
+      this.#link = new SignalLink(this);
+      this.#runtime.signals.add(signal, this.#link);
+    }
   }
 
   #openFailure(code) {
@@ -574,7 +580,7 @@ export class StreamRun {
     this.#state = CLOSING;
     this.#asked = 0;
     this.#runtime.streams.take(this.#tag);
-    if (this.#plan.signal !== null) this.#runtime.signals.remove(this.#plan.signal, this);
+    if (this.#link !== null) this.#runtime.signals.remove(this.#link);
     this.#orphaned = kind === CLOSED.OWNER;
     const end = this.#endOf(kind, entry);
     if (kind !== CLOSED.DONE) this.#letGoOfItems();

@@ -9,6 +9,7 @@ import { formatPid, formatPidOrNull, parsePid } from './pid.js';
 import { CHILD, CODE, KIND, RESTART, UNBOUNDED, WAIT } from './protocol.js';
 import { quiet } from './record.js';
 import { nameOfKind } from './shapes.js';
+import { SignalLink } from './signals.js';
 import { StopWait } from './waits.js';
 
 export const RESTARTS = Object.freeze({
@@ -139,6 +140,8 @@ export class Child {
   origin = null;
   /** How often it has been started again. */
   restarts = 0;
+  /** By which it follows its AbortSignal. */
+  #link = null;
 
   constructor({ body, label, restart, supervisor, signal }) {
     this.body = body;
@@ -152,6 +155,11 @@ export class Child {
   live({ low, high }) {
     this.low = low;
     this.high = high;
+  }
+
+  followSignal(signal) {
+    this.#link = new SignalLink(this);
+    this.supervisor.runtime.signals.add(signal, this.#link);
   }
 
   /** Its AbortSignal has aborted: it is stopped for good. */
@@ -169,12 +177,12 @@ export class Child {
    */
   dropped() {
     const { signal, supervisor: { runtime } } = this;
-    if (signal === null) return;
-    runtime.signals.remove(signal, this);
+    if (signal === null || this.#link === null) return;
+    runtime.signals.remove(this.#link);
     const cell = runtime.cells.find(this.low, this.high);
     if (cell === null || cell.state === CELL.ENDED) return;
     cell.details.child = null;
-    runtime.signals.add(signal, cell);
+    cell.followSignal(signal);
   }
 }
 
