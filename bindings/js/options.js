@@ -69,8 +69,10 @@ export function checkOptions(call, options, accepted) {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw wrongType(call, 'options', options, 'an object');
   }
-  for (const name of Object.keys(options)) {
-    if (accepted !== null && !accepted.includes(name)) {
+  if (accepted === null) return options;
+  // Engines keep the names for this loop, where Object.keys makes a list of them.
+  for (const name in options) {
+    if (!accepted.includes(name) && Object.hasOwn(options, name)) {
       throw new TypeError(
         `${call}: unknown option ${JSON.stringify(name)}; accepted are ${accepted.join(', ')}`,
       );

@@ -69,6 +69,33 @@ scenario('one listener per signal, whatever the number of tasks; none when they 
   assert.equal(getEventListeners(signal, 'abort').length, 0);
 });
 
+scenario('tasks are told in the order of their starts, without those that have ended', async ({ Task }) => {
+  const controller = new AbortController();
+  const gates = Array.from({ length: 5 }, () => deferred());
+  const heard = [];
+  const begin = (index, signal) => Task.async((context) => {
+    context.signal.addEventListener('abort', () => heard.push(index));
+    return gates[index].promise;
+  }, { signal });
+  const tasks = gates.map((_, index) => begin(index, controller.signal));
+  await quiet();
+  gates[2].resolve('over');
+  assert.equal(await Task.await(tasks[2]), 'over');
+  gates[2] = deferred();
+  const free = begin(2, undefined); // it may get the same place
+  const other = Task.async(() => gates[2].promise, { signal: new AbortController().signal });
+  await quiet();
+  const waiting = tasks.filter((_, index) => index !== 2);
+  const rejected = Promise.all(waiting.map((task) => rejection(Task.await(task))));
+  controller.abort('now');
+  assert.deepEqual(await rejected, ['now', 'now', 'now', 'now']);
+  assert.deepEqual(heard, [0, 1, 3, 4]);
+  assert.deepEqual([free.state, other.state], ['running', 'running']);
+  gates[2].resolve('later');
+  assert.deepEqual(await Task.awaitMany([free, other]), ['later', 'later']);
+  gates.forEach(({ resolve }) => resolve());
+});
+
 scenario('aborting many tasks ends each of them', async ({ Task, runtime }) => {
   const controller = new AbortController();
   const tasks = Array.from({ length: 5000 }, () =>

@@ -35,6 +35,7 @@ bad('Task.asyncStream of a number', TypeError, ({ Task }) => Task.asyncStream(5,
 bad('Task.asyncStream of nothing', TypeError, ({ Task }) => Task.asyncStream(undefined, body));
 bad('Task.allSettled of a number', TypeError, ({ Task }) => Task.allSettled(5));
 bad('an unknown option', TypeError, ({ Task }) => Task.async(body, { timout: 5 }), 'timout', 'signal, label, shutdown');
+bad('an unknown option beside others', TypeError, ({ Task }) => Task.async(body, { label: 'x', toString: 5 }), 'toString', 'signal, label, shutdown');
 bad('an unknown option of a stream', TypeError, ({ Task }) => Task.asyncStream([], body, { concurrency: 5 }), 'concurrency', 'maxConcurrency');
 bad('shutdown for a stream without a supervisor', TypeError, ({ Task }) => Task.asyncStream([], body, { shutdown: 5 }));
 bad('an unknown option of allSettled', TypeError, ({ Task }) => Task.allSettled([], { ordered: true }));
