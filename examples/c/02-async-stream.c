@@ -40,7 +40,7 @@ static int fetch_all(belay_context *root) {
     }
     const belay_stream_options options = {
         .max_concurrency = AT_ONCE,
-        .timeout = 100,
+        .timeout = 500,
         .on_timeout = BELAY_ON_TIMEOUT_KILL,
     };
     belay_stream *stream = NULL;

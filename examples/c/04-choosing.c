@@ -22,7 +22,7 @@ static belay_value work(belay_context *context, const belay_value *arguments,
                         size_t count) {
     (void)arguments;
     (void)count;
-    (void)belay_sleep(context, 150);
+    (void)belay_sleep(context, 500);
     return belay_none();
 }
 

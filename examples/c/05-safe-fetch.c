@@ -54,7 +54,7 @@ int main(void) {
     for (int i = 0; i < 2; i++) {
         belay_value value = belay_none();
         printf("safe_fetch(\"%s\")\n", ids[i]);
-        codes[i] = safe_fetch(root, ids[i], 200, &value);
+        codes[i] = safe_fetch(root, ids[i], 500, &value);
         printf("  %s: %s\n", belay_code_name((uint32_t)codes[i]),
                value.type == BELAY_TYPE_STRING ? value.string : "no value");
         belay_value_free(root, &value);

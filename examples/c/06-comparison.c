@@ -48,7 +48,7 @@ static int gather(belay_context *root, const belay_value *ids) {
         }
     }
     /* It would wait for ever for one that hangs; this example gives up. */
-    const belay_yield_options patience = {.timeout = 100};
+    const belay_yield_options patience = {.timeout = 500};
     if (belay_yield_many(root, tasks, IDS, &patience, results) != BELAY_OK) {
         return 1;
     }
@@ -70,7 +70,7 @@ static int gather(belay_context *root, const belay_value *ids) {
 static int stream(belay_context *root, const belay_value *ids) {
     const belay_stream_options options = {
         .max_concurrency = 8,
-        .timeout = 100,
+        .timeout = 500,
         .on_timeout = BELAY_ON_TIMEOUT_KILL,
         .nolink = 1,
     };

@@ -20,7 +20,7 @@ typedef struct endpoint {
 
 static endpoint endpoints[ENDPOINTS] = {
     {.name = "user", .answer = "Ada", .takes = 10},
-    {.name = "orders", .answer = "three orders", .takes = 300},
+    {.name = "orders", .answer = "three orders", .takes = 1500},
     {.name = "stock", .answer = "none", .takes = 10, .broken = 1},
 };
 
@@ -78,7 +78,7 @@ static belay_value page(belay_context *context, const belay_value *arguments,
     }
     const belay_stream_options options = {
         .max_concurrency = ENDPOINTS,
-        .timeout = 100,
+        .timeout = 500,
         .on_timeout = BELAY_ON_TIMEOUT_KILL,
         .nolink = 1,
     };
