@@ -1,6 +1,7 @@
 # The program `belay`, src/cli: target `cli`, on the system's threads, and
-# `cli_turns` (belay_turns), whose jobs take turns on one thread. For WASI
-# there is only the latter, and it is belay.wasm.
+# `cli_turns` (belay_turns), whose jobs take turns on one thread; both in bin/,
+# for `belay` beside it would stand for the library to ninja. For WASI there
+# is only the latter, and it is belay.wasm.
 #
 # Each examples/c/<name>.c is compiled in, its main renamed. What it is about
 # is the first sentence of its first comment, up to a full stop.
@@ -50,12 +51,15 @@ function(belay_cli name output runtime)
     target_link_libraries(${name} PRIVATE
         belay_objects sim_objects ${runtime})
     target_link_options(${name} PRIVATE ${BELAY_PROGRAM_LINK_OPTIONS})
-    set_target_properties(${name} PROPERTIES OUTPUT_NAME ${output})
+    set_target_properties(${name} PROPERTIES
+        OUTPUT_NAME ${output}
+        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 endfunction()
 
 if(BELAY_WEB)
     belay_cli(cli belay "runtime_fibers;fiber_objects" BELAY_PORT_FIBERS)
-    set_target_properties(cli PROPERTIES SUFFIX .wasm)
+    set_target_properties(cli PROPERTIES
+        SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
     belay_asyncify(cli)
 else()
     belay_cli(cli belay runtime_objects)

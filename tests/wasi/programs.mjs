@@ -23,10 +23,10 @@ const wasi = ['--no-warnings', 'scripts/run-wasi.mjs', 'build/wasm/belay.wasm'];
 export const inWasi = (...words) => runProgram(process.execPath, [...wasi, ...words]);
 
 /** The same natively. */
-export const inTurns = (...words) => runProgram('build/release/belay_turns', words);
+export const inTurns = (...words) => runProgram('build/release/bin/belay_turns', words);
 
 /** Natively, on threads of the system. */
-export const onThreads = (...words) => runProgram('build/release/belay', words);
+export const onThreads = (...words) => runProgram('build/release/bin/belay', words);
 
 export const builds = { inWasi, inTurns, onThreads };
 
