@@ -12,14 +12,14 @@ export { rejection };
  * A test on a runtime of its own. At its end nothing may be left: every worker is
  * idle, and none is abandoned.
  */
-export function scenario(name, body, { idle = true, ...workers } = {}) {
+export function scenario(name, body, { idle = true, module = work, ...workers } = {}) {
   test(name, { timeout: 120_000 }, async () => {
     const logged = [];
     const runtime = createRuntime({ onLog: (entry) => logged.push(entry), workers });
     const { Task, TaskSupervisor } = runtime;
     const supervisor = TaskSupervisor.start();
     /** Runs an export without a link; its outcome is what `await` gives. */
-    const start = (...given) => TaskSupervisor.asyncNolink(supervisor, work, ...given);
+    const start = (...given) => TaskSupervisor.asyncNolink(supervisor, module, ...given);
     const run = (...given) => Task.await(start(...given), Infinity);
     try {
       await body({ ...runtime, runtime, supervisor, start, run, logged });

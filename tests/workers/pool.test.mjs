@@ -1,10 +1,25 @@
 // The pool: how many workers there are, what they are given, what they keep alive.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { createRuntime } from 'belay-tasks';
 import { SimulationError, simulate } from 'belay-tasks/testing';
 import { flag, rejection, scenario, until, work } from './harness.mjs';
+
+/** A module that ends every worker but the first in which it is loaded. */
+function diesAsSpare() {
+  const source = `
+    import { existsSync, writeFileSync } from 'node:fs';
+    if (existsSync(MARK)) process.exit(1);
+    writeFileSync(MARK, '');
+    export const value = () => 1;
+    export function spin(words) { Atomics.store(words, 0, 1); for (;;); }`;
+  const mark = join(mkdtempSync(join(tmpdir(), 'belay-spare-')), 'loaded');
+  return new URL(`data:text/javascript,${encodeURIComponent(source.replaceAll('MARK', JSON.stringify(mark)))}`);
+}
 
 scenario('there are no workers before they are needed, and never more than max', async ({ inspect, run, start, Task }) => {
   assert.equal(inspect().workers, null);
@@ -45,6 +60,17 @@ scenario('without hotSpare there is none', async ({ inspect, start, Task, sleep 
   assert.equal(inspect().workers.size, 1);
   await Task.shutdown(task, 'brutalKill');
 }, { max: 2, hotSpare: false });
+
+scenario('a spare that dies before it is used is not started again and again', async ({ inspect, run, start, Task }) => {
+  assert.equal(await run('value'), 1);
+  const { words, raised } = flag();
+  const task = start('spin', [words]);
+  await raised();
+  await until(() => inspect().workers.crashed >= 1);
+  await Task.yield(task, 100);
+  assert.ok(inspect().workers.started <= 3, String(inspect().workers.started));
+  await Task.shutdown(task, 'brutalKill');
+}, { max: 2, module: diesAsSpare() });
 
 test('options are checked at the call', () => {
   const refused = (workers, text, kind = RangeError) =>

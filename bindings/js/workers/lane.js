@@ -17,6 +17,8 @@ export class Lane {
   killed = false;
   /** A job that was asked to stop goes on in it; it gets no others. */
   leaving = false;
+  /** It has been given a job. */
+  isUsed = false;
   #pool;
   #host;
   #jobs = new Map();
@@ -65,6 +67,7 @@ export class Lane {
   /** Hands jobs over in one message; gives back those that could not be sent. */
   give(jobs) {
     const wasIdle = this.#jobs.size === 0;
+    this.isUsed = true;
     const message = [];
     const moved = [];
     for (const job of jobs) this.#enter(job, message, moved);
@@ -93,8 +96,15 @@ export class Lane {
     if (job.transfer !== null) moved.push(...job.transfer);
   }
 
-  #exportOf({ address, name }, message) {
-    const key = `${name} ${address}`;
+  /** Has it load modules that it may soon need. */
+  warm(targets) {
+    const message = [];
+    for (const target of targets) this.#exportOf(target, message);
+    for (const entry of message) entry.push(true);
+    if (message.length > 0) this.#host.post(message, []);
+  }
+
+  #exportOf({ address, name, key }, message) {
     let number = this.#exports.get(key);
     if (number === undefined) {
       number = this.#exports.size;

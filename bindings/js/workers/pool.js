@@ -16,6 +16,8 @@ const AHEAD_MS = 2;
 const WEIGHT = 0.2;
 /* A spare is started for jobs that take longer than this. */
 const SPARE_AFTER_MS = 5;
+/* So many exports a new worker loads before it is asked to. */
+const WARM_MAX = 32;
 /* Between attempts to start workers, after one has failed while others work. */
 const RETRY_MS = 1000;
 
@@ -28,6 +30,8 @@ export class Pool {
   #head = 0;
   /** ms that jobs of an export take, by target; those that differ in time are rare. */
   #times = new Map();
+  /** Exports that have given a value, the last ones: new workers load them at once. */
+  #warm = [];
   #spareTimer = null;
   #idleTimer = null;
   #retryAt = 0;
@@ -97,6 +101,7 @@ export class Pool {
     const { key } = target;
     const known = this.#times.get(key);
     this.#times.set(key, known === undefined ? ms : known + (ms - known) * WEIGHT);
+    if (known === undefined && this.#warm.push(target) > WARM_MAX) this.#warm.shift();
   }
 
   get #waiting() {
@@ -215,8 +220,8 @@ export class Pool {
     }
   }
 
-  cameUp() {
-    this.#retryAt = 0;
+  cameUp(lane) {
+    lane.warm(this.#warm);
     this.#assign();
   }
 
@@ -228,6 +233,7 @@ export class Pool {
     else if (!wasStarting) this.#crashed++;
     if (this.#disposed) return;
     if (wasStarting) this.#startFailed(error);
+    else if (!lane.killed && !lane.isUsed) this.#delayStarts(); // it would be the same again
     else {
       this.#wanted = Math.max(this.#wanted, Math.min(this.#settings.max, this.#lanes.size + 1));
       this.#look();
@@ -244,10 +250,14 @@ export class Pool {
    * fail as well, and each later job makes one. Else there is one in a while.
    */
   #startFailed(error) {
-    this.#wanted = this.#settings.min;
-    this.#retryAt = performance.now() + RETRY_MS;
+    this.#delayStarts();
     if (this.#lanes.size > 0) return;
     for (let job = this.#next(); job !== null; job = this.#next()) job.threw(error);
+  }
+
+  #delayStarts() {
+    this.#wanted = this.#settings.min;
+    this.#retryAt = performance.now() + RETRY_MS;
   }
 
   /** Sees to spare workers, and to those that have had nothing to do for long. */
@@ -256,7 +266,7 @@ export class Pool {
       this.#spareTimer = unref(setTimeout(() => {
         this.#spareTimer = null;
         if (this.#needsSpare) this.#grow(this.#lanes.size + 1);
-      }, SPARE_AFTER_MS));
+      }, Math.max(SPARE_AFTER_MS, this.#retryAt - performance.now())));
     }
     if (this.#idleTimer === null && this.#settings.idleTimeout !== Infinity && this.#lanes.size > this.#settings.min) {
       this.#idleTimer = unref(setTimeout(this.#trim, Math.min(0x7fffffff, Math.max(1, this.#settings.idleTimeout))));

@@ -34,10 +34,16 @@ class Server {
   hear(message) {
     for (const entry of message) {
       if (entry[0] === TO_WORKER.JOB) this.#queue.push(entry);
-      else if (entry[0] === TO_WORKER.EXPORT) this.#exports[entry[1]] = new Export(entry[2], entry[3]);
+      else if (entry[0] === TO_WORKER.EXPORT) this.#know(entry);
       else if (this.#current?.number === entry[1]) this.#current.context.abort(unpackFailure(entry[2]));
     }
     if (!this.#running) this.#goOn();
+  }
+
+  #know([, number, address, name, isNeededSoon]) {
+    const target = new Export(address, name);
+    this.#exports[number] = target;
+    if (isNeededSoon === true) target.load().catch(() => {}); // who calls it is told
   }
 
   /** Runs jobs until one takes longer than this turn, or none is left. */
