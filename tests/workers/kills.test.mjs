@@ -75,6 +75,19 @@ scenario('jobs that were handed ahead of one that is killed are run elsewhere, o
   assert.deepEqual([...runs.subarray(0, 500)], Array(500).fill(1));
 }, { max: 1 });
 
+scenario('thousands of short jobs that follow one another in the same words are all run, once', async ({ Task, run, inspect }) => {
+  const count = 3000;
+  const runs = new Int32Array(new SharedArrayBuffer(4 * count));
+  for (let index = 0; index < 50; index++) await run('spinIf', [false]);
+  for (let round = 1; round <= 5; round++) {
+    const items = Array.from({ length: count }, (_, index) => index);
+    const entries = await Task.asyncStream(items, work, 'count', [runs], { maxConcurrency: 1000, timeout: Infinity }).toArray();
+    assert.ok(entries.every(({ value }) => value === round - 1));
+    assert.ok(runs.every((times) => times === round));
+  }
+  assert.equal(inspect().workers.queued, 0);
+}, { max: 1 });
+
 scenario('a worker that has nothing to do takes over what waits behind a long job', async ({ start, run, Task }) => {
   for (let index = 0; index < 50; index++) await run('spinIf', [false]);
   const endless = [start('spinIf', [true])];

@@ -6,7 +6,7 @@
  */
 import { WorkerError } from '../errors.js';
 import { cloneError, packFailure, unpackFailure } from './failures.js';
-import { FROM_WORKER, HELD_MAX, numberAfter, STATE, TO_WORKER, wordOf } from './messages.js';
+import { distance, FROM_WORKER, HELD_MAX, numberAfter, STATE, TO_WORKER, wordOf } from './messages.js';
 
 export class Lane {
   /** 'starting', 'up', 'ending' or 'gone' */
@@ -49,9 +49,16 @@ export class Lane {
     return this.#jobs.size;
   }
 
-  /** How many jobs it may be given ahead; without shared words none could be taken back. */
-  get heldMax() {
-    return this.#isShared ? HELD_MAX : 1;
+  /**
+   * How many jobs it may be given now. Numbers of jobs that it holds must not be
+   * further apart than there are words: two would share one, and the older be
+   * passed over. Without shared words none could be taken back, so it holds one.
+   */
+  get room() {
+    if (!this.#isShared) return this.#jobs.size === 0 ? 1 : 0;
+    if (this.#jobs.size === 0) return HELD_MAX;
+    const [oldest] = this.#jobs.keys();
+    return HELD_MAX - 1 - distance(oldest, this.#number);
   }
 
   get isIdle() {

@@ -50,4 +50,7 @@ const NUMBERS = 2 ** 28;
 
 export const numberAfter = (number) => (number + 1) % NUMBERS;
 
+/** How many numbers `later` is after `earlier`. */
+export const distance = (earlier, later) => (later - earlier + NUMBERS) % NUMBERS;
+
 export const wordOf = (number, state) => number * 4 + state;

@@ -9,6 +9,7 @@
  */
 import { loadHost } from './host.js';
 import { Lane } from './lane.js';
+import { HELD_MAX } from './messages.js';
 
 /* So much work a worker may hold besides what it is at. */
 const AHEAD_MS = 2;
@@ -123,11 +124,11 @@ export class Pool {
   }
 
   /** How many jobs of an export a worker may hold. */
-  #windowOf({ target, transfer }, lane) {
+  #windowOf({ target, transfer }) {
     const ms = this.#times.get(target.key);
     // What was moved to a worker that is killed could not be sent again.
     if (ms === undefined || transfer !== null) return 1;
-    return Math.max(1, Math.min(lane.heldMax, Math.floor(AHEAD_MS / Math.max(ms, 0.001))));
+    return Math.max(1, Math.min(HELD_MAX, Math.floor(AHEAD_MS / Math.max(ms, 0.001))));
   }
 
   #assign() {
@@ -153,7 +154,7 @@ export class Pool {
     if (best === null || best.size === 0) return best;
     const first = this.#peek();
     // A few at a time are not worth a message.
-    return first !== null && best.size * 2 <= this.#windowOf(first, best) ? best : null;
+    return first !== null && best.size * 2 <= this.#windowOf(first) && best.room > 0 ? best : null;
   }
 
   #peek() {
@@ -163,12 +164,13 @@ export class Pool {
 
   #batchFor(lane) {
     const jobs = [];
+    const { room } = lane;
     const fair = Math.ceil(this.#waiting / Math.max(1, this.#lanes.size));
     for (;;) {
       const job = this.#peek();
       if (job === null) break;
-      const window = Math.min(this.#windowOf(job, lane), Math.max(1, fair));
-      if (jobs.length + lane.size >= window) break;
+      const window = Math.min(this.#windowOf(job), Math.max(1, fair));
+      if (jobs.length + lane.size >= window || jobs.length >= room) break;
       jobs.push(this.#next());
       if (job.transfer !== null) break;
     }
@@ -182,7 +184,7 @@ export class Pool {
       let from = null;
       for (const other of this.#lanes) if (other.size > 1 && (from === null || other.size > from.size)) from = other;
       if (from === null) return;
-      const jobs = from.takeBack(Math.ceil((from.size - 1) / 2));
+      const jobs = from.takeBack(Math.min(lane.room, Math.ceil((from.size - 1) / 2)));
       if (jobs.length === 0) return;
       lane.give(jobs);
     }
@@ -233,8 +235,10 @@ export class Pool {
     else if (!wasStarting) this.#crashed++;
     if (this.#disposed) return;
     if (wasStarting) this.#startFailed(error);
-    else if (!lane.killed && !lane.isUsed) this.#delayStarts(); // it would be the same again
-    else {
+    else if (!lane.killed && !lane.isUsed) {
+      this.#delayStarts(); // it would be the same again
+      queueMicrotask(() => this.#assign());
+    } else {
       this.#wanted = Math.max(this.#wanted, Math.min(this.#settings.max, this.#lanes.size + 1));
       this.#look();
       queueMicrotask(() => this.#assign());

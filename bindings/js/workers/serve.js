@@ -122,10 +122,17 @@ class Server {
   }
 
   #over(job) {
-    if (this.#words !== null) Atomics.store(this.#words, job.number % HELD_MAX, wordOf(job.number, STATE.DONE));
+    this.#markDone(job.number);
     this.#current = null;
     job.context.end();
     return true;
+  }
+
+  /** Once the result is heard of, the word may already be a later job's. */
+  #markDone(number) {
+    if (this.#words === null) return;
+    const begun = wordOf(number, STATE.BEGUN);
+    Atomics.compareExchange(this.#words, number % HELD_MAX, begun, wordOf(number, STATE.DONE));
   }
 
   /* ---- For contexts. ------------------------------------------------------- */
