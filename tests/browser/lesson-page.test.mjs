@@ -99,6 +99,7 @@ describe('a lesson', () => {
       assert.match(await text(page, '.badge'), /^≠ Elixir 1\.\d+.*The reply is one message/);
       await page.click('.lessons a[href="#B3"]');
       await page.waitForFunction(() => /^B3/.test(document.querySelector('h1').textContent));
+      await page.waitForSelector('.badge.same'); // its texts come after its title
       assert.match(await text(page, '.badge'), /^= Elixir 1\.\d+ ✓/);
       await page.click('#tab-python');
       assert.match(await text(page, '.badge'), /^= Python 3\.\d+ ✓/);
@@ -122,6 +123,15 @@ describe('a lesson', () => {
       await isLit('Process.sleep(300)');
       await scrub(page, 1);
       await isLit('{:DOWN, ^ref, :process, ^caller, reason} -> reason');
+    }));
+
+  it('is at its end when the playhead is drawn there', () =>
+    withPage('#A4', {}, async (page) => {
+      await runToEnd(page);
+      await scrub(page, 0.5);
+      assert.doesNotMatch(await text(page, '.results'), /OwnerError/);
+      await scrub(page, 1);
+      assert.match(await text(page, '.results'), /stranger: 'OwnerError'/);
     }));
 
   it('shows who belongs to whom at the playhead', () =>

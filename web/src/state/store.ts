@@ -56,6 +56,7 @@ export interface Settings {
 export type Loader = () => Promise<Hosts>;
 
 const KNOB_PAUSE = 80; // ms after the last change of a knob until it is run
+const HAIR = 1e-6; // ms by which a range that is drawn to its end may fall short of it
 const noRun: Run = {
   trace: emptyTrace,
   outcome: null,
@@ -268,7 +269,7 @@ export function createStore(
 
   const seek = (time: number) => {
     pause();
-    held.value = time >= trace.value.until ? null : Math.max(0, time);
+    held.value = time >= trace.value.until - HAIR ? null : Math.max(0, time);
   };
 
   /** What the run of the chosen example depends on, as it stands now. */
