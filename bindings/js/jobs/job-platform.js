@@ -25,27 +25,24 @@ export async function compile(url) {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/**
- * A worker that runs the script at `url`. `on` has message(data) and
- * failed(error), which is called at most once, when it has ended by itself.
- */
-export async function openWorker(url, on) {
-  if (!isNode) {
-    const worker = new Worker(url, { type: 'module' });
-    worker.onmessage = ({ data }) => on.message(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      on.failed(new Error(event.message || `the worker ${url} could not be started`));
-    };
-    return {
-      post: (message, transfer) => worker.postMessage(message, transfer),
-      end: () => worker.terminate(),
-      ref() {},
-      unref() {},
-    };
-  }
-  const { Worker } = await builtin('node:worker_threads');
-  const worker = new Worker(url);
+function openWebWorker(url, on) {
+  const worker = new Worker(url, { type: 'module' });
+  worker.onmessage = ({ data }) => on.message(data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    on.failed(new Error(event.message || `the worker ${url} could not be started`));
+  };
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    end: () => worker.terminate(),
+    ref() {},
+    unref() {},
+  };
+}
+
+async function openNodeWorker(url, on) {
+  const threads = await builtin('node:worker_threads');
+  const worker = new threads.Worker(url);
   let over = false;
   const fail = (error) => {
     if (over) return;
@@ -65,3 +62,9 @@ export async function openWorker(url, on) {
     unref: () => worker.unref(),
   };
 }
+
+/**
+ * A worker that runs the script at `url`. `on` has message(data) and
+ * failed(error), for when it has ended by itself.
+ */
+export const openWorker = async (url, on) => (isNode ? openNodeWorker : openWebWorker)(url, on);

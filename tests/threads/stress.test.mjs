@@ -1,0 +1,63 @@
+// Many C jobs, while the pool is resized and tasks are killed: each settles, with
+// the value that is its own. BELAY_STRESS_RUNS says how often (1 unless given).
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { opened, until } from './support.mjs';
+
+const RUNS = Number(process.env.BELAY_STRESS_RUNS ?? 1);
+const JOBS = 100_000;
+const AT_ONCE = 2000;
+
+/** Numbers that are the same for the same seed (mulberry32). */
+function randomOf(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Starts `AT_ONCE` jobs from number `first` on, kills some, and looks at all. */
+async function wave({ Task, supervisor, TaskSupervisor, jobs, random }, first) {
+  const killed = [];
+  const tasks = Array.from({ length: AT_ONCE }, (_, index) => {
+    const number = first + index;
+    const task = TaskSupervisor.asyncNolink(supervisor, jobs.add, [number, 1]);
+    if (random() < 0.05) killed.push(TaskSupervisor.asyncNolink(supervisor, jobs.untilCancelled, []));
+    return task;
+  });
+  const ends = killed.map((task) => Task.shutdown(task, 'brutalKill'));
+  if (random() < 0.5) jobs.resize({ max: 1 + Math.floor(random() * 6) });
+  const settled = await Promise.all(tasks.map((task) => Task.yield(task, 120_000)));
+  settled.forEach((result, index) => assert.deepEqual(result, { status: 'fulfilled', value: first + index + 1 }));
+  for (const end of await Promise.all(ends)) assert.equal(end, null);
+}
+
+for (let run = 1; run <= RUNS; run++) {
+  test(`threads: ${JOBS} jobs with resizing and killing, seed ${run}: nothing is lost`, () =>
+    opened('threads', { max: 4 }, async ({ Task, TaskSupervisor, jobs, runtime }) => {
+      const random = randomOf(run);
+      const supervisor = TaskSupervisor.start();
+      for (let first = 0; first < JOBS; first += AT_ONCE) {
+        await wave({ Task, supervisor, TaskSupervisor, jobs, random }, first);
+      }
+      await until(() => jobs.inspect().running === 0 && jobs.inspect().abandoned === 0, 'all jobs have returned');
+      const { queued, setAside } = jobs.inspect();
+      assert.deepEqual([queued, setAside, runtime.inspect().abandoned], [0, 0, 0]);
+    }));
+}
+
+test('workers: thousands of jobs with killing: nothing is lost', () =>
+  opened('workers', { max: 2 }, async ({ Task, TaskSupervisor, jobs }) => {
+    const supervisor = TaskSupervisor.start();
+    for (let round = 0; round < 20; round++) {
+      const tasks = Array.from({ length: 200 }, (_, index) => TaskSupervisor.asyncNolink(supervisor, jobs.add, [index]));
+      const stuck = TaskSupervisor.asyncNolink(supervisor, jobs.neverEnds, []);
+      const settled = await Promise.all(tasks.map((task) => Task.yield(task, 120_000)));
+      settled.forEach((result, index) => assert.deepEqual(result, { status: 'fulfilled', value: index }));
+      assert.equal(await Task.shutdown(stuck, 'brutalKill'), null);
+    }
+    assert.deepEqual([jobs.inspect().queued, jobs.inspect().running], [0, 0]);
+  }));
