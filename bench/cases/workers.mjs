@@ -3,6 +3,7 @@
 
 import { availableParallelism } from 'node:os';
 import { belay, floor, number, ours, peer, valueOf } from './shared.mjs';
+import { must } from '../../scripts/lib/shell.mjs';
 import { compute } from '../workers/jobs.mjs';
 
 const at = (name) => new URL(`../workers/${name}`, import.meta.url);
@@ -25,6 +26,19 @@ async function openBelay(workers = {}) {
       const task = Task.async(jobs, 'spin', [words]);
       return () => Task.shutdown(task, 'brutalKill');
     },
+  };
+}
+
+/** Jobs in C, on so many threads. They are built when they are first asked for. */
+async function openJobs(max) {
+  must(process.execPath, ['scripts/build-jobs.mjs', 'bench/jobs'], { stdio: 'ignore' });
+  const { createRuntime } = await belay();
+  const { loadJobs } = await import('../../bindings/js/threads.js');
+  const jobs = await loadJobs(new URL('../../build/jobs/bench-jobs/bench_jobs.mjs', import.meta.url), { max });
+  const { Task } = createRuntime();
+  return {
+    all: async (name, items) =>
+      (await Task.asyncStream(items, jobs[name], [], { maxConcurrency: 512, timeout: Infinity }).toArray()).map(valueOf),
   };
 }
 
@@ -228,10 +242,14 @@ export const workerCases = {
     rows: {
       one: floor('one thread', async () => ({ measure: oneThread })),
       ...rowsOf(computing, 'Belay asyncStream'),
+      'jobs-one': ours('jobs in C, one thread', async () => ({ measure: async (count) => computing(await openJobs(1), count) })),
+      jobs: ours('jobs in C', async () => ({ measure: async (count) => computing(await openJobs(SIZE), count) })),
     },
     targets: [
       { row: 'one', over: 'belay', atLeast: Math.max(1, 0.9 * SIZE) },
       { row: 'belay', over: 'best', atMost: 1 },
+      { row: 'jobs-one', over: 'jobs', atLeast: Math.max(1, 0.9 * SIZE) },
+      { row: 'jobs', over: 'best', atMost: 1 },
     ],
   },
   'worker-kill': {
