@@ -7,7 +7,7 @@
  * between two calls of users the kernel's queue is empty and a place in its
  * table is never given on before its last event has been seen. And handling an
  * event never runs user code: what would (listeners, subscribers, iterators)
- * is put into `#effects` or `#pulls`, which only the pump works through.
+ * is put into the lists of the turn (turn.js), which only the pump works through.
  */
 import { Caller } from './caller.js';
 import { CELL, detailsOf } from './cell.js';
@@ -33,6 +33,7 @@ import { nameOfKind } from './shapes.js';
 import { Signals } from './signals.js';
 import { Starts } from './starts.js';
 import { Child } from './supervised.js';
+import { Turn } from './turn.js';
 import { SleepWait } from './waits.js';
 
 const INBOX_PIDS = WORDS_MAX / 2;
@@ -66,14 +67,9 @@ export class Runtime {
   #waits = new Registry();
   /** How many pids wait in the word area to be settled. */
   #inboxCount = 0;
-  #effects = [];
   /** Monitors that have fired and are still to be told. */
   #downs = new Set();
-  #pulls = [];
-  /** Streams with items that have returned and may be followed in their place. */
-  #cycling = [];
-  /** Items of streams whose bodies are to begin, in order. */
-  #items = [];
+  #turn;
   #counter = 0;
   #makePool;
   #pool = null;
@@ -96,6 +92,7 @@ export class Runtime {
     this.hooks = hooks;
     this.#makePool = makePool;
     this.late = new Late(this);
+    this.#turn = new Turn(this);
     this.reasons = new Reasons(this.#kernel);
     this.signals = new Signals(this);
     this.names = new Names(this);
@@ -427,7 +424,7 @@ export class Runtime {
         return;
       }
     }
-    if (stream === null && this.#pump.canPassBy && this.#inboxCount === 0 && this.#cycling.length === 0) {
+    if (stream === null && this.#pump.canPassBy && this.#inboxCount === 0 && this.#turn.cycling.length === 0) {
       this.#settleAtOnce(cell);
       return;
     }
@@ -459,7 +456,7 @@ export class Runtime {
   #lateReturned(cell, value) {
     this.#pump.touch();
     if (!this.late.isOf(cell)) return false;
-    if (this.#pump.canPassBy && this.#inboxCount === 0 && this.#cycling.length === 0) return this.late.returned(value);
+    if (this.#pump.canPassBy && this.#inboxCount === 0 && this.#turn.cycling.length === 0) return this.late.returned(value);
     this.late.tell();
     return false;
   }
@@ -474,7 +471,7 @@ export class Runtime {
   /** Has the kernel told, with others, that a body has returned. */
   settle({ low, high }) {
     this.#kernel.putSettled(this.#inboxCount++, low, high);
-    if (this.#inboxCount === INBOX_PIDS) this.#settlePut();
+    if (this.#inboxCount === INBOX_PIDS) this.settlePut();
   }
 
   /** A body has thrown, or its promise has been rejected. */
@@ -526,16 +523,21 @@ export class Runtime {
    */
   settleInbox() {
     this.late.tell();
-    if (this.#cycling.length > 0) {
-      const cycling = this.#cycling;
-      this.#cycling = [];
+    if (this.#turn.cycling.length > 0) {
+      const cycling = this.#turn.cycling;
+      this.#turn.cycling = [];
       for (const stream of cycling) stream.settleReturned();
     }
-    this.#settlePut();
+    this.settlePut();
   }
 
-  /** Those that have been put into the word area. */
-  #settlePut() {
+  /** How many bodies have returned that wait to be told. */
+  get inboxCount() {
+    return this.#inboxCount;
+  }
+
+  /** Tells of those that have been put into the word area. */
+  settlePut() {
     while (this.#inboxCount > 0) {
       const count = this.#inboxCount;
       const code = this.#kernel.settle(count);
@@ -597,32 +599,32 @@ export class Runtime {
    * latest.
    */
   scheduleSoon() {
-    if (this.#items.length >= ITEMS_SOON_MAX || !this.#pump.putsOff()) this.#pump.schedule();
+    if (this.#turn.items.length >= ITEMS_SOON_MAX || !this.#pump.putsOff()) this.#pump.schedule();
   }
 
   get hasItems() {
-    return this.#items.length > 0;
+    return this.#turn.items.length > 0;
   }
 
   /** Has `run` called by the pump, where user code may run. */
   effect(run) {
-    this.#effects.push(run);
+    this.#turn.effects.push(run);
     this.#pump.schedule();
   }
 
   /** Has the pump see to the items of a stream that have returned. */
   cycle(stream) {
-    this.#cycling.push(stream);
+    this.#turn.cycling.push(stream);
   }
 
   /** Has the pump begin the body of an item. */
   beginLater(cell) {
-    this.#items.push(cell);
+    this.#turn.items.push(cell);
   }
 
   /** Begins the bodies of all processes that are ready, here and now. */
   startReady() {
-    this.#startAll({ spend: () => false });
+    this.#turn.startAll({ spend: () => false });
   }
 
   /** Begins the body of an item; false when that was the end of the runtime. */
@@ -642,7 +644,7 @@ export class Runtime {
 
   /** Has the pump read elements for a stream. */
   pull(stream) {
-    this.#pulls.push(stream);
+    this.#turn.pulls.push(stream);
     this.#pump.schedule();
   }
 
@@ -669,123 +671,9 @@ export class Runtime {
     this.drain();
   }
 
-  /**
-   * Works until nothing is left to do; false when the budget of this turn of
-   * the event loop is used up before.
-   */
+  /** Works until nothing is left to do; false when the budget is used up before. */
   turn(pump) {
-    const { view } = this.#kernel;
-    this.observers.lookAround();
-    for (;;) {
-      if (this.disposed) return true;
-      if (this.late.isReady && !this.#beginLate(pump)) return false;
-      if (this.#cycling.length > 0 && !this.#cycleAll(pump)) return false;
-      if (this.#inboxCount > 0) {
-        const over = pump.spend(this.#inboxCount);
-        this.settleInbox();
-        if (over) return false;
-      }
-      if (this.#pulls.length > 0 && !this.#pullAll(pump)) return false;
-      if (this.#items.length > 0 && !this.#startItems(pump)) return false;
-      if (view.ready > 0 && !this.#startAll(pump)) return false;
-      if (this.#effects.length > 0) {
-        if (!this.#runEffects(pump)) return false;
-        continue;
-      }
-      if (this.disposed) return true;
-      if (this.#inboxCount > 0 || this.#pulls.length > 0 || this.#items.length > 0) continue;
-      if (this.#cycling.length > 0) continue;
-      if (view.ready > 0 || this.late.isReady) continue;
-      if (view.fresh === 0 || pump.putsOff()) return true;
-      this.advance(pump.now);
-    }
-  }
-
-  /** Begins the task that is held back, if it is its turn. */
-  #beginLate(pump) {
-    const waiting = this.#cycling.length + this.#inboxCount + this.#pulls.length + this.#items.length;
-    if (waiting > 0 || this.#kernel.view.ready > 0) {
-      this.late.tell();
-      return true;
-    }
-    this.late.begin();
-    return !pump.spend(1);
-  }
-
-  /** Lets the next elements follow in the places of items that have returned. */
-  #cycleAll(pump) {
-    const cycling = this.#cycling;
-    this.#cycling = [];
-    for (let index = 0; index < cycling.length; index++) {
-      this.#settlePut(); // they go through the same words
-      const over = pump.spend(cycling[index].size);
-      cycling[index].cycle();
-      if (this.disposed) return true;
-      if (over) {
-        this.#cycling = cycling.slice(index + 1).concat(this.#cycling);
-        return false;
-      }
-    }
-    return true;
-  }
-
-  #pullAll(pump) {
-    const pulls = this.#pulls;
-    this.#pulls = [];
-    for (let index = 0; index < pulls.length; index++) {
-      if (!pulls[index].pull(pump)) {
-        this.#pulls = this.#pulls.concat(pulls.slice(index)); // there may be more than a call can take
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Begins the bodies of items that STREAM_PUSH has started. */
-  #startItems(pump) {
-    const items = this.#items;
-    this.#items = [];
-    for (let index = 0; index < items.length; index++) {
-      const cell = items[index];
-      if (!this.begin(cell)) return true;
-      if (pump.spend(1)) {
-        this.#items = items.slice(index + 1).concat(this.#items);
-        return false;
-      }
-    }
-    return true;
-  }
-
-  #startAll(pump) {
-    const kernel = this.#kernel;
-    const { view } = kernel;
-    while (view.ready > 0 && kernel.run() === CODE.OK) {
-      const low = kernel.answerLow;
-      const high = kernel.answerHigh;
-      if (this.watch !== null) this.drain();
-      this.#start(this.cells.find(low, high));
-      if (this.disposed) return true;
-      if (pump.spend(1)) return false;
-    }
-    return true;
-  }
-
-  #runEffects(pump) {
-    const effects = this.#effects;
-    this.#effects = [];
-    for (let index = 0; index < effects.length; index++) {
-      try {
-        effects[index]();
-      } catch (error) {
-        report(error);
-      }
-      if (this.disposed) return true;
-      if (pump.spend(1)) {
-        this.#effects = effects.slice(index + 1).concat(this.#effects);
-        return false;
-      }
-    }
-    return true;
+    return this.#turn.work(pump);
   }
 
   /* ---- Events --------------------------------------------------------- */
@@ -1023,10 +911,7 @@ export class Runtime {
     this.reasons.clear();
     this.observers.clear();
     this.cells.clear();
-    this.#effects = [];
-    this.#pulls = [];
-    this.#items = [];
-    this.#cycling = [];
+    this.#turn.clear();
     this.#inboxCount = 0;
   }
 
@@ -1047,9 +932,9 @@ export class Runtime {
       children: this.children.size,
       reasons: this.reasons.size,
       signals: this.signals.size,
-      effects: this.#effects.length,
-      pulls: this.#pulls.length,
-      items: this.#items.length + this.#cycling.length,
+      effects: this.#turn.effects.length,
+      pulls: this.#turn.pulls.length,
+      items: this.#turn.items.length + this.#turn.cycling.length,
       inbox: this.#inboxCount,
       check: this.#kernel.check(),
     };
