@@ -8,55 +8,76 @@ import { describe } from '../options.js';
 
 /* Causes of causes; what comes deeper is told as text. */
 const DEPTH_MAX = 16;
+/* Errors of one failure, since they may contain one another; more are told as text. */
+const ERRORS_MAX = 1000;
+const UNREADABLE = 'a value that could not be looked at';
 const BUILT_IN = {
   Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError,
 };
 const OURS = { CloneError, ModuleError, WorkerError };
-const FIXED = new Set(['name', 'message', 'stack', 'cause', 'errors', 'startedAt', 'task']);
+const FIXED = new Set(['name', 'message', 'stack', 'cause', 'errors']);
 
 /* ---- In the thread where it happened. ------------------------------------ */
 
-/** Any thrown value as a plain object that can be cloned. */
-export function packFailure(thrown, depth = 0) {
+/** Any thrown value as a plain object that can be cloned. It never throws. */
+export function packFailure(thrown) {
+  return pack(thrown, 0, { left: ERRORS_MAX });
+}
+
+function pack(thrown, depth, budget) {
   try {
-    if (isError(thrown)) {
-      if (depth < DEPTH_MAX) return packError(thrown, depth);
-      return { value: describe(thrown) };
-    }
-    return { value: clonable(thrown) };
+    if (!isError(thrown)) return { value: clonable(thrown) };
+    if (depth < DEPTH_MAX && budget.left-- > 0) return packError(thrown, depth, budget);
+    return { value: describe(thrown) };
   } catch {
-    return { value: 'a value that could not be looked at' };
+    return { value: UNREADABLE };
   }
 }
 
 const isError = (value) =>
   value instanceof Error || (typeof DOMException === 'function' && value instanceof DOMException);
 
-function packError(error, depth) {
-  const { name, message, stack } = error;
+/** A property, whose getter may throw. */
+function read(error, key) {
+  try {
+    return error[key];
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+const textOf = (value) => (typeof value === 'string' ? value : describe(value));
+
+function packError(error, depth, budget) {
+  const stack = read(error, 'stack');
+  const errors = read(error, 'errors');
   const packed = {
     type: classOf(error),
-    name: String(name),
-    message: String(message),
+    name: textOf(read(error, 'name')),
+    message: textOf(read(error, 'message')),
     stack: typeof stack === 'string' ? stack : null,
     fields: fieldsOf(error),
   };
   if (ExitError.is(error)) packed.exit = { reason: clonable(error.reason), timeout: error.timeout };
-  if (Object.hasOwn(error, 'cause')) packed.cause = packFailure(error.cause, depth + 1);
-  if (Array.isArray(error.errors)) packed.errors = error.errors.map((one) => packFailure(one, depth + 1));
+  if (Object.hasOwn(error, 'cause')) packed.cause = pack(read(error, 'cause'), depth + 1, budget);
+  if (Array.isArray(errors)) packed.errors = errors.map((one) => pack(one, depth + 1, budget));
   return packed;
 }
 
 function classOf(error) {
   if (typeof DOMException === 'function' && error instanceof DOMException) return 'DOMException';
-  const name = error.constructor?.name;
+  const name = read(read(error, 'constructor') ?? Error, 'name');
   return typeof name === 'string' && name !== '' ? name : 'Error';
 }
 
 /** Its own properties; one that cannot be cloned is told as text. */
 function fieldsOf(error) {
   const fields = {};
-  for (const key of Object.keys(error)) if (!FIXED.has(key)) fields[key] = clonable(error[key]);
+  const isOurs = ExitError.is(error);
+  for (const key of Object.keys(error)) {
+    // A handle of a task has no meaning in another thread.
+    if (!FIXED.has(key) && !(isOurs && key === 'task')) fields[key] = clonable(read(error, key));
+  }
   return fields;
 }
 
@@ -84,11 +105,12 @@ export function unpackFailure(packed, start = null) {
   for (const [key, value] of Object.entries(packed.fields)) set(error, key, value, true);
   if (packed.exit === undefined) set(error, 'name', nameOf(packed), false);
   if ('cause' in packed) set(error, 'cause', unpackFailure(packed.cause), false);
+  if (packed.errors !== undefined) set(error, 'errors', packed.errors.map((one) => unpackFailure(one)), packed.type !== 'AggregateError');
   set(error, 'stack', bothStacks(packed, start), false);
   return error;
 }
 
-function build({ type, name, message, fields, exit, errors }) {
+function build({ type, name, message, fields, exit }) {
   if (exit !== undefined) {
     const { pid = null, label = null } = fields;
     const { reason, timeout } = exit;
@@ -97,7 +119,7 @@ function build({ type, name, message, fields, exit, errors }) {
       : new TimeoutError(timeout, { pid, label });
   }
   if (type === 'DOMException') return new DOMException(message, name);
-  if (type === 'AggregateError') return new AggregateError((errors ?? []).map((one) => unpackFailure(one)), message);
+  if (type === 'AggregateError') return new AggregateError([], message);
   if (Object.hasOwn(OURS, type) && typeof fields.code === 'string' && fields.code.startsWith('BELAY_')) return new OURS[type](message, fields);
   if (Object.hasOwn(BUILT_IN, type)) return new BUILT_IN[type](message);
   return new Error(message);
@@ -123,14 +145,20 @@ function bothStacks({ name, message, stack }, start) {
 
 /* ---- What cannot be cloned. ---------------------------------------------- */
 
-/** The error for a value that could not be sent, with the part that is to blame. */
+/**
+ * The error for a value that could not be sent, with the part that is to blame. It
+ * never throws. Where no part is (a list of what is to be moved was wrong), `cause` says why.
+ */
 export function cloneError(what, root, value, cause) {
-  const path = blame(value, root, 0) ?? root;
-  return new CloneError(`${what} cannot be sent to another thread: ${path} cannot be cloned`, { path, cause });
+  const path = blame(value, root, 0);
+  const why = path === null ? describe(cause) : `${path} cannot be cloned`;
+  return new CloneError(`${what} cannot be sent to another thread: ${why}`, { path: path ?? root, cause });
 }
 
+/** A port never can; Node 20 itself crashes when one that was moved before is tried. */
 function canClone(value) {
   try {
+    if (typeof MessagePort === 'function' && value instanceof MessagePort) return false;
     structuredClone(value);
     return true;
   } catch {
@@ -150,9 +178,14 @@ function blame(value, path, depth) {
 
 const isName = (key) => /^[A-Za-z_$][\w$]*$/.test(key);
 
+/** None where a getter or a proxy throws: then it is the whole that cannot be cloned. */
 function partsOf(value) {
-  if (Array.isArray(value)) return value.map((part, index) => [`[${index}]`, part]);
-  if (value instanceof Map) return [...value].flatMap(([key, part]) => [['.key', key], [`.get(${describe(key)})`, part]]);
-  if (value instanceof Set) return [...value].map((part) => ['.member', part]);
-  return Object.entries(value).map(([key, part]) => [isName(key) ? `.${key}` : `[${JSON.stringify(key)}]`, part]);
+  try {
+    if (Array.isArray(value)) return value.map((part, index) => [`[${index}]`, part]);
+    if (value instanceof Map) return [...value].flatMap(([key, part]) => [['.key', key], [`.get(${describe(key)})`, part]]);
+    if (value instanceof Set) return [...value].map((part) => ['.member', part]);
+    return Object.entries(value).map(([key, part]) => [isName(key) ? `.${key}` : `[${JSON.stringify(key)}]`, part]);
+  } catch {
+    return [];
+  }
 }

@@ -8,7 +8,7 @@ import { realClock } from '../clock.js';
 import { Context } from '../context.js';
 import { ExitError } from '../errors.js';
 import { logToConsole } from '../log.js';
-import { checkSpawnOptions } from '../options.js';
+import { checkSpawnOptions, describe } from '../options.js';
 import { FLAG } from '../protocol.js';
 import { Runtime } from '../runtime.js';
 import { nestedPool } from './nested-pool.js';
@@ -23,14 +23,18 @@ function ownRuntime() {
 
 /** A value that is moved and not copied; see `transfer`. */
 export class Transferred {
+  #value;
+  #list;
+
   constructor(value, list) {
-    this.value = value;
-    this.list = list;
+    this.#value = value;
+    this.#list = list;
   }
 
-  /** The value and what of it is moved. */
+  /** The value and what of it is moved. It asks nothing of a result that may be a proxy. */
   static take(result) {
-    return result instanceof Transferred ? [result.value, result.list] : [result, undefined];
+    if (typeof result !== 'object' || result === null || !(#list in result)) return [result, undefined];
+    return [result.#value, result.#list];
   }
 }
 
@@ -88,7 +92,7 @@ export class JobContext {
 
   get transfer() {
     return (value, list) => {
-      if (!Array.isArray(list)) throw new TypeError('transfer: list must be an array of transferable objects');
+      if (!Array.isArray(list)) throw new TypeError(`transfer: list must be an array of transferable objects; got ${describe(list)}`);
       return new Transferred(value, list);
     };
   }

@@ -5,6 +5,7 @@
  *   starting --UP--> up --kill, crash--> ending --thread has stopped--> gone
  */
 import { WorkerError } from '../errors.js';
+import { describe } from '../options.js';
 import { cloneError, packFailure, unpackFailure } from './failures.js';
 import { distance, FROM_WORKER, HELD_MAX, numberAfter, STATE, TO_WORKER, wordOf } from './messages.js';
 
@@ -26,8 +27,9 @@ export class Lane {
   #isNeeded = false;
   #words;
   #isShared;
-  /** The exports that it knows, by target. */
+  /** The exports that it knows, by target. A number is never that of another one. */
   #exports = new Map();
+  #exportNumber = 0;
 
   /** @param words an Int32Array, or null where memory cannot be shared */
   constructor(pool, open) {
@@ -77,8 +79,8 @@ export class Lane {
     this.isUsed = true;
     const message = [];
     const moved = [];
-    for (const job of jobs) this.#enter(job, message, moved);
     try {
+      for (const job of jobs) this.#enter(job, message, moved);
       this.#host.post(message, moved);
     } catch (cause) {
       this.#takeBack(jobs, cause);
@@ -114,7 +116,7 @@ export class Lane {
   #exportOf({ address, name, key }, message) {
     let number = this.#exports.get(key);
     if (number === undefined) {
-      number = this.#exports.size;
+      number = this.#exportNumber++;
       this.#exports.set(key, number);
       message.push([TO_WORKER.EXPORT, number, address, name]);
     }
@@ -150,11 +152,14 @@ export class Lane {
     return Atomics.load(this.#words, job.number % HELD_MAX) === wordOf(job.number, STATE.DONE);
   }
 
-  /** Takes back, last first, at most so many jobs that have not begun. */
+  /**
+   * Takes back, last first, at most so many jobs that have not begun. What was
+   * moved to it could not be sent again, so such a job stays.
+   */
   takeBack(most = Infinity) {
     const taken = [];
     for (const job of [...this.#jobs.values()].reverse()) {
-      if (taken.length >= most || !this.#revoke(job)) break;
+      if (taken.length >= most || job.transfer !== null || !this.#revoke(job)) break;
       taken.push(job);
     }
     return taken.reverse();
@@ -293,7 +298,7 @@ export class Lane {
 
 function errorFor(cause, code, wasStarting) {
   if (cause instanceof WorkerError && !wasStarting) return cause;
-  const told = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  const told = describe(cause);
   if (wasStarting) return new WorkerError(`a worker could not be started: ${told}`, { reason: 'start', cause });
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new WorkerError(`the worker ran out of memory: ${told}`, { reason: 'memory', cause });

@@ -58,6 +58,13 @@ function checkTransfer(call, transfer, functions) {
   throw new TypeError(`${call}: option transfer must be ${accepted}; got ${describe(transfer)}`);
 }
 
+/** What a function of an item gives to be moved. */
+function checkMoved(call, list) {
+  if (list === undefined || list === null) return null;
+  if (Array.isArray(list)) return list;
+  throw new TypeError(`${call}: the function of option transfer must give an array of transferable objects; it gave ${describe(list)}`);
+}
+
 const targetOf = (address, name) => ({ address, name, key: `${name} ${address}` });
 
 /** Takes apart what stands in a call from the module on. */
@@ -101,8 +108,8 @@ export function takeModuleItemBody(call, module, rest) {
   return {
     options,
     body: (input, context) => {
-      const moved = typeof transfer === 'function' ? transfer(input) : transfer;
-      return run(context, new Job(target, [input, ...list], moved ?? null, grace, start));
+      const moved = typeof transfer === 'function' ? checkMoved(call, transfer(input)) : transfer;
+      return run(context, new Job(target, [input, ...list], moved, grace, start));
     },
   };
 }
