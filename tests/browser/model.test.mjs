@@ -192,6 +192,21 @@ describe('a trace', () => {
     assert.equal(end([], { ...reason('boom'), by: 'signal' }), 'died by a link');
   });
 
+  it('calls an end shut down when Task.shutdown has asked for it and the task did the rest', async () => {
+    const { traceOf } = await load('/src/model/trace.ts');
+    const pid = '<2.1>';
+    const base = { time: 0, label: 'a' };
+    const reason = { word: 'shutdown', text: "'shutdown'" };
+    const { lines } = traceOf([
+      { type: 'began', time: 0, pid: '<1.1>' },
+      { ...base, type: 'spawned', pid, parent: '<1.1>', supervisor: null, kind: 'task' },
+      { ...base, type: 'started', pid },
+      { ...base, type: 'waiting', pid: '<1.1>', what: 'shutdown', for: pid, timeout: 200 },
+      { ...base, type: 'settled', pid, status: 'rejected', by: 'body', reason },
+    ]);
+    assert.equal(lines.get(pid).end.look.word, 'shut down');
+  });
+
   it('counts as many at once as there are', async () => {
     const { traceOf, isTask, runningAt } = await load('/src/model/trace.ts');
     for (let seed = 1; seed <= 20; seed += 1) {
@@ -344,6 +359,20 @@ describe('values as text', () => {
     );
     assert.equal(resultOf([1, 2], format).entries, null);
     assert.equal(resultOf(undefined, format).text, null);
+  });
+
+  it('stand side by side when they are lists of one length', async () => {
+    const { resultOf } = await load('/src/model/outcome.ts');
+    const columns = (value) => resultOf(value, String).columns;
+    assert.deepEqual(columns({ a: [1, 2], b: ['x', 'y'] }), {
+      names: ['a', 'b'],
+      rows: [
+        ['1', 'x'],
+        ['2', 'y'],
+      ],
+    });
+    for (const other of [{ a: [1], b: [1, 2] }, { a: [1] }, { a: [], b: [] }, [[1], [2]], 1, null])
+      assert.equal(columns(other), null, JSON.stringify(other));
   });
 
   it('are times that people read', async () => {

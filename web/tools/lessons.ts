@@ -30,9 +30,15 @@ export interface WorldFile extends World {
   readonly seed?: number;
   readonly knobs?: readonly Knob[];
   readonly regions?: Regions;
-  /** By language: 'same', or a sentence that tells how its outcome differs. */
-  readonly parity: Readonly<Record<OtherLanguage, string>>;
+  readonly parity: Readonly<Record<OtherLanguage, Parity>>;
 }
+
+/**
+ * How the outcome in another language stands to Belay's: 'same', a sentence
+ * that tells how it differs, or the parts by name that both have and that are
+ * the same, where a program sets several ways side by side.
+ */
+export type Parity = string | { readonly same: readonly string[]; readonly note: string };
 
 export type OtherLanguage = 'elixir' | 'python';
 
@@ -173,7 +179,14 @@ function badgeOf(
   if (proof === undefined || proof.hash !== hashOf(texts[language].text)) {
     return null;
   }
-  const same = world.parity[language] === 'same';
+  const parity = world.parity[language];
   const by = `${name} ${proof.version.split('.').slice(0, 2).join('.')}`;
-  return { same, by, note: same ? '' : world.parity[language] };
+  if (typeof parity === 'object') {
+    const parts = parity.same.join(' and ');
+    const verb = parity.same.length === 1 ? 'is' : 'are';
+    return { same: true, by, note: `executed; ${parts} ${verb} the same. ${parity.note}` };
+  }
+  return parity === 'same'
+    ? { same: true, by, note: 'executed; its outcome is the same' }
+    : { same: false, by, note: parity };
 }

@@ -67,10 +67,10 @@ export interface Pane {
 }
 
 export interface Badge {
-  /** The text reached its recorded outcome, and it is the same as Belay's. */
+  /** The text reached its recorded outcome, and it is Belay's, or parts of it are. */
   readonly same: boolean;
   /** `Elixir 1.14.0`. */
   readonly by: string;
-  /** What differs, in a sentence; empty when nothing does. */
+  /** What is the same, or what differs. */
   readonly note: string;
 }

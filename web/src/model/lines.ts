@@ -104,6 +104,11 @@ function live(making: Making, event: RuntimeEvent): void {
         omens.set(line, 'terminated');
       }
       return;
+    case 'waiting':
+      if (event.what === 'shutdown' && event.for !== null) {
+        askedToStop(making, event.for);
+      }
+      return;
     case 'killed':
       if (omens.get(line) !== 'timedOut') {
         omens.set(line, 'killed');
@@ -119,6 +124,14 @@ function live(making: Making, event: RuntimeEvent): void {
       end(making, line, event.time, lookOf(line, event), event.reason?.text ?? null);
       line.runsOn = event.abandoned === true ? { until: null } : null;
       return;
+  }
+}
+
+/** By `Task.shutdown`: what it then does of its own is what it was asked for. */
+function askedToStop({ lines }: Making, pid: Pid): void {
+  const line = lines.get(pid);
+  if (line !== undefined && line.end === null && !omens.has(line)) {
+    omens.set(line, 'terminated');
   }
 }
 

@@ -15,6 +15,8 @@ export interface Result {
   readonly text: string | null;
   /** Set when the result is a list of settled entries. */
   readonly entries: readonly Entry[] | null;
+  /** Set when the result is several lists, each with a part for every item. */
+  readonly columns: Columns | null;
   /** What can be compared with other languages. */
   readonly plain: Plain;
 }
@@ -26,16 +28,45 @@ export interface Entry {
   readonly elixir: string;
 }
 
+/** Lists of one length side by side: what several ways gave for the same items. */
+export interface Columns {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const ROWS_MAX = 200;
+
 /** The result of a program as it is sent to the page. */
 export function resultOf(value: unknown, format: (value: unknown) => string): Result {
   if (value === undefined) {
-    return { text: null, entries: null, plain: null };
+    return { text: null, entries: null, columns: null, plain: null };
   }
   const entries =
-    Array.isArray(value) && value.length > 0 && value.length <= 200 && value.every(isSettled)
+    Array.isArray(value) && value.length > 0 && value.length <= ROWS_MAX && value.every(isSettled)
       ? value.map((entry) => entryOf(entry, format))
       : null;
-  return { text: format(value), entries, plain: plainOf(value) };
+  return {
+    text: format(value),
+    entries,
+    columns: columnsOf(value, format),
+    plain: plainOf(value),
+  };
+}
+
+function columnsOf(value: unknown, format: (value: unknown) => string): Columns | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return null;
+  }
+  const lists = Object.values(value);
+  const length = Array.isArray(lists[0]) ? lists[0].length : 0;
+  const fits = (list: unknown) => Array.isArray(list) && list.length === length;
+  if (lists.length < 2 || length === 0 || length > ROWS_MAX || !lists.every(fits)) {
+    return null;
+  }
+  return {
+    names: Object.keys(value),
+    rows: Array.from({ length }, (_, row) => lists.map((list) => format(list[row]))),
+  };
 }
 
 type Settled = PromiseSettledResult<unknown>;

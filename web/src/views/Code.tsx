@@ -117,7 +117,7 @@ function Proof({ badge }: { badge: Badge | null }) {
   return (
     <span class={badge.same ? 'badge same' : 'badge'}>
       {badge.same ? `= ${badge.by} ✓` : `≠ ${badge.by}`}
-      <span class="hint-line">{badge.same ? 'executed; its outcome is the same' : badge.note}</span>
+      <span class="hint-line">{badge.note}</span>
     </span>
   );
 }

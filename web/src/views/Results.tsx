@@ -78,6 +78,10 @@ function End({ outcome }: { outcome: Outcome }) {
 }
 
 function Returned({ result }: { result: Result }) {
+  if (result.columns !== null) {
+    const { names, rows } = result.columns;
+    return <Table caption="returned, list by list" head={names} rows={rows} />;
+  }
   if (result.entries === null) {
     return result.text === null ? null : (
       <>
@@ -87,21 +91,41 @@ function Returned({ result }: { result: Result }) {
     );
   }
   return (
+    <Table
+      caption="returned, in both notations"
+      head={['JavaScript', 'Elixir']}
+      rows={result.entries.map(({ javascript, elixir }) => [javascript, elixir])}
+    />
+  );
+}
+
+interface TableProps {
+  readonly caption: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function Table({ caption, head, rows }: TableProps) {
+  return (
     <table class="entries">
-      <caption>returned, in both notations</caption>
+      <caption>{caption}</caption>
       <thead>
         <tr>
           <th scope="col">#</th>
-          <th scope="col">JavaScript</th>
-          <th scope="col">Elixir</th>
+          {head.map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
         </tr>
       </thead>
       <tbody>
-        {result.entries.map((entry, index) => (
+        {rows.map((row, index) => (
           <tr key={index}>
             <td>{index + 1}</td>
-            <td>{entry.javascript}</td>
-            <td>{entry.elixir}</td>
+            {row.map((cell, column) => (
+              <td key={head[column]}>{cell}</td>
+            ))}
           </tr>
         ))}
       </tbody>
