@@ -1,6 +1,8 @@
 /** What the page and the worker of a run say to each other, and the limits of a run. */
+import type { Change } from '../model/changes.ts';
 import type { Reason, TraceEvent } from '../model/events.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Wait } from '../model/pending.ts';
 import type { World } from '../model/world.ts';
 import type { Stats } from './network.ts';
 
@@ -19,6 +21,8 @@ export interface RunInput {
   readonly world: World | null;
   /** What `main` gets by these names, beside the runtime's functions. */
   readonly knobs: Readonly<Record<string, number | boolean | string>>;
+  /** What is broken on the way, in the order in which it was asked for. */
+  readonly changes?: readonly Change[];
 }
 
 export interface RunOrder {
@@ -44,6 +48,8 @@ export type WorkerMessage =
       readonly outcome: Outcome;
       readonly stats: Stats;
       readonly until: number;
+      /** Who waited for what; not told when a limit has ended the run. */
+      readonly waits?: readonly Wait[];
     };
 
 export const BEAT = 100; // real ms between signs of life

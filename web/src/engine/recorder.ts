@@ -4,6 +4,7 @@
  * if the program never lets go of the thread again; a flood goes in batches.
  */
 import type { PageEvent, Pid, TraceEvent } from '../model/events.ts';
+import type { Place } from '../model/pending.ts';
 import { reasonOf } from '../model/format.ts';
 import { limits } from './protocol.ts';
 
@@ -90,6 +91,11 @@ export class Recorder {
   #alive = new Set<Pid>();
   #idle: (() => void) | null = null;
   now: () => number = () => 0;
+  /** Called when an event has been taken. */
+  heard: (() => void) | null = null;
+  /** The ms of the last event, and how many events of it there have been. */
+  #moment = 0;
+  #ofMoment = 0;
   /** Set when there were too many events: a sentence. */
   full: string | null = null;
 
@@ -102,6 +108,12 @@ export class Recorder {
   /** The virtual time up to which the run is known. */
   get until(): number {
     return this.#until;
+  }
+
+  /** Where the run is. */
+  get place(): Place {
+    const at = Math.floor(this.now());
+    return at > this.#moment ? { at, after: 0 } : { at: this.#moment, after: this.#ofMoment };
   }
 
   get alive(): number {
@@ -174,6 +186,9 @@ export class Recorder {
       return;
     }
     this.#count += 1;
+    const moment = Math.max(Math.floor(event.time), this.#moment);
+    this.#ofMoment = moment === this.#moment ? this.#ofMoment + 1 : 1;
+    this.#moment = moment;
     this.#until = Math.max(this.#until, event.time);
     this.#events.push(event);
     if (this.#prompt > 0 || this.#events.length >= BATCH) {
@@ -189,6 +204,7 @@ export class Recorder {
       this.#full(why);
       throw new TooManyEvents(why);
     }
+    this.heard?.();
   }
 }
 

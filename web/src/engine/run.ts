@@ -8,8 +8,12 @@ import { simulate, type SimulationScope } from 'belay-tasks/testing';
 import { plainOf } from '../model/canon.ts';
 import { format, formatLine, reasonOf } from '../model/format.ts';
 import { resultOf, type Outcome } from '../model/outcome.ts';
+import type { Wait } from '../model/pending.ts';
+import { Changer } from './changer.ts';
+import { Holds } from './holds.ts';
 import { addressOf, exported, EXPORTS, type Addresses } from './load.ts';
 import { createNetwork, type Network, type Stats } from './network.ts';
+import { watchOwners } from './owners.ts';
 import { limits, type RunInput } from './protocol.ts';
 import { amount, type Recorder, type RuntimeLike } from './recorder.ts';
 import { createWorld } from './world.ts';
@@ -22,6 +26,8 @@ export interface Ended {
   readonly outcome: Outcome;
   readonly stats: Stats;
   readonly until: number;
+  /** Who waited for what. */
+  readonly waits: readonly Wait[];
 }
 
 type Main = (scope: object) => unknown;
@@ -38,9 +44,15 @@ export async function runProgram(
 ): Promise<Ended> {
   const restore: Array<() => void> = [];
   const put = (name: string, value: unknown) => restore.push(replaceGlobal(name, value));
-  put(EXPORTS, exported);
+  const changes = input.changes ?? [];
+  const holds = new Holds(recorder, changes);
+  const owners = await watchOwners(holds);
+  restore.push(owners.end);
+  put(EXPORTS, { ...exported, sleep: holds.sleeper(exported.sleep, () => exported.Process.self()) });
   const network =
-    input.world === null ? createNetwork() : createWorld(input.world, input.seed, recorder);
+    input.world === null
+      ? createNetwork()
+      : createWorld(input.world, input.seed, recorder, holds, owners.ownerOf);
   put('fetch', network.fetch);
   put(
     'console',
@@ -58,7 +70,10 @@ export async function runProgram(
     if (typeof main !== 'function') {
       throw new TypeError('the program exports no function main');
     }
-    outcome = await simulated(main as Main, input, recorder, network);
+    outcome = await simulated(main as Main, input, recorder, network, {
+      holds,
+      changer: new Changer(changes, recorder, holds),
+    });
     if (recorder.full !== null) {
       outcome = { kind: 'limited', why: recorder.full };
     }
@@ -70,7 +85,7 @@ export async function runProgram(
     }
   }
   recorder.close();
-  return { outcome, stats: { ...network.stats }, until: recorder.until };
+  return { outcome, stats: { ...network.stats }, until: recorder.until, waits: holds.waits };
 }
 
 async function simulated(
@@ -78,11 +93,13 @@ async function simulated(
   input: RunInput,
   recorder: Recorder,
   network: Network,
+  { holds, changer }: { holds: Holds; changer: Changer },
 ): Promise<Outcome> {
   let outcome: Outcome | null = null;
   const body = async (scope: SimulationScope) => {
     const { Task, TaskSupervisor, Supervisor, Process, sleep, now, random, inspect } = scope;
     recorder.now = now;
+    changer.begin(scope);
     recorder.add({ type: 'began', time: 0, pid: inspect().root });
     scope.subscribe((event) => recorder.told(event as RuntimeLike));
     const log = (...values: unknown[]) => recorder.print(formatLine(values));
@@ -91,7 +108,7 @@ async function simulated(
       TaskSupervisor,
       Supervisor,
       Process,
-      sleep,
+      sleep: holds.sleeper(sleep, () => Process.self()),
       now,
       random,
       inspect,

@@ -1,7 +1,8 @@
 /** The network of a lesson: `fetch`, as the lesson's world describes it. */
-import type { PageEvent } from '../model/events.ts';
+import type { PageEvent, Pid } from '../model/events.ts';
 import { bodyOf, endpointOf, fateOf, type Endpoint, type World } from '../model/world.ts';
-import { broken, json, pause, requestOf, type SimulatedResponse } from './http.ts';
+import type { Hold, Holds } from './holds.ts';
+import { broken, json, requestOf, type SimulatedResponse } from './http.ts';
 import type { Network, Stats } from './network.ts';
 
 /** Relative addresses belong here; nobody can have this name. */
@@ -13,8 +14,17 @@ interface Witness {
   add(event: PageEvent): void;
 }
 
-/** One network for one run: it counts its requests from 1. */
-export function createWorld(world: World, seed: number, witness: Witness): Network {
+/**
+ * One network for one run: it counts its requests from 1. Their answers can be
+ * held up by `holds`; `ownerOf` tells whose signal it is that a request came with.
+ */
+export function createWorld(
+  world: World,
+  seed: number,
+  witness: Witness,
+  holds: Holds,
+  ownerOf: (signal: AbortSignal | null) => Pid | null,
+): Network {
   const stats: Stats = { requests: 0, inFlight: 0, peakInFlight: 0, cancelled: 0 };
   const attempts = new Map<string, number>();
   const busy = new Map<Endpoint, number>();
@@ -25,23 +35,25 @@ export function createWorld(world: World, seed: number, witness: Witness): Netwo
     attempt: number,
     endpoint: Endpoint,
     signal: AbortSignal | null,
+    hold: Hold,
   ) {
     const { latency, hangs, fails } = fateOf(endpoint, seed, path, attempt);
     if ((busy.get(endpoint) ?? 0) > (endpoint.capacity ?? Number.POSITIVE_INFINITY)) {
       return json(429, { error: 'too many requests' }, path);
     }
     if (isDown(endpoint, witness.now())) {
-      await pause(Math.min(latency, 10), signal);
+      await hold.pause(Math.min(latency, 10), signal);
       return json(503, { error: 'down' }, path);
     }
     if (hangs) {
+      hold.stretch(Number.POSITIVE_INFINITY);
       await new Promise((_, reject) => {
         signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
     }
-    await pause(latency, signal);
+    await hold.pause(latency, signal);
     if (endpoint.cpu !== undefined && endpoint.cpu > 0) {
-      await pause(cores.take(witness.now(), endpoint.cpu), signal);
+      await hold.pause(cores.take(witness.now(), endpoint.cpu), signal);
     }
     if (!fails) {
       return json(200, bodyOf(endpoint, path, attempt), path);
@@ -58,6 +70,7 @@ export function createWorld(world: World, seed: number, witness: Witness): Netwo
     attempts.set(path, attempt);
     const about = { path, attempt };
     witness.add({ type: 'requested', time: witness.now(), ...about });
+    const hold = holds.request(ownerOf(signal), path, attempt);
     stats.requests += 1;
     stats.inFlight += 1;
     stats.peakInFlight = Math.max(stats.peakInFlight, stats.inFlight);
@@ -69,7 +82,7 @@ export function createWorld(world: World, seed: number, witness: Witness): Netwo
       const response =
         endpoint === null
           ? json(404, { error: `no ${path} in this world` }, path)
-          : await answer(path, attempt, endpoint, signal);
+          : await answer(path, attempt, endpoint, signal, hold);
       ({ status } = response);
       return response;
     } catch (error) {
@@ -84,6 +97,7 @@ export function createWorld(world: World, seed: number, witness: Witness): Netwo
         busy.set(endpoint, (busy.get(endpoint) ?? 1) - 1);
       }
       witness.add({ type: 'answered', time: witness.now(), ...about, status });
+      holds.end(hold);
     }
   }
 

@@ -1,4 +1,5 @@
 /** Events, lanes and whole runs in words: what the pictures say. */
+import { changeWords } from './changes.ts';
 import { looks, type Look } from './states.ts';
 import { duration } from './time.ts';
 import {
@@ -79,6 +80,11 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
       return say('threw', event.reason.text, true);
     case 'unhandled':
       return say('a failure nobody handled', event.reason.text, true);
+    case 'changed':
+      return {
+        ...say(event.done ? `${changeWords[event.kind]} by you` : 'not broken', event.how, true),
+        who: name(event.pid) || 'a request',
+      };
     case 'stopped':
       return say('stopped', event.why, true);
     case 'bodyReturned':

@@ -2,6 +2,7 @@
  * What a run tells: the events of the runtime, those of the page around it,
  * and the lifelines that are made of them.
  */
+import type { ChangeKind } from './changes.ts';
 import type { Look, Sign } from './states.ts';
 
 export type Pid = string;
@@ -114,6 +115,18 @@ export type PageEvent =
   | { readonly type: 'returned'; readonly time: number }
   | { readonly type: 'threw'; readonly time: number; readonly reason: Reason }
   | { readonly type: 'unhandled'; readonly time: number; readonly reason: Reason }
+  /** Broken by the learner (`model/changes.ts`). */
+  | {
+      readonly type: 'changed';
+      readonly time: number;
+      readonly kind: ChangeKind;
+      readonly pid: Pid | null;
+      /** What was done, or why nothing was. */
+      readonly how: string;
+      readonly done: boolean;
+      /** Its exit was a message to a process that traps exits. */
+      readonly trapped?: boolean;
+    }
   /** The run was ended from outside: by the learner, or by a limit. */
   | { readonly type: 'stopped'; readonly time: number; readonly why: string };
 

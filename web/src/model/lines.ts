@@ -1,5 +1,6 @@
 /** Makes lifelines of events, one event at a time. Used by the trace's builder alone. */
-import type { Line, Pid, RuntimeEvent, Stream, TraceEvent } from './events.ts';
+import { changeWords } from './changes.ts';
+import type { Line, PageEvent, Pid, RuntimeEvent, Stream, TraceEvent } from './events.ts';
 import { looks, type Look, type Sign } from './states.ts';
 import type { Step } from './trace.ts';
 
@@ -19,7 +20,7 @@ export interface Making {
 
 type Settled = Extract<RuntimeEvent, { type: 'settled' }>;
 type Spawned = Extract<RuntimeEvent, { type: 'spawned' }>;
-type Omen = 'timedOut' | 'terminated' | 'killed';
+type Omen = 'timedOut' | 'terminated' | 'killed' | 'crashed';
 
 const nouns = {
   main: 'main',
@@ -63,6 +64,9 @@ export function applyEvent(making: Making, event: TraceEvent): void {
     case 'threw':
       endMain(making, event.time, looks.crashed, event.reason.text);
       return;
+    case 'changed':
+      changed(making, event);
+      return;
     case 'stopped':
       for (const line of lines.values()) {
         if (line.end === null) {
@@ -74,6 +78,23 @@ export function applyEvent(making: Making, event: TraceEvent): void {
       if ('pid' in event) {
         live(making, event);
       }
+  }
+}
+
+/** Broken from outside; a crash is one of its own doing all the same. */
+function changed(
+  { lines }: Making,
+  { pid, kind, time, done, trapped }: Extract<PageEvent, { type: 'changed' }>,
+): void {
+  const line = lines.get(pid ?? '');
+  if (line === undefined || line.end !== null || !done) {
+    return;
+  }
+  mark(line, time, 'bang', `${changeWords[kind]} by you`);
+  if (kind === 'crash' && trapped !== true) {
+    omens.set(line, 'crashed');
+  } else if (kind === 'stop') {
+    omens.set(line, 'terminated');
   }
 }
 
@@ -270,6 +291,9 @@ function lookOf(line: OpenLine, event: Settled): Look {
   }
   if (event.by === 'body') {
     return word === 'shutdown' ? looks.gaveUp : looks.crashed;
+  }
+  if (omen === 'crashed') {
+    return looks.crashed;
   }
   if (omen === 'timedOut') {
     return looks.timedOut;

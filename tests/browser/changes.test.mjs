@@ -1,0 +1,301 @@
+// What a learner breaks in a run: its text, and the engine that carries it out.
+// All of a run before a change is what it was, in every lesson.
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { openSources } from '../../web/tools/sources.mjs';
+
+const sources = await openSources();
+const { inputOf, readLessonFiles } = await sources.load('/tools/lessons.ts');
+const { runInNode } = await sources.load('/src/engine/node.ts');
+const { changesOf, changesText } = await sources.load('/src/model/changes.ts');
+const { pendingAt, placeOf } = await sources.load('/src/model/pending.ts');
+const { isAlive, traceOf } = await sources.load('/src/model/trace.ts');
+const lessons = readLessonFiles(sources.lessons);
+after(() => sources.close());
+
+const plainEvents = ({ events }) => events.map((event) => JSON.stringify({ ...event }));
+const of = (events, type) => events.filter((event) => event.type === type);
+
+/** Runs a program with changes, as { events, outcome, trace, waits }. */
+async function run(source, { changes = [], world = null } = {}) {
+  const ran = await runInNode({ program: { source, files: {} }, seed: 1, world, knobs: {}, changes });
+  const plain = plainEvents(ran);
+  return { ...ran, plain, trace: traceOf(ran.events, ran.until) };
+}
+
+/** A change at the position `t` of a run. */
+const at = ({ trace }, t, kind, pid, on = null) => ({ kind, ...placeOf(trace, t), pid, on });
+const lineOf = ({ trace }, label) => [...trace.lines.values()].find((line) => line.label === label);
+
+const world = { endpoints: { '/*': { latency: { kind: 'fixed', ms: 100 } } } };
+const two = `
+  import { Task } from 'belay-tasks';
+  const get = async (path, signal) => (await fetch(path, { signal })).status;
+  export async function main() {
+    return Task.asyncStream(['/a', '/b'], (path, { signal }) => get(path, signal),
+      { label: 'page', timeout: 300, onTimeout: 'killTask', ordered: true }).toArray();
+  }`;
+
+describe('the text of changes', () => {
+  const all = [
+    { kind: 'crash', at: 640, after: 2, pid: '<12.1>', on: null },
+    { kind: 'kill', at: 0, after: 1, pid: '<1.0>', on: null },
+    { kind: 'stop', at: 5, after: 0, pid: '<2.300>', on: null },
+    { kind: 'hang', at: 7, after: 0, pid: '<3.0>', on: { what: 'sleep', nth: 4 } },
+    { kind: 'slow', at: 8, after: 1, pid: null, on: { what: 'request', path: '/a.b/c,d é', attempt: 2 } },
+  ];
+
+  it('is read back as it was', () => {
+    const text = changesText(all);
+    assert.deepEqual(changesOf(text), { changes: all, ignored: [] });
+    assert.match(text, /^[\w.,%-]+$/, 'fit for the fragment of an address');
+    assert.deepEqual(changesOf(''), { changes: [], ignored: [] });
+  });
+
+  it('gives what cannot be read as it stands', () => {
+    for (const odd of [
+      'x', '640.crash.1.0', '1.0.melt.1.0', '1.0.hang.1.0', '1.0.crash.-', '-1.0.crash.1.0',
+      '1.0.crash.1.0.sleep.1', '1.0.slow.-.sleep.1', '99999999999999999.0.kill.1.0', '1.0.stop.1.0 ',
+    ]) {
+      assert.deepEqual(changesOf(odd), { changes: [], ignored: [odd] }, odd);
+    }
+    const { changes, ignored } = changesOf('1.0.slow.-.request.1.%zz,what');
+    assert.equal(changes[0].on.path, '%zz');
+    assert.deepEqual(ignored, ['what']);
+  });
+});
+
+describe('what processes wait for', () => {
+  it('is told of requests and sleeps, and whose they are', async () => {
+    const ran = await run(
+      `import { Task, sleep } from 'belay-tasks';
+      export async function main() {
+        const task = Task.async(async ({ signal, sleep }) => {
+          await sleep(30);
+          await fetch('/x', { signal });
+          await sleep(20);
+        }, { label: 'work' });
+        await sleep(10);
+        return Task.await(task);
+      }`,
+      { world },
+    );
+    const { pid } = lineOf(ran, 'work');
+    const main = lineOf(ran, 'main').pid;
+    const told = ran.waits.map(({ pid, on, from, to }) => [pid, on, from.at, to?.at]);
+    assert.deepEqual(told, [
+      [main, { what: 'sleep', nth: 1 }, 0, 10],
+      [pid, { what: 'sleep', nth: 1 }, 0, 30],
+      [pid, { what: 'request', path: '/x', attempt: 1 }, 30, 130],
+      [pid, { what: 'sleep', nth: 2 }, 130, 150],
+    ]);
+    const pending = (t) => pendingAt(ran.waits, placeOf(ran.trace, t)).map(({ on }) => on.what);
+    assert.deepEqual([5, 20, 100, 140].map(pending), [['sleep', 'sleep'], ['sleep'], ['request'], ['sleep']]);
+  });
+
+  it('a request without a signal is nobody\'s', async () => {
+    const { waits } = await run("export const main = async () => (await fetch('/x')).status;", { world });
+    assert.deepEqual(waits.map(({ pid, on }) => [pid, on.path]), [[null, '/x']]);
+  });
+});
+
+describe('a change', () => {
+  it('crashes a task: its exit has an Error as the reason', async () => {
+    const first = await run(two, { world });
+    const change = at(first, 50, 'crash', lineOf(first, 'page 1').pid);
+    const { outcome, trace, events } = await run(two, { world, changes: [change] });
+    const { end } = [...trace.lines.values()].find(({ label }) => label === 'page 1');
+    assert.deepEqual([end.look.word, end.reason, Math.floor(end.time)], ['crashed', 'Error: broken by you', 50]);
+    assert.equal(of(events, 'changed')[0].how, "Process.exit(pid, new Error('broken by you'))");
+    assert.equal(outcome.kind, 'threw', 'the stream is linked to main, which fails with it');
+    assert.match(outcome.reason.text, /broken by you/);
+  });
+
+  it('kills a task', async () => {
+    const nolink = `
+      import { TaskSupervisor } from 'belay-tasks';
+      export async function main() {
+        const sup = TaskSupervisor.start();
+        return TaskSupervisor.asyncStreamNolink(sup, ['/a', '/b'],
+          async (path, { signal }) => (await fetch(path, { signal })).status, { label: 'page' }).toArray();
+      }`;
+    const first = await run(nolink, { world });
+    const { outcome, trace } = await run(nolink, {
+      world,
+      changes: [at(first, 50, 'kill', lineOf(first, 'page 2').pid)],
+    });
+    assert.equal([...trace.lines.values()].find(({ label }) => label === 'page 2').end.look.word, 'killed');
+    assert.deepEqual(outcome.result.entries.map(({ ok, elixir }) => [ok, elixir]), [
+      [true, '{:ok, 200}'],
+      [false, '{:exit, :killed}'],
+    ]);
+  });
+
+  it('makes a request hang, until its deadline', async () => {
+    const first = await run(two, { world });
+    const { pid } = lineOf(first, 'page 2');
+    const on = { what: 'request', path: '/b', attempt: 1 };
+    const { outcome, trace, events } = await run(two, { world, changes: [at(first, 50, 'hang', pid, on)] });
+    assert.deepEqual(of(events, 'changed').map(({ how, done }) => [how, done]), [
+      ['its request for /b never ends', true],
+    ]);
+    const line = [...trace.lines.values()].find(({ label }) => label === 'page 2');
+    assert.deepEqual([line.end.look.word, Math.floor(line.end.time)], ['timed out', 300]);
+    assert.deepEqual(outcome.result.entries.map(({ ok }) => ok), [true, false]);
+  });
+
+  it('makes a request take ten times as long, from its beginning', async () => {
+    const source = two.replace('timeout: 300', 'timeout: 2000');
+    const first = await run(source, { world });
+    const on = { what: 'request', path: '/b', attempt: 1 };
+    const change = at(first, 50, 'slow', lineOf(first, 'page 2').pid, on);
+    const { trace } = await run(source, { world, changes: [change] });
+    const ends = [...trace.lines.values()].filter(({ kind }) => kind === 'item').map(({ end }) => Math.floor(end.time));
+    assert.deepEqual(ends, [100, 1000]);
+  });
+
+  it('holds up sleeps as it does requests', async () => {
+    const source = `
+      import { Task } from 'belay-tasks';
+      export async function main() {
+        const task = Task.async(async ({ sleep }) => { await sleep(10); await sleep(30); return 'done'; }, { label: 'work' });
+        return Task.yield(task, 1000);
+      }`;
+    const first = await run(source);
+    const { pid } = lineOf(first, 'work');
+    const on = { what: 'sleep', nth: 2 };
+    const slow = await run(source, { changes: [at(first, 20, 'slow', pid, on)] });
+    assert.equal(Math.floor(lineOf(slow, 'work').end.time), 310);
+    const hung = await run(source, { changes: [at(first, 20, 'hang', pid, on)] });
+    assert.equal(hung.outcome.result.text, 'null');
+    assert.equal(hung.waits.find(({ on: { nth } }) => nth === 2).to, null);
+  });
+
+  it('stops a supervisor: its children end first', async () => {
+    const source = `
+      import { TaskSupervisor, sleep } from 'belay-tasks';
+      export async function main() {
+        const sup = TaskSupervisor.start({ name: 'workers' });
+        TaskSupervisor.startChild('workers', ({ sleep }) => sleep(500), { label: 'child' });
+        await sleep(300);
+        return TaskSupervisor.children === undefined;
+      }`;
+    const first = await run(source);
+    const ran = await run(source, { changes: [at(first, 100, 'stop', lineOf(first, 'workers').pid)] });
+    for (const label of ['workers', 'child']) {
+      const { end } = lineOf(ran, label);
+      assert.deepEqual([end.look.word, Math.floor(end.time)], ['shut down', 100], label);
+    }
+  });
+
+  it('says so when it can do nothing', async () => {
+    const first = await run(two, { world });
+    const { pid } = lineOf(first, 'page 1');
+    const changes = [
+      at(first, 50, 'kill', lineOf(first, 'main').pid),
+      at(first, 50, 'stop', pid),
+      at(first, 50, 'kill', '<900.0>'),
+    ];
+    const { events, outcome } = await run(two, { world, changes });
+    assert.deepEqual(of(events, 'changed').map(({ done, how }) => [done, how]), [
+      [false, 'main is the root process, which cannot be ended'],
+      [false, 'it is not a supervisor'],
+      [false, 'it is over, or has not begun'],
+    ]);
+    assert.equal(outcome.result.entries.length, 2);
+  });
+
+  it('comes after the events of its ms that it names, and before the others', async () => {
+    const source = `
+      import { Task, sleep } from 'belay-tasks';
+      export async function main({ log }) {
+        const task = Task.start(({ sleep }) => sleep(100), { label: 'work' });
+        setTimeout(() => { log('one'); setTimeout(() => log('three'), 1); }, 20);
+        setTimeout(() => log('two'), 20);
+        await sleep(50);
+      }`;
+    const first = await run(source);
+    const { pid } = lineOf(first, 'work');
+    for (const [after, order] of [
+      [0, ['changed', 'one', 'two', 'three']],
+      [1, ['one', 'changed', 'two', 'three']],
+      [2, ['one', 'two', 'changed', 'three']],
+      [9, ['one', 'two', 'changed', 'three']],
+    ]) {
+      const { events } = await run(source, { changes: [{ kind: 'kill', at: 20, after, pid, on: null }] });
+      const seen = events.filter(({ type }) => ['changed', 'printed'].includes(type));
+      assert.deepEqual(seen.map(({ type, text }) => text ?? type), order, `after ${after}`);
+    }
+  });
+
+  it('that a link makes up does no harm', async () => {
+    const { changes } = changesOf('0.0.crash.0.0,3.999999.hang.-.request.7.%2Fnone,999999999999.0.kill.1.0');
+    const { outcome, events } = await run(two, { world, changes });
+    assert.equal(outcome.kind, 'returned');
+    assert.deepEqual(of(events, 'changed').map(({ kind, done }) => [kind, done]), [
+      ['crash', false],
+      ['hang', true],
+    ]);
+  });
+});
+
+/** Every way to break a run at `t`. */
+function* faultsAt(trace, waits, t) {
+  const place = placeOf(trace, t);
+  for (const { pid, on, hangs } of pendingAt(waits, place)) {
+    if (!hangs) {
+      yield { kind: 'hang', ...place, pid, on };
+      yield { kind: 'slow', ...place, pid, on };
+    }
+  }
+  for (const line of trace.lines.values()) {
+    if (isAlive(line, t) && line.kind !== 'main') {
+      const isTask = line.kind === 'task' || line.kind === 'item';
+      yield { kind: isTask ? 'crash' : 'stop', ...place, pid: line.pid, on: null };
+      yield { kind: 'kill', ...place, pid: line.pid, on: null };
+    }
+  }
+}
+
+/** What it is about ends in the same ms. */
+function mayBeLate({ lines }, { at, pid }) {
+  const end = lines.get(pid)?.end ?? null;
+  return end !== null && Math.floor(end.time) === at;
+}
+
+const PLACES = 6; // of each lesson
+const FAULTS = 4; // at each
+
+describe('all of a run before a change is what it was', () => {
+  for (const files of lessons) {
+    it(`in ${files.id}`, async () => {
+      const input = inputOf(files);
+      const first = await runInNode(input);
+      const plain = plainEvents(first);
+      const trace = traceOf(first.events, first.until);
+      let tried = 0;
+      for (let place = 0; place < PLACES; place += 1) {
+        const index = Math.floor(((place + 0.5) / PLACES) * trace.events.length);
+        const here = trace.events[index].time;
+        const between = (here + (trace.events[index + 1]?.time ?? trace.until)) / 2;
+        for (const t of [here, between]) {
+          const all = [...faultsAt(trace, first.waits, t)];
+          for (let nth = 0; nth < Math.min(FAULTS, all.length); nth += 1) {
+            const change = all[Math.floor((nth * all.length) / FAULTS)] ?? all[nth];
+            const ran = await runInNode({ ...input, changes: [change] });
+            const again = plainEvents(ran);
+            const before = again.findIndex((text) => text.includes('"type":"changed"'));
+            const told = JSON.stringify(change);
+            assert.deepEqual(again.slice(0, before), plain.slice(0, before), told);
+            assert.ok(before >= index + 1 || t < here, `${told} came too early: ${before} of ${index}`);
+            const changed = ran.events[before];
+            assert.equal(Math.floor(changed.time), change.at, told);
+            assert.ok(changed.done || mayBeLate(trace, change), `${told} ${changed.how}`);
+            tried += 1;
+          }
+        }
+      }
+      assert.ok(tried > PLACES, `${tried} changes`);
+    });
+  }
+});
