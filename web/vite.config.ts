@@ -4,6 +4,7 @@ import { defineConfig, type InlineConfig } from 'vite';
 import { lessonPlugin } from './tools/plugin.ts';
 import { prerenderPlugin } from './tools/prerender.ts';
 import { sandboxPlugin } from './tools/sandbox.ts';
+import { SINGLE, singlePlugin } from './tools/single.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -26,16 +27,16 @@ const shared: InlineConfig = {
   plugins: [lesson, sandbox],
 };
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   ...shared,
-  plugins: [lesson, sandbox, prerenderPlugin(shared)],
+  plugins: [lesson, sandbox, prerenderPlugin(shared), singlePlugin()],
   /* Every address is relative, so that any folder of any host will do. */
   base: './',
   cacheDir: at('../node_modules/.vite'),
   server: { host: '127.0.0.1', fs: { allow: [at('..')] } },
   preview: { host: '127.0.0.1' },
   build: {
-    outDir: 'dist',
+    outDir: mode === SINGLE ? 'dist-single' : 'dist',
     emptyOutDir: true,
     /* The page uses light-dark() and array copies by their own names. */
     target: ['chrome123', 'firefox128', 'safari17.5'],
@@ -43,4 +44,4 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
   },
-});
+}));

@@ -3,9 +3,9 @@
  * lesson and its program before any script has run, and adds the policy
  * that lets nothing be loaded from elsewhere.
  */
-import { createHash } from 'node:crypto';
-import { FRAME_SCRIPT } from '../src/engine/frame.ts';
 import { createServer, type InlineConfig, type Plugin, type ViteDevServer } from 'vite';
+import { withPolicy } from './policy.ts';
+import { SINGLE } from './single.ts';
 
 const PLACE = '<!--page-->';
 const ENTRY = '/src/prerender.tsx';
@@ -16,14 +16,15 @@ export function prerenderPlugin(shared: InlineConfig): Plugin {
   return {
     name: 'belay:prerender',
     configResolved(config) {
-      building = config.command === 'build';
+      /* That of the one file comes when its scripts are in it. */
+      building = config.command === 'build' && config.mode !== SINGLE;
     },
     transformIndexHtml: {
       order: 'post',
       async handler(html, { server }) {
         const page = server === undefined ? await withServer(shared, render) : await render(server);
         const filled = html.replace(PLACE, () => page);
-        return building ? withPolicy(filled) : filled;
+        return building ? withPolicy(filled, 'beside') : filled;
       },
     },
   };
@@ -52,26 +53,4 @@ async function withServer<T>(
   } finally {
     await server.close();
   }
-}
-
-function withPolicy(html: string): string {
-  /* The frame of the runs inherits this policy, beside its own stricter one. */
-  const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text ?? '');
-  const hashes = [...inline, FRAME_SCRIPT].map(
-    (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
-  );
-  const policy = [
-    "default-src 'none'",
-    `script-src 'self' blob: 'wasm-unsafe-eval' ${hashes.join(' ')}`.trim(),
-    "style-src 'self' 'unsafe-inline'",
-    "font-src 'self'",
-    "img-src 'self' data:",
-    "worker-src 'self' blob:",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
-  return html.replace(
-    '<meta charset="utf-8" />',
-    `$&\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`,
-  );
 }
