@@ -256,7 +256,7 @@ describe('a body that never yields', () => {
     withPage(`#${RUNAWAY}`, {}, async (page) => {
       await clickVisible(page, '.run');
       await page.waitForSelector('.slow', { timeout: 30_000 });
-      await page.click('.slow .button:not(.stop)');
+      await (await page.waitForSelector('.slow .button:not(.stop)')).click();
       await page.waitForFunction(() => document.querySelector('.slow') === null);
       assert.match(await text(page, '.status'), /^Running/);
       await clickVisible(page, '.stop');

@@ -134,6 +134,8 @@ export function useSite() {
       assert.deepEqual(page.complaints, []);
       assert.deepEqual(page.strays, []);
     } finally {
+      /* The next test begins as a first visit does. */
+      await page.evaluate(() => localStorage.clear()).catch(() => {});
       await page.close();
     }
   }

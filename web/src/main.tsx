@@ -1,6 +1,8 @@
 /** Brings the written page to life. */
 import { hydrate } from 'preact';
 import { examples } from 'virtual:lesson';
+import { tellOfEdits } from './state/edits.ts';
+import { shareByAddress } from './state/share.ts';
 import { createStore } from './state/store.ts';
 import { Page } from './views/Page.tsx';
 
@@ -13,20 +15,12 @@ const store = createStore(examples, async () => {
   return new Frame(sandbox);
 });
 
-/* The address names the example, so that it can be kept and sent. */
-function followAddress(): void {
-  const id = decodeURIComponent(location.hash.slice(1));
-  if (id !== '') {
-    store.choose(id);
-  }
-}
-
 /* What was written shows the first example: the page takes over with that. */
 await store.load(store.chosen.value);
 hydrate(<Page store={store} />, document.querySelector('#page') as HTMLElement);
 store.recall();
-addEventListener('hashchange', followAddress);
-followAddress();
+tellOfEdits(store);
+shareByAddress(store);
 document.documentElement.dataset['alive'] = 'true';
 
 if (typeof WebAssembly === 'undefined') {

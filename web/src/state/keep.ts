@@ -34,3 +34,22 @@ export function editKey(id: string, source: string): string {
   }
   return `edit:${id}:${(hash >>> 0).toString(36)}`;
 }
+
+/** Where an edit is put that another one takes the place of. */
+export const asideKey = (id: string): string => `edit:${id}:aside`;
+
+/** The keys of all edits of a lesson, of whatever version. */
+export function editKeys(id: string): readonly string[] {
+  return keysThatBegin(`edit:${id}:`);
+}
+
+export function keysThatBegin(start: string): readonly string[] {
+  try {
+    return Array.from({ length: localStorage.length }, (_, index) => localStorage.key(index) ?? '')
+      .filter((key) => key.startsWith(PREFIX + start))
+      .map((key) => key.slice(PREFIX.length))
+      .toSorted();
+  } catch {
+    return [];
+  }
+}

@@ -25,8 +25,11 @@ import {
 } from '../model/trace.ts';
 import { fitted, presets, worldWith, type KnobValue, type Knobs } from '../model/world.ts';
 import { createGapMeter } from './gap.ts';
-import { editKey, read, write } from './keep.ts';
+import { asideKey, editKey, read, write } from './keep.ts';
+import type { Place } from '../model/link.ts';
+import { Notices } from './notices.ts';
 import { Player } from './player.ts';
+import { Preferences } from './preferences.ts';
 
 /** A run that is over, or the one that came with the page. */
 export interface Run {
@@ -51,6 +54,16 @@ export interface Settings {
   readonly seed: number | null;
   /** The option that was chosen before the run, and whether it has been checked. */
   readonly guess: { readonly option: number; readonly checked: boolean } | null;
+}
+
+/** What a link asks for; what is null is as it comes. */
+export interface Wish {
+  readonly id: string;
+  readonly seed: number | null;
+  readonly knobs: Knobs;
+  readonly at: Place | null;
+  /** Edited code: it is offered, and runs when the learner says so. */
+  readonly source: string | null;
 }
 
 export type Loader = () => Promise<Hosts>;
@@ -95,12 +108,20 @@ export function createStore(
   /** Null chooses one by the length of the run. */
   const chosenSpeed = signal<number | null>(null);
   const playing = signal(false);
+  /** Code that a link has brought and nobody has accepted: it is shown, not run. */
+  const offer = signal<{ readonly id: string; readonly source: string } | null>(null);
+  /** Counts the texts that took the place of another one without being typed. */
+  const replaced = signal(0);
+  const notices = new Notices();
+  /** How many links have been opened that lead to a moment of a run. */
+  const moments = signal(0);
 
   const example = computed(
     () => examples.find(({ id }) => id === chosen.value) ?? examples[0] ?? null,
   );
   const texts = computed(() => loaded.value.get(chosen.value) ?? null);
   const setting = computed(() => settings.value.get(chosen.value) ?? untouched);
+  const offered = computed(() => (offer.value?.id === chosen.value ? offer.value.source : null));
   const source = computed(() => setting.value.source ?? texts.value?.source ?? '');
   const knobs = computed(() => ({ ...presets(texts.value?.knobs ?? []), ...setting.value.knobs }));
   const seed = computed(() => setting.value.seed ?? texts.value?.seed ?? 1);
@@ -146,8 +167,22 @@ export function createStore(
     });
   };
 
+  let warned = false;
+  /** Keeps it for the next visit; that this does not work is told once. */
+  const keep = (key: string, value: string | null) => {
+    if (!write(key, value) && !warned) {
+      warned = true;
+      notices.show({
+        kind: 'storage',
+        text: 'This browser keeps nothing for this page: edits and progress last until it is closed.',
+      });
+    }
+  };
+
+  const preferences = new Preferences(keep);
+
   /** Where the playhead goes when a run is over. */
-  let afterRun: 'play' | 'stay' = 'play';
+  let afterRun: 'play' | 'stay' | { readonly at: Place } = 'play';
   let still = false;
   let runner: Promise<Runner> | null = null;
   const getRunner = (): Promise<Runner> => {
@@ -187,7 +222,7 @@ export function createStore(
       inWorker.value = null;
       if (!unbegun && outcome.kind !== 'stopped') {
         done.value = new Set(done.value).add(id);
-        write('done', JSON.stringify([...done.value]));
+        keep('done', JSON.stringify([...done.value]));
       }
       announcement.value = unbegun
         ? `The program could not be begun: ${outcome.reason.text}`
@@ -198,7 +233,9 @@ export function createStore(
       if (picked.value !== null && !newTrace.lines.has(picked.value)) {
         picked.value = null;
       }
-      if (afterRun === 'play' && !still && outcome.kind !== 'stopped') {
+      if (typeof afterRun === 'object') {
+        held.value = heldAt(afterRun.at, newTrace);
+      } else if (afterRun === 'play' && !still && outcome.kind !== 'stopped') {
         held.value = 0;
       } else if (afterRun === 'play' || atEnd) {
         held.value = null;
@@ -281,7 +318,7 @@ export function createStore(
   });
 
   let current: RunInput | null = null;
-  const start = async (then: 'play' | 'stay'): Promise<void> => {
+  const start = async (then: typeof afterRun): Promise<void> => {
     const id = chosen.value;
     const found = await load(id);
     if (found === null || id !== chosen.value) {
@@ -310,6 +347,9 @@ export function createStore(
   let knobTimer: ReturnType<typeof setTimeout> | undefined;
   const startSoon = () => {
     clearTimeout(knobTimer);
+    if (offered.value !== null) {
+      return; // the picture would be of another text than the one that is shown
+    }
     knobTimer = setTimeout(() => void start('stay'), KNOB_PAUSE);
   };
 
@@ -339,6 +379,11 @@ export function createStore(
     seed,
     setting,
     done,
+    offered,
+    notices,
+    replaced,
+    moments,
+    preferences,
 
     load,
     choose(id: string): void {
@@ -352,8 +397,34 @@ export function createStore(
         void load(id);
       }
     },
+    /** Opens what a link asks for, and runs it unless it brings code of its own. */
+    open({ id, seed: wantedSeed, knobs: values, at, source: code }: Wish): void {
+      pause();
+      clearTimeout(knobTimer);
+      const own = code === null || code === (settings.value.get(id)?.source ?? null);
+      const original = code !== null && code === loaded.value.get(id)?.source;
+      batch(() => {
+        chosen.value = id;
+        held.value = 0;
+        picked.value = null;
+        moments.value += at === null ? 0 : 1;
+        replaced.value += 1;
+        change(id, { seed: wantedSeed, knobs: values });
+        offer.value = own || original ? null : { id, source: code };
+        if (code === null) {
+          change(id, { source: null }); // an edit is kept, and told of
+        }
+      });
+      if (code === null) {
+        void start({ at: at ?? 0 });
+      }
+    },
+    refuseOffer(): void {
+      offer.value = null;
+    },
     /** Brings back what an earlier visit has left. */
     recall(): void {
+      preferences.recall();
       for (const [id, found] of loaded.value) {
         remember(id, found);
       }
@@ -366,6 +437,11 @@ export function createStore(
     },
     /** Runs what is shown to its end, then plays it; without motion it shows the end. */
     start(): Promise<void> {
+      if (offered.value !== null) {
+        change(chosen.value, { source: offered.value });
+        replaced.value += 1;
+        offer.value = null;
+      }
       still =
         typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches;
       return start('play');
@@ -417,8 +493,13 @@ export function createStore(
       const original = texts.value?.source;
       if (original !== undefined) {
         const edited = text === original ? null : text;
+        const key = editKey(chosen.value, original);
+        const kept = read(key);
+        if (kept !== null && kept !== setting.value.source) {
+          keep(asideKey(chosen.value), kept); // what is shown came with a link
+        }
+        keep(key, edited);
         change(chosen.value, { source: edited });
-        write(editKey(chosen.value, original), edited);
       }
     },
     setKnob(id: string, value: KnobValue): void {
@@ -446,6 +527,11 @@ export function createStore(
       change(chosen.value, { guess: { option, checked } });
     },
   };
+}
+
+/** Where the playhead is held; null stands at the end. */
+function heldAt(place: Place, { until }: Trace): number | null {
+  return place === 'end' || place >= until ? null : place;
 }
 
 export function endWord(outcome: Outcome): string {

@@ -44,7 +44,7 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
               tabIndex={id === pane?.id ? 0 : -1}
               onClick={() => (shown.value = id)}
             >
-              {name} {runs && <small>{edited ? 'edited' : 'runs'}</small>}
+              {name} {runs && <small>{store.offered.value !== null ? 'of the link' : edited ? 'edited' : 'runs'}</small>}
             </button>
           ))}
         </div>
@@ -58,9 +58,13 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
           aria-labelledby={`tab-${pane.id}`}
           tabIndex={0}
         >
-          {pane.runs && (editing.value !== null || edited) ? (
+          {pane.runs && store.offered.value !== null ? (
+            <pre>
+              <code>{store.offered.value}</code>
+            </pre>
+          ) : pane.runs && (editing.value !== null || edited) ? (
             <Editor
-              key={`${store.chosen.value} ${editing.value ?? 'code'}`}
+              key={`${store.chosen.value} ${editing.value ?? 'code'} ${store.replaced.value}`}
               store={store}
               kind={editing.value ?? 'code'}
               focus={editing.value !== null}
@@ -72,7 +76,9 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
       )}
       {pane !== null && (
         <div class="code-foot">
-          {pane.runs ? (
+          {pane.runs && store.offered.value !== null ? (
+            <span class="hint-line">The code of the link, not run.</span>
+          ) : pane.runs ? (
             <>
               {editing.value === null && !edited && (
                 <button type="button" class="link" onClick={() => (editing.value = 'code')}>

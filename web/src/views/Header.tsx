@@ -1,13 +1,16 @@
 /** The name, what this is, and the choice between light and dark. */
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { Store } from '../state/store.ts';
+import { HeaderTools } from './HeaderTools.tsx';
+import type { Overlaid } from './Overlay.tsx';
 import { Ring } from './Signs.tsx';
 
 type Theme = 'system' | 'light' | 'dark';
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 const KEY = 'belay:theme';
 
-export function Header() {
+export function Header({ store, open }: { store: Store; open: Signal<Overlaid | null> }) {
   return (
     <header class="header">
       <p class="brand">
@@ -17,6 +20,7 @@ export function Header() {
       <p class="header-about">
         Real module, tasks and clock. The network is simulated: nothing leaves this page.
       </p>
+      <HeaderTools store={store} open={open} />
       <ThemeSwitch />
     </header>
   );

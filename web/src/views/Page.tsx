@@ -10,6 +10,8 @@ import { Header } from './Header.tsx';
 import { Knobs } from './Knobs.tsx';
 import { Lesson, Takeaway } from './Lesson.tsx';
 import { Lessons } from './Lessons.tsx';
+import { Notices } from './Notices.tsx';
+import { Overlay, type Overlaid } from './Overlay.tsx';
 import { Tabs, tabs } from './Tabs.tsx';
 import { Tasks } from './Tasks.tsx';
 import { Transport } from './Transport.tsx';
@@ -20,6 +22,7 @@ export type Part = 'read' | 'code' | 'watch';
 export function Page({ store }: { store: Store }) {
   const part = useSignal<Part>('read');
   const tab = useSignal(0);
+  const overlaid = useSignal<Overlaid | null>(null);
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -27,13 +30,20 @@ export function Page({ store }: { store: Store }) {
         event.preventDefault();
         void store.start();
         part.value = 'watch';
-      } else if (isOfStage(event)) {
+      } else if (isOfStage(event) && (store.preferences.letters.peek() || isNamed(event.key))) {
         stageKey(event, store, tab);
       }
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
   }, [store]);
+
+  const moments = store.moments.value;
+  useEffect(() => {
+    if (moments > 0) {
+      part.value = 'watch';
+    }
+  }, [moments]);
 
   const title = store.example.value?.title;
   useEffect(() => {
@@ -51,8 +61,9 @@ export function Page({ store }: { store: Store }) {
   return (
     <>
       <SkipLink />
-      <Header />
-      <div class="layout" data-part={part.value}>
+      <Header store={store} open={overlaid} />
+      <Notices store={store} part={part} />
+      <div class="layout" data-part={part.value} data-view={store.preferences.view.value}>
         <Lessons store={store} part={part} />
         <main id="main" tabIndex={-1}>
           <div class="reading">
@@ -68,6 +79,7 @@ export function Page({ store }: { store: Store }) {
         </main>
       </div>
       <Transport store={store} part={part} />
+      <Overlay store={store} part={part} open={overlaid} />
       <div class="unseen" role="status" aria-live="polite">
         {store.announcement}
       </div>
@@ -86,6 +98,9 @@ function isOfStage(event: KeyboardEvent): boolean {
     !target.matches('input:not([type=range], [type=radio], [type=checkbox]), select, textarea')
   );
 }
+
+/** A key with a name (Home, the space bar), which nobody presses by speaking. */
+const isNamed = (key: string): boolean => key.length > 1 || key === ' ';
 
 function stageKey(event: KeyboardEvent, store: Store, tab: Signal<number>): void {
   const target = event.target as Element;

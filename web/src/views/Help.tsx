@@ -1,0 +1,75 @@
+/** All keys, and the choice to do without those of one letter. */
+import type { Store } from '../state/store.ts';
+import { Dialog } from './Dialog.tsx';
+
+interface Group {
+  readonly title: string;
+  readonly keys: ReadonlyArray<readonly [keys: readonly string[], what: string]>;
+}
+
+const groups: readonly Group[] = [
+  {
+    title: 'Anywhere',
+    keys: [
+      [['Ctrl Enter'], 'run the program'],
+      [['Ctrl K'], 'find a lesson'],
+      [['?'], 'this help'],
+      [['Esc', 'Tab'], 'one after the other: leave the editor'],
+    ],
+  },
+  {
+    title: 'On the stage and the playhead',
+    keys: [
+      [['Space'], 'play or pause'],
+      [[',', '.'], 'to the event before, to the next one'],
+      [['<', '>'], 'the same, of the chosen task'],
+      [['[', ']'], 'to the trouble before, to the next one'],
+      [['Home', 'End'], 'to the beginning, to the end'],
+      [['-', '='], 'slower, faster'],
+      [['r'], 'another seed'],
+    ],
+  },
+  {
+    title: 'In the picture',
+    keys: [
+      [['↑', '↓', '←', '→'], 'from task to task'],
+      [['Enter'], 'choose the task, and go to its end'],
+    ],
+  },
+];
+
+export function Help({ store, close }: { store: Store; close: () => void }) {
+  const { letters } = store.preferences;
+  return (
+    <Dialog title="Keys" close={close}>
+      <div class="help">
+        {groups.map(({ title, keys }) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {keys.map(([names, what]) => (
+                <div key={what}>
+                  <dt>
+                    {names.map((name) => (
+                      <kbd key={name}>{name}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+        <p class="hint-line">On a Mac, Cmd does what Ctrl does. Digits choose a tab below the tasks.</p>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={letters.value}
+            onChange={(event) => store.preferences.setLetters(event.currentTarget.checked)}
+          />
+          Keys of a single letter or sign work (they need the focus on the stage or the playhead)
+        </label>
+      </div>
+    </Dialog>
+  );
+}
