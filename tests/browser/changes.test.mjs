@@ -228,6 +228,16 @@ describe('a change', () => {
     }
   });
 
+  it('end no promise: it is told that nothing can', async () => {
+    const source = 'export const main = ({ watch, sleep }) => watch(sleep(50), "late");';
+    const { outcome, events } = await run(source, { changes: [{ kind: 'kill', at: 20, after: 0, pid: 'promise 1', on: null }] });
+    assert.equal(outcome.kind, 'returned');
+    assert.deepEqual(
+      of(events, 'changed').map(({ done, how }) => [done, how]),
+      [[false, 'a promise is no task: nothing ends it from outside']],
+    );
+  });
+
   it('that a link makes up does no harm', async () => {
     const { changes } = changesOf('0.0.crash.0.0,3.999999.hang.-.request.7.%2Fnone,999999999999.0.kill.1.0');
     const { outcome, events } = await run(two, { world, changes });
@@ -249,7 +259,7 @@ function* faultsAt(trace, waits, t) {
     }
   }
   for (const line of trace.lines.values()) {
-    if (isAlive(line, t) && line.kind !== 'main') {
+    if (isAlive(line, t) && line.kind !== 'main' && line.kind !== 'promise') {
       const isTask = line.kind === 'task' || line.kind === 'item';
       yield { kind: isTask ? 'crash' : 'stop', ...place, pid: line.pid, on: null };
       yield { kind: 'kill', ...place, pid: line.pid, on: null };

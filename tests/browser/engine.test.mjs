@@ -88,6 +88,48 @@ describe('a run', () => {
     assert.ok(until <= 1000);
   });
 
+  it('draws a promise that it is told to watch, and gives it back as it is', async () => {
+    const { outcome, events, until } = await run(`
+      import { Task, sleep } from 'belay-tasks';
+      export async function main({ watch }) {
+        const late = sleep(400);
+        const same = watch(late, 'late') === late;
+        await Task.await(Task.async(async ({ self }) => {
+          watch(sleep(300), 'left', self);
+          watch(fetch('/', { signal: AbortSignal.timeout(20) }), 'aborted', self).catch(() => {});
+          await watch(Promise.reject(new Error('no')), 'broken', self).catch(() => {});
+          await sleep(100);
+        }, { label: 'caller' }));
+        return same;
+      }`, { world: { endpoints: { '/': { latency: { kind: 'fixed', ms: 50 } } } } });
+    assert.equal(outcome.result.text, 'true');
+    assert.equal(until, 400, 'it is waited for as tasks are');
+    const { leftAt, traceOf } = await load('/src/model/trace.ts');
+    const trace = traceOf(structuredClone(events), until);
+    assert.deepEqual(
+      [...trace.lines.values()].flatMap((line) =>
+        line.kind === 'promise'
+          ? [
+              [
+                line.label,
+                trace.lines.get(line.under).label,
+                line.end.look.word,
+                Math.floor(line.end.time),
+                leftAt(trace, line) === null ? null : Math.floor(leftAt(trace, line)),
+              ],
+            ]
+          : [],
+      ),
+      [
+        ['late', 'main', 'ok', 400, 100],
+        ['left', 'caller', 'ok', 300, 100],
+        ['aborted', 'caller', 'aborted', 20, null],
+        ['broken', 'caller', 'crashed', 0, null],
+      ],
+    );
+    assert.equal(trace.flight.peak, 1, 'a promise does not count as a task');
+  });
+
   it('tells of a failure after main has returned, and keeps what main gave', async () => {
     const { outcome, events } = await run(`
       import { Task } from 'belay-tasks';

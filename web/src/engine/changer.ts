@@ -12,7 +12,7 @@ import type { SimulationScope } from 'belay-tasks/testing';
 import { SLOWER, type Change, type Pending } from '../model/changes.ts';
 import type { PageEvent, Pid } from '../model/events.ts';
 import type { Held, Holds } from './holds.ts';
-import { TooManyEvents, type Recorder } from './recorder.ts';
+import { PROMISE, TooManyEvents, type Recorder } from './recorder.ts';
 
 type Scope = Pick<SimulationScope, 'Process' | 'TaskSupervisor' | 'Supervisor' | 'inspect'>;
 type Changed = Extract<PageEvent, { type: 'changed' }>;
@@ -94,6 +94,9 @@ export class Changer {
     const { kind, pid, on } = change;
     if (kind === 'hang' || kind === 'slow') {
       return this.#hold(pid, on as Pending, kind === 'hang' ? Number.POSITIVE_INFINITY : SLOWER);
+    }
+    if (pid?.startsWith(PROMISE) === true) {
+      return refused('a promise is no task: nothing ends it from outside');
     }
     const info = this.#scope?.Process.info(pid as RuntimePid) ?? null;
     if (info === null) {

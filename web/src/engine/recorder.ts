@@ -71,6 +71,9 @@ export interface RuntimeLike {
   readonly reason?: unknown;
 }
 
+/** How the names begin that watched promises have in the place of a pid. */
+export const PROMISE = 'promise ';
+
 /** Thrown at the one who brings the last event that there is room for. */
 export class TooManyEvents extends Error {}
 
@@ -87,7 +90,7 @@ export class Recorder {
   #printed = 0;
   #until = 0;
   #done = false;
-  /** Tasks that have been spawned and not settled. */
+  /** Tasks that have been spawned and not settled, and watched promises. */
   #alive = new Set<Pid>();
   #idle: (() => void) | null = null;
   now: () => number = () => 0;
@@ -127,6 +130,11 @@ export class Recorder {
   }
 
   add(event: PageEvent): void {
+    if (event.type === 'promised') {
+      this.#alive.add(event.pid);
+    } else if (event.type === 'kept') {
+      this.#gone(event.pid);
+    }
     this.#put(event as TraceEvent);
   }
 
@@ -137,15 +145,17 @@ export class Recorder {
       ['task', 'item'].includes((event as { kind?: string }).kind ?? '')
     ) {
       this.#alive.add(event.pid);
-    } else if (
-      event.type === 'settled' &&
-      this.#alive.delete(event.pid) &&
-      this.#alive.size === 0
-    ) {
-      this.#idle?.();
+    } else if (event.type === 'settled') {
+      this.#gone(event.pid);
     }
     if (KEPT.has(event.type) || (WAITS.has(event.type) && event.what !== 'sleep')) {
       this.#put(kept(event, this.now()));
+    }
+  }
+
+  #gone(pid: Pid): void {
+    if (this.#alive.delete(pid) && this.#alive.size === 0) {
+      this.#idle?.();
     }
   }
 

@@ -5,6 +5,7 @@
  * tests run the very same in Node.
  */
 import { simulate, type SimulationScope } from 'belay-tasks/testing';
+import type { Pid } from '../model/events.ts';
 import { plainOf } from '../model/canon.ts';
 import { format, formatLine, reasonOf } from '../model/format.ts';
 import { resultOf, type Outcome } from '../model/outcome.ts';
@@ -15,7 +16,7 @@ import { addressOf, exported, EXPORTS, type Addresses } from './load.ts';
 import { createNetwork, type Network, type Stats } from './network.ts';
 import { watchOwners } from './owners.ts';
 import { limits, type RunInput } from './protocol.ts';
-import { amount, type Recorder, type RuntimeLike } from './recorder.ts';
+import { amount, PROMISE, type Recorder, type RuntimeLike } from './recorder.ts';
 import { createWorld } from './world.ts';
 
 /** Virtual ms for which tasks that outlive `main` are watched. */
@@ -102,6 +103,7 @@ async function simulated(
     changer.begin(scope);
     recorder.add({ type: 'began', time: 0, pid: inspect().root });
     scope.subscribe((event) => recorder.told(event as RuntimeLike));
+    const watch = watcherOf(recorder, inspect().root);
     const log = (...values: unknown[]) => recorder.print(formatLine(values));
     const value = await main({
       Task,
@@ -113,6 +115,7 @@ async function simulated(
       random,
       inspect,
       log,
+      watch,
       fetch: network.fetch,
       base: network.url,
       server: network,
@@ -145,6 +148,36 @@ async function simulated(
   }
   return outcome as unknown as Outcome;
 }
+
+/**
+ * `watch(promise, label, owner)`: draws a promise as a row under the process
+ * that made it. A promise is no task: nobody owns it and nothing kills it, so
+ * without this it would not be seen. It gives the same promise; one that is
+ * rejected counts as handled.
+ */
+function watcherOf(recorder: Recorder, root: Pid) {
+  let count = 0;
+  return <T>(promise: Promise<T>, label = 'promise', owner: Pid = root): Promise<T> => {
+    count += 1;
+    const pid = `${PROMISE}${count}`;
+    const about = () => ({ time: recorder.now(), pid });
+    recorder.add({ type: 'promised', ...about(), label: String(label), parent: String(owner) });
+    promise.then(
+      () => recorder.add({ type: 'kept', ...about(), status: 'fulfilled' }),
+      (error) =>
+        recorder.add({
+          type: 'kept',
+          ...about(),
+          status: aborts.has(error?.name) ? 'aborted' : 'rejected',
+          reason: reasonOf(error),
+        }),
+    );
+    return promise;
+  };
+}
+
+/** How the errors are called that a signal aborts with. */
+const aborts: ReadonlySet<unknown> = new Set(['AbortError', 'TimeoutError']);
 
 function threw(error: unknown, recorder: Recorder): Outcome {
   const reason = reasonOf(error);

@@ -5,6 +5,7 @@ import { duration } from './time.ts';
 import {
   census,
   isTask,
+  leftAt,
   once,
   runningAt,
   type Line,
@@ -118,6 +119,14 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
       return say('is handed over', event.status === 'fulfilled' ? 'as a value' : 'as an exit');
     case 'streamClosed':
       return say('closes the stream', closings[event.how] ?? event.how, !(event.how in closings));
+    case 'promised':
+      return say('begins', `a plain promise, made by ${name(event.parent)}`);
+    case 'kept':
+      return say(
+        { fulfilled: 'is fulfilled', rejected: 'is rejected', aborted: 'is aborted' }[event.status],
+        event.reason?.text ?? '',
+        event.status === 'rejected',
+      );
     case 'requested':
       return { ...say('asked', attemptOf(event.attempt)), who: event.path };
     case 'answered':
@@ -187,6 +196,10 @@ export function lineSentence(trace: Trace, line: Line): string {
       `then ${line.end.look.word}${line.end.reason === null ? '' : `: ${line.end.reason}`}`,
     );
   }
+  const left = leftAt(trace, line);
+  if (left !== null) {
+    parts.push(`on its own from ${duration(left)}, when whoever started it had left`);
+  }
   for (const mark of line.marks) {
     parts.push(`${mark.word} at ${duration(mark.time)}`);
   }
@@ -214,6 +227,15 @@ export function momentSentence(trace: Trace, t: number): string {
   const running = runningAt(trace, t);
   return `${duration(t)}, ${running} ${running === 1 ? 'task' : 'tasks'} running`;
 }
+
+/** How much went on after whoever had started it had left; empty when nothing did. */
+export const leftSentence = once((trace): string => {
+  const left = [...trace.lines.values()].filter((line) => leftAt(trace, line) !== null);
+  const count = left.length;
+  return count === 0
+    ? ''
+    : `${count} ran on after whoever started ${count === 1 ? 'it' : 'them'} had left.`;
+});
 
 export const amountOf = (count: number): string => count.toLocaleString('en-US');
 

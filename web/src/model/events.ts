@@ -14,7 +14,8 @@ export interface Reason {
   readonly text: string;
 }
 
-export type Kind = 'main' | 'task' | 'item' | 'taskSupervisor' | 'supervisor';
+/** A promise is no process: a program has asked for it to be drawn beside its tasks. */
+export type Kind = 'main' | 'task' | 'item' | 'taskSupervisor' | 'supervisor' | 'promise';
 
 export type WaitKind = 'await' | 'yield' | 'shutdown' | 'stop' | 'allSettled' | 'terminateChild';
 
@@ -111,6 +112,23 @@ export type PageEvent =
       readonly attempt: number;
       /** HTTP's; 0 for a connection that broke, null when the client gave up. */
       readonly status: number | null;
+    }
+  /** A promise that the program watches; `pid` is a name of the page's, of the same form for all. */
+  | {
+      readonly type: 'promised';
+      readonly time: number;
+      readonly pid: Pid;
+      readonly label: string;
+      /** Who made it. */
+      readonly parent: Pid;
+    }
+  | {
+      readonly type: 'kept';
+      readonly time: number;
+      readonly pid: Pid;
+      /** Aborted: rejected because a signal had been given. */
+      readonly status: 'fulfilled' | 'rejected' | 'aborted';
+      readonly reason?: Reason;
     }
   | { readonly type: 'returned'; readonly time: number }
   | { readonly type: 'threw'; readonly time: number; readonly reason: Reason }

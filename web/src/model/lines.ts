@@ -28,6 +28,13 @@ const nouns = {
   item: 'item',
   taskSupervisor: 'task supervisor',
   supervisor: 'supervisor',
+  promise: 'promise',
+} as const;
+
+const promiseLooks = {
+  fulfilled: looks.ok,
+  rejected: looks.crashed,
+  aborted: looks.aborted,
 } as const;
 
 /* What was seen of an end that is under way; chooses its word. */
@@ -51,6 +58,21 @@ export function applyEvent(making: Making, event: TraceEvent): void {
     case 'delivered':
       change(lines, event.pid, (line) => {
         line.delivered = event.time;
+      });
+      return;
+    case 'promised':
+      lines.set(event.pid, {
+        ...lineOf(event.pid, event.label, 'promise', event.time),
+        under: event.parent,
+      });
+      return;
+    case 'kept':
+      change(lines, event.pid, (line) => {
+        line.end = {
+          time: event.time,
+          look: promiseLooks[event.status],
+          reason: event.reason?.text ?? null,
+        };
       });
       return;
     case 'bodyReturned':

@@ -7,8 +7,8 @@ import { isAlive, isTask, once, timeOf, type Trace } from './trace.ts';
 
 export interface RegionRule {
   /**
-   * start  a task was spawned in this very ms
-   * body   a task runs
+   * start  a task was spawned in this very ms, or a watched promise made
+   * body   a task runs, or a watched promise is pending
    * wait   main waits for tasks, or iterates a stream
    * end    main has returned or thrown
    */
@@ -58,7 +58,9 @@ function isActive(trace: Trace, t: number, { when, label = '' }: RegionRule): bo
   }
 }
 
-const tasksOf = once((trace) => [...trace.lines.values()].filter(isTask));
+const tasksOf = once((trace) =>
+  [...trace.lines.values()].filter((line) => isTask(line) || line.kind === 'promise'),
+);
 
 /** When main has returned; never, if it has not. */
 const endOf = once(

@@ -29,6 +29,7 @@ export const looks = {
   killed: { family: 'stopped', sign: 'square', word: 'killed' },
   shutDown: { family: 'stopped', sign: 'half', word: 'shut down' },
   linked: { family: 'stopped', sign: 'chain', word: 'died by a link' },
+  aborted: { family: 'stopped', sign: 'square', word: 'aborted' },
   gone: { family: 'stopped', sign: 'square', word: 'stopped' },
 } as const satisfies Record<string, Look>;
 

@@ -138,6 +138,21 @@ export function isAlive(line: Line, t: number): boolean {
   return t >= line.spawned && (line.end === null || t < line.end.time);
 }
 
+/** The position at which whoever started it had left, if it went on after that; else null. */
+export function leftAt(trace: Trace, line: Line): number | null {
+  const owner = line.under === null ? undefined : trace.lines.get(line.under);
+  if (owner === undefined || owner.end === null || !mayBeLeft(owner)) {
+    return null;
+  }
+  const last = timeOf(line.end?.time ?? trace.until);
+  return last > timeOf(owner.end.time) ? owner.end.time : null;
+}
+
+/** Supervisors take their children with them. */
+function mayBeLeft({ kind }: Line): boolean {
+  return kind === 'main' || kind === 'task' || kind === 'item';
+}
+
 export interface Row {
   readonly line: Line;
   readonly depth: number;

@@ -74,7 +74,7 @@ export type Knob =
       readonly min: number;
       readonly max: number;
       readonly step?: number;
-      /** '%' puts a hundredth of the value into the world. */
+      /** '%' puts a hundredth of the value into the world; a switch puts 1 or 0. */
       readonly unit?: 'ms' | '%' | '';
     })
   | (KnobBase & {
@@ -184,7 +184,12 @@ export function worldWith(world: World, knobs: readonly Knob[], values: Knobs): 
   const changed = structuredClone(world) as World;
   for (const knob of knobs) {
     const value = fitted(knob, values[knob.id]);
-    const put = knob.kind === 'number' && knob.unit === '%' ? Number(value) / 100 : value;
+    const put =
+      knob.kind === 'switch'
+        ? Number(value) // a rate: always, or never
+        : knob.kind === 'number' && knob.unit === '%'
+          ? Number(value) / 100
+          : value;
     for (const [pattern, ...path] of knob.sets ?? []) {
       for (const [name, endpoint] of Object.entries(changed.endpoints)) {
         if (pattern === '*' || pattern === name) {

@@ -13,7 +13,7 @@ import { lanesOf, type Lane } from '../model/lanes.ts';
 import { looks } from '../model/states.ts';
 import type { Store } from '../state/store.ts';
 import { tickText, ticks } from '../model/time.ts';
-import { timeOf, type Line, type Step, type Trace } from '../model/trace.ts';
+import { leftAt, timeOf, type Line, type Step, type Trace } from '../model/trace.ts';
 import { EndMark, SignStrokes } from './Signs.tsx';
 
 const CHARACTER = 8.35; // px, of the lanes' labels
@@ -316,7 +316,15 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
       : 7;
   const from = x(line.started ?? line.spawned);
   const to = Math.max(from + (thin ? 1.5 : 3), x(line.end?.time ?? trace.until));
-  const kind = line.started === null ? 'queued' : half === 3 && !thin ? 'frame' : 'running';
+  const kind =
+    line.kind === 'promise'
+      ? 'promise'
+      : line.started === null
+        ? 'queued'
+        : half === 3 && !thin
+          ? 'frame'
+          : 'running';
+  const left = leftAt(trace, line);
   return (
     <g
       role="gridcell"
@@ -359,6 +367,15 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
         <path
           class="bar-lines"
           d={`M${from + 2} ${middle - 2.3}H${to - 2}M${from + 2} ${middle + 2.3}H${to - 2}`}
+        />
+      )}
+      {left !== null && (
+        <rect
+          class="bar left"
+          x={x(left)}
+          y={middle - half}
+          width={Math.max(0, to - x(left))}
+          height={half * 2}
         />
       )}
       <Tail plan={plan} line={line} middle={middle} until={trace.until} />

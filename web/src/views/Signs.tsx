@@ -61,6 +61,15 @@ export function StateMark({ look }: { look: Look }) {
   );
 }
 
+/** A piece of a lane as it stands in text. */
+export function BarMark({ kind }: { kind: 'promise' | 'left' }) {
+  return (
+    <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
+      <rect class={`bar ${kind}`} x="-9.5" y="-5" width="19" height="10" />
+    </svg>
+  );
+}
+
 /** A rope through a ring: the mark of the page and of its playhead. */
 export function Ring() {
   return (

@@ -1,12 +1,12 @@
 /** The tasks of the run as lanes, or as the table that says the same. */
 import { useSignal } from '@preact/signals';
-import { amountOf, looksIn, sentenceOf } from '../model/describe.ts';
+import { amountOf, leftSentence, looksIn, sentenceOf } from '../model/describe.ts';
 import { endWord, type Store } from '../state/store.ts';
 import { duration } from '../model/time.ts';
-import type { Trace } from '../model/trace.ts';
+import { once, type Trace } from '../model/trace.ts';
 import { Lanes } from './Lanes.tsx';
 import { LanesTable } from './LanesTable.tsx';
-import { Icon, StateMark } from './Signs.tsx';
+import { BarMark, Icon, StateMark } from './Signs.tsx';
 
 export function Tasks({ store }: { store: Store }) {
   const asTable = useSignal(false);
@@ -159,9 +159,23 @@ function Legend({ trace }: { trace: Trace }) {
           <StateMark look={look} /> {look.word}
         </li>
       ))}
+      {hasPromises(trace) && (
+        <li>
+          <BarMark kind="promise" /> plain promise, no task
+        </li>
+      )}
+      {leftSentence(trace) !== '' && (
+        <li>
+          <BarMark kind="left" /> whoever started it has left
+        </li>
+      )}
     </ul>
   );
 }
+
+const hasPromises = once((trace) =>
+  [...trace.lines.values()].some(({ kind }) => kind === 'promise'),
+);
 
 function Facts({ store }: { store: Store }) {
   const { trace, stats, gap, outcome } = store.run.value;
@@ -170,7 +184,9 @@ function Facts({ store }: { store: Store }) {
   }
   return (
     <div class="facts">
-      <p>{sentenceOf(trace)}.</p>
+      <p>
+        {sentenceOf(trace)}. {leftSentence(trace)}
+      </p>
       {stats !== null && stats.requests > 0 && (
         <p>
           Simulated network: {stats.requests} {stats.requests === 1 ? 'request' : 'requests'},{' '}

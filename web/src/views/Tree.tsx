@@ -106,6 +106,9 @@ function aboutOf(line: Line, t: number): string {
   if (line.settings?.maxChildren != null) {
     parts.push(`at most ${line.settings.maxChildren} children`);
   }
+  if (line.kind === 'promise') {
+    parts.push('nobody owns it');
+  }
   if (line.kind === 'task' || line.kind === 'item') {
     parts.push(line.linked ? 'linked' : 'not linked');
   }
