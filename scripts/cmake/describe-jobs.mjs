@@ -109,6 +109,34 @@ function declare(target, jobs) {
 const SMALL = 8192;
 const padded = (text) => (text.length >= SMALL ? text : `${text}\n${`//${' '.repeat(76)}\n`.repeat(Math.ceil((SMALL - text.length) / 79))}`);
 
+/* Before Emscripten's worker, for pages: there the page makes the workers, and
+   hands each a port to the instance's first thread, which takes the place of
+   the messages to and from who made it. When such a worker fails to load the
+   module nobody hears it unless it is told; in Node that ends the worker. */
+const IN_PAGE = `if (typeof process !== 'object') {
+  let handle = null;
+  let port = null;
+  const start = () => {
+    if (port !== null && handle !== null) port.onmessage = (event) => handle(event);
+  };
+  Object.defineProperty(self, 'onmessage', {
+    get: () => handle,
+    set(next) {
+      handle = next;
+      start();
+    },
+  });
+  self.addEventListener('message', ({ data }) => {
+    ({ port } = data);
+    self.postMessage = (...message) => port.postMessage(...message);
+    start();
+  }, { once: true });
+  self.addEventListener('unhandledrejection', ({ reason }) => {
+    postMessage({ belay: 'failed', name: String(reason && reason.name), message: String((reason && reason.message) || reason), stack: null });
+  });
+}
+`;
+
 function copyThreads(from, folder) {
   const name = basename(from, '.mjs');
   const stem = join(dirname(from), name);
@@ -117,7 +145,7 @@ function copyThreads(from, folder) {
   // From 3.1.58 on, Emscripten's threads run the module itself.
   const script = `${stem}.worker.js`;
   const text = existsSync(script) ? readFileSync(script, 'utf8') : `import(${JSON.stringify('./threads.mjs')});\n`;
-  writeFileSync(join(folder, 'threads.worker.js'), padded(text));
+  writeFileSync(join(folder, 'threads.worker.js'), padded(`${IN_PAGE}${text}`));
 }
 
 function main([target, output, single, threads]) {

@@ -41,6 +41,12 @@ for (const name of browsers) {
         it(`${kind}: ${wanted}`, async () => assert.equal(await call(browser, kind, wanted), 'passed'));
       }
     }
+    it('starts a thread again whose files could not be loaded', async () => {
+      assert.equal(await call(browser, 'flaky', 'ticks'), 'passed');
+    });
+    it('tells the tasks when no thread can be started', async () => {
+      assert.equal(await call(browser, 'broken', 'isTold'), 'passed');
+    });
     it("runs where a Content-Security-Policy allows scripts of 'self' and WebAssembly", async () => {
       assert.equal(await call(browser, 'strict', 'streams'), 'passed');
     });

@@ -101,3 +101,13 @@ export const ticks = () => within(async (jobs) => {
   clearInterval(timer);
   if (turns < 5) throw new Error(`the page had ${turns} turns`);
 });
+
+/** Nothing is left waiting, and what is started later is told too. */
+export const isTold = () => within(async (jobs) => {
+  const sup = TaskSupervisor.start();
+  for (let round = 0; round < 2; round++) {
+    const { status, reason } = await Task.yield(TaskSupervisor.asyncNolink(sup, jobs.add, [1, 2]), 120_000);
+    equal(status, 'rejected');
+    if (!/could not be run.*a thread could not be started/.test(reason.message)) throw reason;
+  }
+});

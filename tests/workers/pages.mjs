@@ -14,15 +14,37 @@ const headers = {
   plain: {},
   isolated: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
   strict: { 'content-security-policy': "default-src 'self' 'wasm-unsafe-eval'" },
+  // As isolated, but the server fails now and then: see failing().
+  flaky: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
+  broken: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
   forbidden: { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'; worker-src 'none'" },
 };
 
+/**
+ * Whether a request fails: of flaky pages the first worker of a thread, and the
+ * first module that one loads (a page's own worker has loaded it before); of
+ * broken pages each worker of a thread.
+ */
+function failing(counts, agent, kind, name) {
+  if (kind !== 'flaky' && kind !== 'broken') return false;
+  const key = `${agent} ${kind} ${name}`;
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  if (name.endsWith('threads.worker.js')) return kind === 'broken' || count === 1;
+  return kind === 'flaky' && name.endsWith('threads.mjs') && count === 2;
+}
+
 /** Serves `folder`: { address(kind, path), close }. A path of '' is an empty page. */
 export async function servePages(folder = root) {
+  const counts = new Map();
   const server = createServer(async (request, response) => {
     const [, kind, ...path] = normalize(new URL(request.url, 'http://localhost').pathname).split('/');
     try {
       const name = path.join('/');
+      if (failing(counts, request.headers['user-agent'], kind, name)) {
+        response.writeHead(503, headers[kind]).end();
+        return;
+      }
       const body = name === '' ? '<!doctype html><title>empty</title>' : await readFile(join(folder, name));
       const type = name === '' ? types['.html'] : types[extname(name)] ?? 'application/octet-stream';
       response.writeHead(200, { 'content-type': type, ...headers[kind] });

@@ -2,7 +2,7 @@
  * One instance of a job module, seen from outside: the worker that it lives in
  * (job-worker.js), and the messages to and from that.
  */
-import { openWorker } from './job-platform.js';
+import { openThread, openWorker } from './job-platform.js';
 
 const resolved = Promise.resolve();
 
@@ -14,6 +14,8 @@ export class Instance {
   counts = { threads: 0, idle: 0, waiting: 0, abandoned: 0, queued: 0 };
   #begun = 0;
   #worker = null;
+  #thread = null;
+  #threads = new Map(); // of a page, by their ids
   #list = [];
   #transfer = [];
   #keeps = true;
@@ -30,6 +32,7 @@ export class Instance {
   }
 
   async #start({ worker, module, glue, thread }, mode, settings) {
+    this.#thread = thread;
     try {
       const made = await openWorker(worker, {
         message: (data) => this.#message(data),
@@ -65,8 +68,26 @@ export class Instance {
         }
         this.#on.taken?.();
         break;
+      case 'thread':
+        this.#openThread(data);
+        break;
+      case 'threadEnd':
+        this.#threads.get(data.id)?.terminate();
+        this.#threads.delete(data.id);
+        break;
       default:
         this.#failed(data.error, data.number ?? 0);
+    }
+  }
+
+  #openThread({ id, port }) {
+    const failed = (error) => {
+      this.#worker.post({ type: 'threadFailed', id, error: { name: error.name, message: error.message, stack: null } });
+    };
+    try {
+      this.#threads.set(id, openThread(this.#thread, port, failed));
+    } catch (error) {
+      failed(error);
     }
   }
 
@@ -107,5 +128,6 @@ export class Instance {
   end() {
     this.over = true;
     this.#worker?.end();
+    for (const thread of this.#threads.values()) thread.terminate();
   }
 }

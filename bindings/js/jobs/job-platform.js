@@ -40,6 +40,20 @@ function openWebWorker(url, on) {
   };
 }
 
+/**
+ * A page's worker for a thread of an instance, which it speaks to by `port`.
+ * In Node the instance makes such workers by itself.
+ */
+export function openThread(url, port, failed) {
+  const worker = new Worker(url);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    failed(new Error(event.message || `the worker ${url} could not be started`));
+  };
+  worker.postMessage({ port }, [port]);
+  return worker;
+}
+
 async function openNodeWorker(url, on) {
   const threads = await builtin('node:worker_threads');
   const worker = new threads.Worker(url);

@@ -2,7 +2,7 @@
  * What a job takes and gives, as BELAY_JOB in src/belay_jobs.h says it: checks
  * arguments against it, and puts them into the form in which they are sent.
  */
-import { describe } from '../options.js';
+import { describe } from '../describe.js';
 
 export const ARGUMENTS_MAX = 65_535;
 

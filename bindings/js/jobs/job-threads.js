@@ -12,6 +12,7 @@ import { JobLostError, JobTrapError } from './job-errors.js';
 import { ELEMENTS } from './job-signature.js';
 
 const PLACES = 1024; // src/jobs/jobs.h
+const IN_VAIN_MAX = 3;
 
 /* An instance that does not even open is tried again only for new jobs. */
 export class ThreadPool {
@@ -26,6 +27,7 @@ export class ThreadPool {
   #serial = 0;
   #asks = new Map();
   #setAside = 0;
+  #inVain = 0; // instances in a row that told of no job
   #started = 0;
   #error = null;
 
@@ -121,6 +123,7 @@ export class ThreadPool {
     }
     const run = this.#runs.get(key);
     if (run === undefined) return;
+    this.#inVain = 0;
     switch (kind) {
       case 'ended': {
         const [code, reason, failure, value, returned] = rest;
@@ -153,6 +156,7 @@ export class ThreadPool {
     if (instance.isOpen) {
       const culprit = this.#runs.get(number) ?? null;
       const name = culprit === null ? null : culprit.job.name;
+      if (culprit === null) this.#inVain++;
       const why = name === null ? `it failed: ${told.message}` : `job ${name} broke it: ${told.message}`;
       this.#replace(why, culprit === null ? told : new JobTrapError(name, told), culprit);
       return;
@@ -185,8 +189,16 @@ export class ThreadPool {
     for (const run of again) run.number = 0;
     this.#queue = [...again, ...this.#queue];
     instance.end();
+    if (this.#inVain >= IN_VAIN_MAX) this.#giveUp(why, cause);
     this.#failAsks(new Error(`there is no memory: the instance was set aside because ${why}`));
     if (this.#queue.length > 0 || this.#settings.min > 0) this.#pump();
+  }
+
+  /** Nothing runs in any instance: who waits is told; new jobs try again. */
+  #giveUp(why, cause) {
+    this.#inVain = 0;
+    const error = new Error(`jobs could not be run: ${IN_VAIN_MAX} instances in a row were set aside before any job was done; the last because ${why}`, { cause });
+    for (const run of this.#queue.splice(0)) run.failed(error);
   }
 
   /* ---- Memory. */

@@ -3,11 +3,11 @@
  * a copy of this file beside the module, so it imports nothing of Belay.
  *
  * With threads it is the module's first thread: jobs run on pthreads, which are
- * workers of this worker; the page or program that it works for never waits
- * for a lock, and ending this worker ends them all. Without threads it runs
- * one job after another by itself.
+ * workers of this worker, or of the page; the page or program that it works for
+ * never waits for a lock. Without threads it runs one job after another by itself.
  *
- * Messages to it: { type: 'open', ... } once, then { type: 'work', list } with
+ * Messages to it: { type: 'open', ... } once, in a page { type: 'threadFailed', id, error },
+ *   and { type: 'work', list } with
  *   ['start', number, index, values]  ['cancel', number]  ['resize', min, max]
  *   ['allocate', id, bytes]           ['free', address]
  * From it: { type: 'open', ... } or { type: 'failed', error }, then
@@ -15,7 +15,9 @@
  *   ['ended', number, code, reason, failure, value, returned]
  *   ['returned', number]              ['report', number, value]
  *   ['refused', number, code]         ['allocated', id, address]
- * and { type: 'trap', ... } once, after which nothing more is to be expected.
+ * and { type: 'trap', ... } once, after which nothing more is to be expected. In a
+ * page also { type: 'thread', id, port }, which asks for a worker for a thread that
+ * is given that port, and { type: 'threadEnd', id }.
  */
 
 const NODE = typeof process === 'object' && process !== null && Boolean(process.versions?.node);
@@ -327,25 +329,100 @@ async function openSingle(port, { module, settings }) {
 
 /* ---- With threads ------------------------------------------------------ */
 
-/** Has messages of threads that are ours come here, and none keep Node alive by itself. */
+const LOADS_MAX = 4;
+
+/**
+ * A worker of a page for one of our threads, with as much of the interface of
+ * Worker as Emscripten uses. The page makes it, for in Firefox a worker that
+ * makes another one now and then never goes on (seen in 153 ESR).
+ */
+class ThreadWorker {
+  onmessage = null;
+  onerror = null;
+  #id;
+  #port;
+  #messages;
+  static #count = 0;
+  static #all = new Map();
+
+  constructor(port) {
+    const { port1, port2 } = new MessageChannel();
+    this.#id = ++ThreadWorker.#count;
+    this.#port = port;
+    this.#messages = port1;
+    port1.onmessage = (event) => this.onmessage(event);
+    ThreadWorker.#all.set(this.#id, this);
+    port.post({ type: 'thread', id: this.#id, port: port2 }, [port2]);
+  }
+
+  postMessage(message, transfer = []) {
+    this.#messages.postMessage(message, transfer);
+  }
+
+  terminate() {
+    this.#messages.close();
+    ThreadWorker.#all.delete(this.#id);
+    this.#port.post({ type: 'threadEnd', id: this.#id });
+  }
+
+  /** The page has heard of an error. */
+  static failed({ id, error }) {
+    ThreadWorker.#all.get(id)?.onerror(error);
+  }
+}
+
+/**
+ * Has messages of threads that are ours come here, and sees to it that each
+ * thread starts. Its worker loads the module anew, over the network in a page,
+ * and Emscripten does not hear when that fails: the thread would never start,
+ * and nobody would be told. So a worker that has failed before its thread began
+ * is replaced; after the fourth the instance is given up.
+ */
 function listenToThreads(threads, onMessages, onTrap) {
   const load = threads.loadWasmModuleToWorker;
   threads.loadWasmModuleToWorker = function loadAndListen(worker, ...rest) {
     const result = load.call(threads, worker, ...rest);
     const handle = worker.onmessage;
+    let over = false;
+    const failed = (error) => {
+      if (over) return;
+      over = true;
+      if (worker.loaded) onTrap(error, 0);
+      else if (!replaceWorker(threads, worker)) onTrap(new Error(`a thread could not be started: ${told(error).message}`), 0);
+    };
     worker.onmessage = (event) => {
       const { belay, cmd } = event.data;
       if (belay === 'messages') onMessages();
       else if (belay === 'trap') onTrap(event.data, event.data.number);
+      else if (belay === 'failed') failed(event.data);
       else {
         handle.call(worker, event);
         // A thread has ended; Emscripten keeps its worker for ever.
         if (cmd === 'cleanupThread') endSpare(threads.unusedWorkers);
       }
     };
-    worker.onerror = (error) => onTrap(error, 0);
+    worker.onerror = failed;
     return result;
   };
+}
+
+/** Has another worker load in the place of one whose thread has not begun; false when that was tried enough. */
+function replaceWorker(threads, worker) {
+  const place = threads.runningWorkers.indexOf(worker);
+  const loads = (worker.loads ?? 1) + 1;
+  if (place < 0 || loads > LOADS_MAX || typeof worker.runPthread !== 'function') return false;
+  worker.terminate();
+  threads.allocateUnusedWorker();
+  const fresh = threads.unusedWorkers.pop();
+  threads.loadWasmModuleToWorker(fresh);
+  fresh.loads = loads;
+  threads.runningWorkers[place] = fresh;
+  fresh.pthread = worker.pthread;
+  fresh.pthread.worker = fresh;
+  // What Emscripten has made for the first worker posts to that.
+  worker.postMessage = (...message) => fresh.postMessage(...message);
+  fresh.runPthread = worker.runPthread;
+  return true;
 }
 
 const SPARE_MAX = 1;
@@ -375,7 +452,9 @@ async function openThreads(port, { module, settings, glue, thread }) {
   for (const name of Object.keys(emscripten)) {
     if (name.startsWith('_belay_jobs_')) doors[name.slice(1)] = emscripten[name];
   }
-  listenToThreads(emscripten.PThread, () => instance.flush(), onTrap);
+  const threads = emscripten.PThread;
+  if (!NODE) threads.allocateUnusedWorker = () => threads.unusedWorkers.push(new ThreadWorker(port));
+  listenToThreads(threads, () => instance.flush(), onTrap);
   mustOpen(doors, settings);
   const { wasmMemory: memory } = emscripten;
   instance = new Instance(port, doors, memory, true);
@@ -407,7 +486,8 @@ port.listen(async (message) => {
     if (message.type === 'open') {
       work = await (message.mode === 'threads' ? openThreads : openSingle)(port, message);
       for (const list of waiting) carryOut(list);
-    } else if (work === null) waiting.push(message.list);
+    } else if (message.type === 'threadFailed') ThreadWorker.failed(message);
+    else if (work === null) waiting.push(message.list);
     else carryOut(message.list);
   } catch (error) {
     if (work === null) port.post({ type: 'failed', error: told(error) });
