@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type InlineConfig } from 'vite';
 import { lessonPlugin } from './tools/plugin.ts';
+import { offlinePlugin } from './tools/offline.ts';
 import { prerenderPlugin } from './tools/prerender.ts';
 import { sandboxPlugin } from './tools/sandbox.ts';
 import { SINGLE, singlePlugin } from './tools/single.ts';
@@ -29,7 +30,7 @@ const shared: InlineConfig = {
 
 export default defineConfig(({ mode }) => ({
   ...shared,
-  plugins: [lesson, sandbox, prerenderPlugin(shared), singlePlugin()],
+  plugins: [lesson, sandbox, prerenderPlugin(shared), singlePlugin(), offlinePlugin()],
   /* Every address is relative, so that any folder of any host will do. */
   base: './',
   cacheDir: at('../node_modules/.vite'),

@@ -1,5 +1,5 @@
 // What the tests of the page share: the page as it is shipped, behind a
-// server that knows nothing but files, and one Chromium.
+// server that knows nothing but files, and a browser.
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -9,8 +9,8 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import puppeteer from 'puppeteer-core';
 import { build } from 'vite';
+import { launch } from '../workers/pages.mjs';
 
 export const web = fileURLToPath(new URL('../../web', import.meta.url));
 
@@ -25,11 +25,16 @@ const types = {
   '.woff2': 'font/woff2',
 };
 
-/** Builds the page and serves it: { url, folder, close }. */
+/** Builds the page and serves it: { url, folder, close }; nobody is answered while `down` is set. */
 export async function servePage() {
   const folder = await mkdtemp(join(tmpdir(), 'belay-page-'));
   await build({ root: web, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  const site = { folder, down: false };
   const server = createServer(async (request, response) => {
+    if (site.down) {
+      request.socket.destroy();
+      return;
+    }
     const { pathname } = new URL(request.url, 'http://localhost');
     const name = pathname === FOLDER ? 'index.html' : normalize(pathname).slice(FOLDER.length);
     try {
@@ -44,33 +49,18 @@ export async function servePage() {
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    folder,
+  return Object.assign(site, {
     url: `http://127.0.0.1:${server.address().port}${FOLDER}`,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true });
     },
-  };
-}
-
-export function launchBrowser() {
-  return puppeteer.launch({
-    browser: 'chrome',
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
   });
 }
+
+/** `Chromium` or `Firefox`. */
+export const launchBrowser = (name = 'Chromium') => launch(name);
 
 export const desk = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 844, isMobile: true, hasTouch: true };
@@ -103,7 +93,9 @@ export async function openPage(
       strays.push(url);
   });
   await page.setViewport(viewport);
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  if (scheme !== 'light') {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  }
   await before?.(page);
   await page.goto(address, { waitUntil: 'load' });
   await page.waitForNetworkIdle({ idleTime: 100 });
@@ -118,10 +110,10 @@ export async function openPage(
  * `withPage(address, options, use)`: a page for one test, which must not
  * complain and ask nobody else; and what else there is of site and browser.
  */
-export function useSite() {
+export function useSite(name = 'Chromium') {
   const shared = { site: null, browser: null, withPage };
   before(async () => {
-    [shared.site, shared.browser] = await Promise.all([servePage(), launchBrowser()]);
+    [shared.site, shared.browser] = await Promise.all([servePage(), launchBrowser(name)]);
   });
   after(async () => {
     await shared.browser?.close();
