@@ -1,0 +1,70 @@
+// Runs lessons in a browser, in the worker of the page's own frame, and holds
+// their traces against those that Node gives, seed by seed.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createServer } from 'vite';
+import { openSources } from '../../web/tools/sources.mjs';
+import { launchBrowser, web } from './support.mjs';
+
+const sources = await openSources();
+const { inputOf, readLessonFiles } = await sources.load('/tools/lessons.ts');
+const lessons = readLessonFiles(sources.lessons);
+await sources.close();
+
+/** A test for each lesson, in the browser of this name. */
+export function testHashes(name) {
+  let server;
+  let browser;
+  let page;
+
+  before(async () => {
+    server = await createServer({ root: web, logLevel: 'error', server: { port: 0, hmr: false } });
+    await server.listen();
+    browser = await launchBrowser(name);
+    page = await browser.newPage();
+    /* One runner for all: the same way that the page takes. */
+    await page.goto(server.resolvedUrls.local[0]);
+    await page.evaluate(async () => {
+      const load = (path) => import(new URL(path, location.origin).href);
+      const [{ Frame }, { Runner }, { traceHash }, { sandbox }] = await Promise.all(
+        [
+          '/src/engine/frame.ts',
+          '/src/engine/runner.ts',
+          '/src/model/hash.ts',
+          '/@id/__x00__virtual:sandbox',
+        ].map(load),
+      );
+      let told;
+      const runner = new Runner(new Frame(sandbox), {
+        slow() {},
+        ended: (outcome, { events }) => told({ outcome, hash: traceHash(events) }),
+        refused: (reason) => told({ refused: reason }),
+      });
+      window.runOnce = (input) =>
+        new Promise((resolve) => {
+          told = resolve;
+          runner.run(input);
+        });
+    });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  for (const files of lessons) {
+    test(`${files.id} gives the same traces in ${name} and in Node`, async () => {
+      const { outcome, traces } = files.expected.belay;
+      for (const [seed, hash] of Object.entries(traces)) {
+        const there = await page.evaluate(
+          (input) => window.runOnce(input),
+          inputOf(files, Number(seed)),
+        );
+        assert.equal(there.hash, hash, `seed ${seed}: ${JSON.stringify(there)}`);
+      }
+      const own = await page.evaluate((input) => window.runOnce(input), inputOf(files));
+      assert.deepEqual({ returned: own.outcome.result.plain }, outcome);
+    });
+  }
+}
