@@ -125,6 +125,40 @@ describe('a lesson', () => {
       await isLit('{:DOWN, ^ref, :process, ^caller, reason} -> reason');
     }));
 
+  it('draws restarts and how many are left, ties, refusals and grace', async () => {
+    await withPage('#C3', {}, async (page) => {
+      await runToEnd(page);
+      const gauge = () => text(page, '.gauge text');
+      assert.equal(await gauge(), '3 of 3 restarts in 5 s: gave up');
+      await scrub(page, 0.6);
+      assert.equal(await gauge(), '2 of 3 restarts in 5 s');
+      assert.equal((await page.$$('.lanes .event-mark')).length, 3);
+      assert.ok(
+        (await cells(page)).some((label) => /^pool, .*started feed again at 100 ms/.test(label)),
+      );
+      await page.click('#stage-tree');
+      assert.match(await text(page, '.tree'), /pool.*2 of 3 restarts in 5 s/);
+      await page.click('.tasks .switch label:nth-of-type(2)');
+      assert.match(await text(page, '.lanes-table'), /2 of 3 restarts in 5 s/);
+    });
+    await withPage('#D1', {}, async (page) => {
+      await runToEnd(page);
+      const count = async (selector) => (await page.$$(`.lanes ${selector}`)).length;
+      assert.deepEqual(
+        [await count('.tie.link'), await count('.tie.monitor'), await count('.tie.exit')],
+        [1, 1, 2],
+      );
+      await page.click('.lessons a[href="#C4"]');
+      await page.waitForFunction(() => /^C4/.test(document.querySelector('h1').textContent));
+      await runToEnd(page);
+      assert.deepEqual([await count('.refused'), await count('.flight-limit')], [2, 1]);
+      await page.click('.lessons a[href="#C5"]');
+      await page.waitForFunction(() => /^C5/.test(document.querySelector('h1').textContent));
+      await runToEnd(page);
+      assert.deepEqual([await count('rect.grace'), await count('.tie.kill')], [2, 2]);
+    });
+  });
+
   it('is at its end when the playhead is drawn there', () =>
     withPage('#A4', {}, async (page) => {
       await runToEnd(page);

@@ -593,6 +593,7 @@ describe('colours', () => {
         'focus',
         'queued-stroke',
         'running-stroke',
+        'link',
         'ok-stroke',
         'error-stroke',
         'crashed-stroke',

@@ -1,6 +1,7 @@
 /** Events, lanes and whole runs in words: what the pictures say. */
 import { changeWords } from './changes.ts';
 import { looks, type Look } from './states.ts';
+import { budgetAt, budgetText } from './supervision.ts';
 import { duration } from './time.ts';
 import {
   census,
@@ -180,6 +181,36 @@ export function stepSentence(trace: Trace, event: TraceEvent): string {
   return `${duration(event.time)}: ${who} ${what} ${detail}`.trim();
 }
 
+/** To whom a task belongs: `linked to parent`. */
+export function tieOf(trace: Trace, line: Line): string {
+  if (!isTask(line)) {
+    return '';
+  }
+  const owner = line.owner === null ? undefined : trace.lines.get(line.owner)?.label;
+  return owner === undefined
+    ? 'nobody waits for it'
+    : `${line.linked ? 'linked to' : 'watched by'} ${owner}`;
+}
+
+/** What the picture shows of a line beside its life, as far as it has come at `t`. */
+export function notesOf(trace: Trace, line: Line, t: number): readonly string[] {
+  const notes: string[] = [];
+  if (line.previous !== null) {
+    notes.push(`in place of ${line.previous}`);
+  }
+  if (line.asked !== null && line.asked.time <= t) {
+    const by = trace.lines.get(line.asked.by)?.label ?? line.asked.by;
+    notes.push(`asked to stop at ${duration(line.asked.time)} by ${by}`);
+  }
+  for (const { word, time } of line.marks) {
+    if (time <= t) {
+      notes.push(`${word} at ${duration(time)}`);
+    }
+  }
+  const budget = budgetAt(trace, line, t);
+  return budget === null ? notes : [...notes, budgetText(budget)];
+}
+
 /** A lane in one sentence. */
 export function lineSentence(trace: Trace, line: Line): string {
   const parts = [`${line.label}`];
@@ -200,9 +231,7 @@ export function lineSentence(trace: Trace, line: Line): string {
   if (left !== null) {
     parts.push(`on its own from ${duration(left)}, when whoever started it had left`);
   }
-  for (const mark of line.marks) {
-    parts.push(`${mark.word} at ${duration(mark.time)}`);
-  }
+  parts.push(...notesOf(trace, line, trace.until));
   if (line.runsOn !== null) {
     const { until } = line.runsOn;
     parts.push(

@@ -169,6 +169,8 @@ export interface Line {
   readonly kind: Kind;
   /** The line under which this one is drawn. */
   readonly under: Pid | null;
+  /** Who awaits it or iterates its stream, and is linked to it when `linked`. */
+  readonly owner: Pid | null;
   readonly linked: boolean;
   readonly restart: 'temporary' | 'transient' | 'permanent' | null;
   readonly settings: Settings | null;
@@ -177,6 +179,10 @@ export interface Line {
   readonly spawned: number;
   readonly started: number | null;
   readonly end: End | null;
+  /** When it was asked to stop, and by whom: what it does after that is its grace. */
+  readonly asked: { readonly time: number; readonly by: Pid } | null;
+  /** The one in whose place a supervisor has started it. */
+  readonly previous: Pid | null;
   /** When an item's entry was handed over. */
   readonly delivered: number | null;
   /** Its function runs on after its end, until then; null when it did not. */

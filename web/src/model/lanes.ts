@@ -33,16 +33,31 @@ export const lanesOf = once((trace): Lanes => {
   for (let at = 0; at < rows.length && tasks <= PACK_ABOVE; at += 1) {
     tasks += isTask((rows[at] as Row).line) ? 1 : 0;
   }
-  const drawn = tasks > PACK_ABOVE ? pack(rows) : rows.slice(0, LANES_MAX).map(alone);
+  const drawn = tasks > PACK_ABOVE ? pack(rows) : lives(rows).slice(0, LANES_MAX);
   const shown = drawn.reduce((count, { lines }) => count + lines.length, 0);
   return { drawn, hidden: rows.length - shown };
 });
 
-function alone({ line, depth }: Row): Lane {
-  return { label: line.label, depth, lines: [line], shared: false };
-}
-
 type Open = Lane & { lines: Line[] };
+
+/** A lane for each; what was started again goes on on the lane of the one before it. */
+function lives(rows: readonly Row[]): Lane[] {
+  const parents = new Set(rows.map(({ line }) => line.under));
+  const lanes = new Map<string, Open>();
+  const all: Open[] = [];
+  for (const { line, depth } of rows) {
+    const before = line.previous === null ? undefined : lanes.get(line.previous);
+    if (before !== undefined && !parents.has(line.pid)) {
+      before.lines.push(line);
+      lanes.set(line.pid, before);
+    } else {
+      const lane = { label: line.label, depth, lines: [line], shared: false };
+      lanes.set(line.pid, lane);
+      all.push(lane);
+    }
+  }
+  return all;
+}
 
 /** At most LANES_MAX of them, with the first LINES_MAX lines that find room there. */
 function pack(rows: readonly Row[]): Lane[] {

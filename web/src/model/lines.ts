@@ -80,6 +80,11 @@ export function applyEvent(making: Making, event: TraceEvent): void {
         line.runsOn = { until: event.time };
       });
       return;
+    case 'waiting':
+      if (event.for !== null && (event.what === 'shutdown' || event.what === 'stop')) {
+        ask(lines, event.for, event.time, event.pid);
+      }
+      return;
     case 'returned':
       endMain(making, event.time, looks.ok, null);
       return;
@@ -143,14 +148,7 @@ function live(making: Making, event: RuntimeEvent): void {
       }
       return;
     case 'terminated':
-      if (!omens.has(line)) {
-        omens.set(line, 'terminated');
-      }
-      return;
-    case 'waiting':
-      if (event.what === 'shutdown' && event.for !== null) {
-        askedToStop(making, event.for);
-      }
+      ask(making.lines, event.pid, event.time, event.supervisor);
       return;
     case 'killed':
       if (omens.get(line) !== 'timedOut') {
@@ -158,7 +156,10 @@ function live(making: Making, event: RuntimeEvent): void {
       }
       return;
     case 'restarted':
-      mark(line, event.time, 'again', 'restarted');
+      line.previous = event.previous;
+      change(making.lines, line.under, (supervisor) =>
+        mark(supervisor, event.time, 'again', `started ${line.label} again`),
+      );
       return;
     case 'refused':
       mark(line, event.time, 'bang', 'refused: no room for another child');
@@ -170,20 +171,13 @@ function live(making: Making, event: RuntimeEvent): void {
   }
 }
 
-/** By `Task.shutdown`: what it then does of its own is what it was asked for. */
-function askedToStop({ lines }: Making, pid: Pid): void {
-  const line = lines.get(pid);
-  if (line !== undefined && line.end === null && !omens.has(line)) {
-    omens.set(line, 'terminated');
-  }
-}
-
 function lineOf(pid: Pid, label: string, kind: Line['kind'], time: number): OpenLine {
   return {
     pid,
     label,
     kind,
     under: null,
+    owner: null,
     linked: false,
     restart: null,
     settings: null,
@@ -191,6 +185,8 @@ function lineOf(pid: Pid, label: string, kind: Line['kind'], time: number): Open
     spawned: time,
     started: kind === 'task' || kind === 'item' ? null : time,
     end: null,
+    asked: null,
+    previous: null,
     delivered: null,
     runsOn: null,
     marks: [],
@@ -200,6 +196,7 @@ function lineOf(pid: Pid, label: string, kind: Line['kind'], time: number): Open
 function spawnedLine(event: Spawned, streams: readonly Stream[]): OpenLine {
   const line = lineOf(event.pid, nameOf(event), event.kind, event.time);
   line.under = event.supervisor ?? event.parent;
+  line.owner = event.parent;
   const stream =
     event.stream === undefined ? undefined : streams.findLast(({ id }) => id === event.stream);
   line.linked = stream?.linked ?? event.linked ?? false;
@@ -220,11 +217,30 @@ function nameOf(event: Spawned): string {
     : `${nouns[event.kind]} ${event.pid}`;
 }
 
-function change(lines: Making['lines'], pid: Pid, update: (line: OpenLine) => void): void {
-  const line = lines.get(pid);
+function change(
+  lines: Making['lines'],
+  pid: Pid | null,
+  update: (line: OpenLine) => void,
+): void {
+  const line = pid === null ? undefined : lines.get(pid);
   if (line !== undefined) {
     update(line);
   }
+}
+
+/**
+ * It is asked to stop: what it then does of its own is what it was asked for.
+ * The first who asks is the one that counts.
+ */
+function ask(lines: Making['lines'], pid: Pid, time: number, by: Pid): void {
+  change(lines, pid, (line) => {
+    if (line.end === null) {
+      line.asked ??= { time, by };
+      if (!omens.has(line)) {
+        omens.set(line, 'terminated');
+      }
+    }
+  });
 }
 
 function mark(line: OpenLine, time: number, sign: Sign, word: string): void {

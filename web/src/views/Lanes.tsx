@@ -8,21 +8,25 @@
  */
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { budgetAt, roomsOf } from '../model/supervision.ts';
+import { lasts } from '../model/ties.ts';
 import { lineSentence } from '../model/describe.ts';
 import { lanesOf, type Lane } from '../model/lanes.ts';
 import { looks } from '../model/states.ts';
 import type { Store } from '../state/store.ts';
 import { tickText, ticks } from '../model/time.ts';
-import { leftAt, timeOf, type Line, type Step, type Trace } from '../model/trace.ts';
+import { leftAt, timeOf, type Line, type Mark, type Step, type Trace } from '../model/trace.ts';
+import { Budgets, halfOf, Rooms, Ties } from './LaneMarks.tsx';
 import { EndMark, SignStrokes } from './Signs.tsx';
 
 const CHARACTER = 8.35; // px, of the lanes' labels
 const END_ROOM = 24; // px right of the last moment, for its mark
 const AXIS = 30;
 const FLIGHT = 44; // height of the chart of how many at once
+const MARKS_MAX = 200; // drawn on one bar
 
 /** Where things are on the drawing. */
-interface Plan {
+export interface Plan {
   readonly width: number;
   readonly left: number;
   readonly narrow: boolean;
@@ -32,12 +36,14 @@ interface Plan {
   readonly x: (time: number) => number;
 }
 
-interface Placed {
+export interface Placed {
   readonly lane: Lane;
   readonly top: number;
   readonly height: number;
   /** The middle of its bars. */
   readonly middle: number;
+  /** There is a line of text above the bars: how many restarts are used. */
+  readonly tall: boolean;
 }
 
 export function Lanes({ store }: { store: Store }) {
@@ -62,9 +68,22 @@ export function Lanes({ store }: { store: Store }) {
         height={plan.height}
         onPointerDown={(event) => drag(event, plan, store)}
       >
+        <defs>
+          <pattern
+            id="grace"
+            width="5"
+            height="5"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <path class="grace-stroke" d="M1 0V5" />
+          </pattern>
+        </defs>
         <Background plan={plan} trace={trace} />
         <Grid plan={plan} trace={trace} store={store} />
+        <Ties plan={plan} trace={trace} />
         <Playhead plan={plan} t={store.t} />
+        <Budgets plan={plan} trace={trace} t={store.t} />
         <Ends plan={plan} t={store.t} />
       </svg>
       {hidden > 0 && (
@@ -85,8 +104,10 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number): Plan {
   let top = AXIS + FLIGHT + 10;
   const lanes = drawn.map((lane) => {
     const labelled = narrow && !lane.shared;
-    const height = lane.shared ? 9 : labelled ? 44 : width < 460 ? 28 : 30;
-    const placed = { lane, top, height, middle: top + (labelled ? 29 : height / 2) };
+    const tall = !lane.shared && budgetAt(trace, lane.lines[0] as Line, trace.until) !== null;
+    const height = lane.shared ? 9 : labelled || tall ? 44 : width < 460 ? 28 : 30;
+    const middle = top + (labelled || tall ? 29 : height / 2);
+    const placed = { lane, top, height, middle, tall };
     top += height;
     return placed;
   });
@@ -141,6 +162,7 @@ function Background({ plan, trace }: { plan: Plan; trace: Trace }) {
             d={`M${x(stream.from)} ${y(stream.limit)}H${Math.max(x(stream.to ?? trace.until), x(stream.from) + 6)}`}
           />
         ))}
+      <Rooms plan={plan} trace={trace} top={top} y={y} />
       {plan.narrow ? (
         <text class="flight-label" x={plan.width - 2} y={AXIS + 10} text-anchor="end">
           {label} at once
@@ -154,9 +176,10 @@ function Background({ plan, trace }: { plan: Plan; trace: Trace }) {
   );
 }
 
-/** The streams' limit, when it says something about this run. */
+/** The limit of streams and supervisors, when it says something about this run. */
 function limitOf(trace: Trace): number | null {
-  const limit = Math.max(0, ...trace.streams.slice(0, 100).map((stream) => stream.limit));
+  const limits = [...trace.streams, ...roomsOf(trace)].slice(0, 100).map(({ limit }) => limit);
+  const limit = Math.max(0, ...limits);
   return limit > 0 && limit <= trace.flight.peak * 3 ? limit : null;
 }
 
@@ -309,11 +332,7 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
   const { x } = plan;
   const { middle, lane } = placed;
   const thin = lane.shared;
-  const half = thin
-    ? 3
-    : line.kind === 'taskSupervisor' || line.kind === 'supervisor' || line.kind === 'main'
-      ? 3
-      : 7;
+  const half = halfOf(line, thin);
   const from = x(line.started ?? line.spawned);
   const to = Math.max(from + (thin ? 1.5 : 3), x(line.end?.time ?? trace.until));
   const kind =
@@ -378,8 +397,18 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
           height={half * 2}
         />
       )}
+      {!thin && lasts(line) && (
+        <rect
+          class="grace"
+          x={x(line.asked?.time ?? 0)}
+          y={middle - half}
+          width={to - x(line.asked?.time ?? 0)}
+          height={half * 2}
+          fill="url(#grace)"
+        />
+      )}
       <Tail plan={plan} line={line} middle={middle} until={trace.until} />
-      {line.marks.map((mark) => (
+      {marksOn(line).map((mark) => (
         <g
           key={`${mark.time} ${mark.sign}`}
           class="event-mark"
@@ -401,6 +430,12 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
       )}
     </g>
   );
+}
+
+/** The marks that are drawn: one of the very end would lie under that. */
+function marksOn({ marks, end }: Line): readonly Mark[] {
+  const last = end === null ? Number.POSITIVE_INFINITY : timeOf(end.time);
+  return marks.filter(({ time }) => timeOf(time) < last).slice(0, MARKS_MAX);
 }
 
 /** What goes on after an end: its function runs on, or its entry waits to be handed over. */
@@ -450,7 +485,11 @@ function Playhead({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
 function Ends({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
   const now = t.value;
   const ends = plan.lanes.flatMap(({ lane, middle }) =>
-    lane.lines.map((line) => ({ line, middle, thin: lane.shared })),
+    lane.lines.map((line, at) => ({
+      line,
+      middle,
+      thin: lane.shared || isShort(lane.lines[at + 1], plan),
+    })),
   );
   return (
     <g aria-hidden="true" class="ends">
@@ -482,6 +521,11 @@ function Ends({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
       })}
     </g>
   );
+}
+
+/** Whether there is no room on a life for the mark of the end before it. */
+function isShort(next: Line | undefined, { x, end }: Plan): boolean {
+  return next !== undefined && x(next.end?.time ?? end) - x(next.spawned) < 24;
 }
 
 /** Pressing and drawing on the free surface moves the playhead. */

@@ -1,4 +1,5 @@
 /** The lanes as a table: the same tasks, times and states at the playhead. */
+import { notesOf } from '../model/describe.ts';
 import { duration } from '../model/time.ts';
 import { rowsOf, runningAt, stateAt, type Row, type Trace } from '../model/trace.ts';
 import { StateMark } from './Signs.tsx';
@@ -23,14 +24,20 @@ export function LanesTable({ trace, t }: { trace: Trace; t: number }) {
       </thead>
       <tbody>
         {rows.slice(0, ROWS_MAX).map((row) => (
-          <TableRow key={row.line.pid} row={row} t={t} />
+          <TableRow key={row.line.pid} trace={trace} row={row} t={t} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function TableRow({ row: { line, depth }, t }: { row: Row; t: number }) {
+interface RowProps {
+  readonly trace: Trace;
+  readonly row: Row;
+  readonly t: number;
+}
+
+function TableRow({ trace, row: { line, depth }, t }: RowProps) {
   const state = stateAt(line, t);
   const ended = line.end !== null && line.end.time <= t;
   return (
@@ -47,6 +54,11 @@ function TableRow({ row: { line, depth }, t }: { row: Row; t: number }) {
           <>
             <StateMark look={state} /> {state.word}
             {ended && line.end?.reason != null && <small>{line.end.reason}</small>}
+            {notesOf(trace, line, t).map((note) => (
+              <small key={note} class="note">
+                {note.charAt(0).toUpperCase() + note.slice(1)}
+              </small>
+            ))}
           </>
         )}
       </td>

@@ -2,8 +2,10 @@
 import { useSignal } from '@preact/signals';
 import { amountOf, leftSentence, looksIn, sentenceOf } from '../model/describe.ts';
 import { endWord, type Store } from '../state/store.ts';
+import { extrasIn, extraWords } from '../model/extras.ts';
 import { duration } from '../model/time.ts';
 import { once, type Trace } from '../model/trace.ts';
+import { ExtraMark } from './LaneMarks.tsx';
 import { Lanes } from './Lanes.tsx';
 import { LanesTable } from './LanesTable.tsx';
 import { BarMark, Icon, StateMark } from './Signs.tsx';
@@ -169,6 +171,11 @@ function Legend({ trace }: { trace: Trace }) {
           <BarMark kind="left" /> whoever started it has left
         </li>
       )}
+      {extrasIn(trace).map((extra) => (
+        <li key={extra}>
+          <ExtraMark extra={extra} /> {extraWords[extra]}
+        </li>
+      ))}
     </ul>
   );
 }

@@ -1,8 +1,10 @@
 /** Who belongs to whom at the playhead: the tree of all that are alive. */
 import { useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
+import { tieOf } from '../model/describe.ts';
 import { looks } from '../model/states.ts';
 import type { Store } from '../state/store.ts';
+import { budgetAt, budgetText } from '../model/supervision.ts';
 import { isAlive, rowsOf, timeOf, type Line, type Row, type Trace } from '../model/trace.ts';
 import { StateMark } from './Signs.tsx';
 
@@ -69,7 +71,7 @@ export function Tree({ store }: { store: Store }) {
           >
             <StateMark look={lookAt(line, t)} />
             <span class="tree-label">{line.label}</span>
-            <span class="tree-about">{aboutOf(line, t)}</span>
+            <span class="tree-about">{aboutOf(trace, line, t)}</span>
           </li>
         ))}
       </ul>
@@ -95,7 +97,7 @@ function lookAt(line: Line, t: number) {
   return line.started !== null && line.started <= t ? looks.running : looks.queued;
 }
 
-function aboutOf(line: Line, t: number): string {
+function aboutOf(trace: Trace, line: Line, t: number): string {
   const parts: string[] = [line.pid];
   if (line.end !== null && line.end.time <= t) {
     parts.push(line.end.look.word);
@@ -109,8 +111,10 @@ function aboutOf(line: Line, t: number): string {
   if (line.kind === 'promise') {
     parts.push('nobody owns it');
   }
-  if (line.kind === 'task' || line.kind === 'item') {
-    parts.push(line.linked ? 'linked' : 'not linked');
+  if (line.asked !== null && line.asked.time <= t && isAlive(line, t)) {
+    parts.push('asked to stop');
   }
-  return parts.join(' · ');
+  const budget = budgetAt(trace, line, t);
+  parts.push(tieOf(trace, line), budget === null ? '' : budgetText(budget));
+  return parts.filter((part) => part !== '').join(' · ');
 }

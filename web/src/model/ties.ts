@@ -1,0 +1,100 @@
+/**
+ * What ties processes together, as the lanes draw it: who is linked to whom or
+ * watches whom, and the signals that went between them.
+ *
+ * Ties that the drawing shows by itself are left out: a line that stands under
+ * its owner belongs to it.
+ */
+import type { Line, Pid } from './events.ts';
+import { looks } from './states.ts';
+import { isTask, once, timeOf, type Trace } from './trace.ts';
+
+/**
+ * link     the end of one ends the other
+ * monitor  the owner only hears of the end
+ * ask      a request to stop: a shutdown
+ * exit     an end went along a link
+ * kill     an end that nobody can refuse
+ */
+export type TieKind = 'link' | 'monitor' | 'ask' | 'exit' | 'kill';
+
+export interface Tie {
+  readonly kind: TieKind;
+  readonly time: number;
+  readonly from: Pid;
+  readonly to: Pid;
+}
+
+/** More lines than these share their lanes, and have no room for ties. */
+const LINES_MAX = 60;
+
+export const tiesOf = once((trace): readonly Tie[] => {
+  if (trace.lines.size > LINES_MAX) {
+    return [];
+  }
+  const ties: Tie[] = [];
+  const add = (kind: TieKind, time: number, from: Pid | null, to: Pid) => {
+    if (from !== null && from !== to && trace.lines.has(from)) {
+      ties.push({ kind, time, from, to });
+    }
+  };
+  const kills = killsOf(trace);
+  for (const line of trace.lines.values()) {
+    if (line.owner !== line.under) {
+      add(line.linked ? 'link' : 'monitor', line.spawned, line.owner, line.pid);
+    }
+    const kill = kills.get(line.pid);
+    if (kill !== undefined) {
+      add('kill', kill.time, kill.by ?? line.asked?.by ?? line.owner ?? line.under, line.pid);
+    }
+    /* What ends in the moment in which it is asked shows that by its own mark. */
+    if (line.asked !== null && (lasts(line) || (isTask(line) && kill === undefined))) {
+      add('ask', line.asked.time, line.asked.by, line.pid);
+    }
+    if (line.end?.look === looks.linked) {
+      add('exit', line.end.time, causeOf(trace, line), line.pid);
+    }
+  }
+  return ties;
+});
+
+/** Whether it went on for a while after it had been asked to stop. */
+export function lasts({ asked, end }: Line): boolean {
+  return asked !== null && end !== null && timeOf(end.time) > timeOf(asked.time);
+}
+
+interface Kill {
+  readonly time: number;
+  /** Who sent it; null when that is the one who asked before, or the owner. */
+  readonly by: Pid | null;
+}
+
+function killsOf(trace: Trace): ReadonlyMap<Pid, Kill> {
+  const senders = new Map<Pid, Pid>();
+  const kills = new Map<Pid, Kill>();
+  for (const event of trace.events) {
+    if (event.type === 'signalled' && event.reason.word === 'kill') {
+      senders.set(event.pid, event.from);
+    } else if (event.type === 'killed') {
+      kills.set(event.pid, { time: event.time, by: senders.get(event.pid) ?? null });
+    }
+  }
+  return kills;
+}
+
+/** Whose end reached `line` by a link: the last of its own that ended before it, in the same ms. */
+function causeOf(trace: Trace, line: Line): Pid | null {
+  const end = line.end?.time ?? 0;
+  let cause: Line | null = null;
+  for (const other of trace.lines.values()) {
+    const linked =
+      (line.linked && other.pid === line.owner) ||
+      (other.linked && other.owner === line.pid) ||
+      other.pid === line.under;
+    const time = other.end?.time ?? Number.POSITIVE_INFINITY;
+    if (linked && time < end && timeOf(time) === timeOf(end) && time > (cause?.end?.time ?? -1)) {
+      cause = other;
+    }
+  }
+  return cause?.pid ?? null;
+}
