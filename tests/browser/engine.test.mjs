@@ -378,6 +378,19 @@ describe('the network of a world', () => {
     assert.equal(outcome.result.text, '[200, 200, 503, 503, 200, 503]');
   });
 
+  it('is down first when it is told so', async () => {
+    const { outcome } = await ask(
+      fixed(1, { flap: { up: 100, down: 50, first: 'down' } }),
+      `const seen = [];
+       for (const at of [0, 49, 50, 149, 150]) {
+         await sleep(at - performance.now());
+         seen.push((await fetch('/x')).status);
+       }
+       return seen;`,
+    );
+    assert.equal(outcome.result.text, '[503, 503, 200, 200, 503]');
+  });
+
   it('queues for the cores of the server, and refuses beyond a capacity', async () => {
     const five = `const began = Array.from({ length: 5 }, async () => {
         const { status } = await fetch('/x');

@@ -2,15 +2,20 @@
 // the outcome is the recorded one, and Belay's where the lesson says so.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { openSources } from '../../web/tools/sources.mjs';
-import { proveBelay, proveElixir, provePython } from '../../web/tools/parity/prove.mjs';
+import { asRecorded, proveBelay, proveElixir, provePython } from '../../web/tools/parity/prove.mjs';
 
 const sources = await openSources();
 const { readLessonFiles } = await sources.load('/tools/lessons.ts');
 const lessons = readLessonFiles(sources.lessons);
-const fates = new Map();
-for (const files of lessons) fates.set(files.id, (await proveBelay(files, sources)).fates);
+const worlds = new Map();
+for (const files of lessons) worlds.set(files.id, (await proveBelay(files, sources)).worlds);
 await sources.close();
+
+/* On the real clock of a busy machine something can be so late that the
+ * outcome is another one; a program that is wrong misses it each time. */
+const TRIES = 3;
 
 describe('the recorded outcome is reached', { concurrency: 2 }, () => {
   for (const { id, texts, expected } of lessons) {
@@ -19,8 +24,14 @@ describe('the recorded outcome is reached', { concurrency: 2 }, () => {
       ['python', provePython],
     ]) {
       it(`of ${id} in ${language}`, async () => {
-        const { outcome } = await prove(texts[language].text, fates.get(id));
-        assert.deepEqual(outcome, expected[language].outcome);
+        const { outcome, also = [] } = expected[language];
+        const wanted = asRecorded([outcome, ...also]);
+        let reached;
+        for (let tries = 0; tries < TRIES && !isDeepStrictEqual(reached, wanted); tries += 1) {
+          const { outcomes } = await prove(texts[language].text, worlds.get(id));
+          reached = asRecorded(outcomes);
+        }
+        assert.deepEqual(reached, wanted);
       });
     }
   }

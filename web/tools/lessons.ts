@@ -10,7 +10,7 @@ import type { Badge, Example, Pane, Recorded, Texts } from '../src/model/example
 import type { Plain } from '../src/model/canon.ts';
 import type { Regions } from '../src/model/regions.ts';
 import type { RunInput } from '../src/engine/protocol.ts';
-import { presets, worldWith, type Knob, type World } from '../src/model/world.ts';
+import { presets, worldWith, type Knob, type Knobs, type World } from '../src/model/world.ts';
 import { highlight, type Language } from './highlight.ts';
 import { readLesson, unmark } from './marked.ts';
 
@@ -30,6 +30,11 @@ export interface WorldFile extends World {
   readonly seed?: number;
   readonly knobs?: readonly Knob[];
   readonly regions?: Regions;
+  /**
+   * Knobs turned another way: what the program gives then is recorded and
+   * proved as well. For lessons that have a mistake and its mend.
+   */
+  readonly also?: readonly Knobs[];
   readonly parity: Readonly<Record<OtherLanguage, Parity>>;
 }
 
@@ -45,17 +50,23 @@ export type OtherLanguage = 'elixir' | 'python';
 /** `expect.json` of a lesson: written by `npm run record`. */
 export interface Expected {
   /** Belay's outcome with the presets, and the hashes of its traces by seed. */
-  readonly belay: { readonly outcome: Plain; readonly traces: Readonly<Record<string, string>> };
+  readonly belay: Outcomes & { readonly traces: Readonly<Record<string, string>> };
   readonly elixir: Proof;
   readonly python: Proof;
 }
 
-interface Proof {
+interface Outcomes {
+  /** With the presets. */
+  readonly outcome: Plain;
+  /** With the knobs as the lesson's `also` turns them. */
+  readonly also?: readonly Plain[];
+}
+
+interface Proof extends Outcomes {
   /** Of the interpreter that reached the outcome. */
   readonly version: string;
   /** Of the text that was executed; another text is not proved by it. */
   readonly hash: string;
-  readonly outcome: Plain;
 }
 
 export interface LessonFiles {
@@ -100,10 +111,14 @@ function readFiles(folder: string, name: string): LessonFiles {
   };
 }
 
-/** What a lesson runs with until something is changed. */
-export function inputOf({ program, world }: LessonFiles, seed = world.seed ?? 1): RunInput {
+/** What a lesson runs with until something is changed; or with some knobs `turned`. */
+export function inputOf(
+  { program, world }: LessonFiles,
+  seed = world.seed ?? 1,
+  turned: Knobs = {},
+): RunInput {
   const { endpoints, cores, knobs = [] } = world;
-  const values = presets(knobs);
+  const values = { ...presets(knobs), ...turned };
   const plain: World = cores === undefined ? { endpoints } : { endpoints, cores };
   return {
     program: { source: program.text, files: {} },

@@ -1,12 +1,15 @@
 /** The network of a lesson: `fetch`, as the lesson's world describes it. */
 import type { PageEvent, Pid } from '../model/events.ts';
-import { bodyOf, endpointOf, fateOf, type Endpoint, type World } from '../model/world.ts';
+import { bodyOf, endpointOf, fateOf, isDown, type Endpoint, type World } from '../model/world.ts';
 import type { Hold, Holds } from './holds.ts';
 import { broken, json, requestOf, type SimulatedResponse } from './http.ts';
 import type { Network, Stats } from './network.ts';
 
 /** Relative addresses belong here; nobody can have this name. */
 const BASE = 'http://network.invalid';
+
+/** Ms in which one that is down says so, at most. */
+const DOWN = 10;
 
 /** Who is told of each request and its end. */
 interface Witness {
@@ -42,7 +45,7 @@ export function createWorld(
       return json(429, { error: 'too many requests' }, path);
     }
     if (isDown(endpoint, witness.now())) {
-      await hold.pause(Math.min(latency, 10), signal);
+      await hold.pause(Math.min(latency, DOWN), signal);
       return json(503, { error: 'down' }, path);
     }
     if (hangs) {
@@ -114,10 +117,6 @@ export function createWorld(
     },
     close: async () => {},
   };
-}
-
-function isDown({ flap }: Endpoint, now: number): boolean {
-  return flap !== undefined && now % (flap.up + flap.down) >= flap.up;
 }
 
 /** The server's cores: who asks waits for the one that is free first. */

@@ -36,8 +36,8 @@ export interface Endpoint {
   readonly status?: number;
   /** The share of requests that are never answered. */
   readonly hang?: number;
-  /** Turn about up and down (503), so many virtual ms each, from up. */
-  readonly flap?: { readonly up: number; readonly down: number };
+  /** Turn about up and down (503), so many virtual ms each; `first` is how it begins, up unless given. */
+  readonly flap?: { readonly up: number; readonly down: number; readonly first?: 'up' | 'down' };
   /** Ms of a server's core for each answer; requests queue for the cores. */
   readonly cpu?: number;
   /** More than so many requests in flight are answered with 429 at once. */
@@ -150,6 +150,15 @@ export function fateOf(endpoint: Endpoint, seed: number, path: string, attempt: 
     hangs: roll('hang') < (endpoint.hang ?? 0),
     fails: roll('fail') < (endpoint.fail ?? 0),
   };
+}
+
+/** Whether it answers 503 at this virtual time. */
+export function isDown({ flap }: Endpoint, now: number): boolean {
+  if (flap === undefined) {
+    return false;
+  }
+  const { up, down, first = 'up' } = flap;
+  return (now + (first === 'down' ? up : 0)) % (up + down) >= up;
 }
 
 export function bodyOf({ body }: Endpoint, path: string, attempt: number): unknown {

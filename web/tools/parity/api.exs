@@ -1,32 +1,128 @@
 # Runs a lesson's program and prints its outcome as JSON, for
 # web/tools/parity/record.mjs. The program finds a module Api, whose answers
-# are those of the lesson's world: the same latencies and failures that Belay
-# meets, waited for on the real clock.
+# are those of the lesson's world: the same latencies, failures and bounds
+# that Belay meets, waited for on the real clock.
 #
-#   elixir api.exs main.exs "%{ {path, attempt} => {ms, fate, body} }"
+#   elixir api.exs main.exs WORLD
+#
+# WORLD is a term: %{
+#   "fates" => %{{path, attempt} => {ms, fate, body, endpoint}},
+#   "endpoints" => %{endpoint => %{"cpu" => ms, "capacity" => count, "flap" => %{...}}},
+#   "cores" => count,
+#   "knobs" => %{name => value}
+# }
+defmodule Server do
+  @moduledoc """
+  What requests share: how many are in flight at an endpoint, the cores, and
+  the clock by which endpoints go up and down. That begins with the first
+  request, as a program takes a while to be read.
+  """
+  use GenServer
+
+  def start(cores), do: GenServer.start(__MODULE__, cores, name: __MODULE__)
+
+  @doc "Whether there is room for one more; it leaves when its process ends, or with `leave`."
+  def enter(endpoint, capacity), do: GenServer.call(__MODULE__, {:enter, endpoint, capacity})
+  def leave(ref), do: GenServer.call(__MODULE__, {:leave, ref})
+
+  @doc "Ms until `ms` of a core have been spent on this request."
+  def core(ms), do: GenServer.call(__MODULE__, {:core, ms})
+
+  @doc "Ms since the first request."
+  def now, do: GenServer.call(__MODULE__, :now)
+
+  @impl true
+  def init(cores), do: {:ok, %{began: nil, inside: %{}, free: List.duplicate(0, cores)}}
+
+  @impl true
+  def handle_call({:enter, endpoint, capacity}, {pid, _}, state) do
+    state = %{state | began: state.began || clock()}
+    busy = Enum.count(state.inside, fn {_, at} -> at == endpoint end)
+
+    if capacity != nil and busy >= capacity do
+      {:reply, :full, state}
+    else
+      ref = Process.monitor(pid)
+      {:reply, ref, put_in(state.inside[ref], endpoint)}
+    end
+  end
+
+  def handle_call({:leave, ref}, _, state) do
+    Process.demonitor(ref, [:flush])
+    {:reply, :ok, %{state | inside: Map.delete(state.inside, ref)}}
+  end
+
+  def handle_call({:core, ms}, _, state) do
+    now = clock() - state.began
+    [first | others] = Enum.sort(state.free)
+    done = max(now, first) + ms
+    {:reply, done - now, %{state | free: [done | others]}}
+  end
+
+  def handle_call(:now, _, state), do: {:reply, clock() - state.began, state}
+
+  @impl true
+  def handle_info({:DOWN, ref, _, _, _}, state) do
+    {:noreply, %{state | inside: Map.delete(state.inside, ref)}}
+  end
+
+  defp clock, do: System.monotonic_time(:millisecond)
+end
+
 defmodule Api do
-  def open(fates) do
+  @down 10
+
+  def open(world) do
     :ets.new(:fates, [:named_table, :public])
     :ets.new(:attempts, [:named_table, :public])
-    :ets.insert(:fates, Map.to_list(fates))
+    :ets.insert(:fates, Map.to_list(world["fates"]))
+    :persistent_term.put(:world, world)
+    Server.start(world["cores"])
   end
+
+  @doc "What the lesson's knob of this name stands at."
+  def knob(name), do: Map.fetch!(:persistent_term.get(:world)["knobs"], name)
 
   @doc "The answer of `path`; raises when it fails, as the lesson's own get does."
   def get!(path) do
     attempt = :ets.update_counter(:attempts, path, 1, {path, 0})
+    [{_, {ms, fate, body, name}}] = :ets.lookup(:fates, {path, attempt})
+    endpoint = Map.get(:persistent_term.get(:world)["endpoints"], name, %{})
 
-    case :ets.lookup(:fates, {path, attempt}) do
-      [{_, {_ms, :hang, _}}] ->
+    case Server.enter(name, endpoint["capacity"]) do
+      :full ->
+        raise "429 #{path}"
+
+      ref ->
+        try do
+          answer(path, ms, fate, body, endpoint)
+        after
+          Server.leave(ref)
+        end
+    end
+  end
+
+  defp answer(path, ms, fate, body, endpoint) do
+    cond do
+      down?(endpoint["flap"]) ->
+        Process.sleep(min(ms, @down))
+        raise "503 #{path}"
+
+      fate == :hang ->
         Process.sleep(:infinity)
 
-      [{_, {ms, :fail, status}}] ->
+      true ->
         Process.sleep(ms)
-        raise "#{status} #{path}"
-
-      [{_, {ms, :ok, body}}] ->
-        Process.sleep(ms)
-        body
+        if endpoint["cpu"], do: Process.sleep(Server.core(endpoint["cpu"]))
+        if fate == :fail, do: raise("#{body} #{path}"), else: body
     end
+  end
+
+  defp down?(nil), do: false
+
+  defp down?(%{"up" => up, "down" => down} = flap) do
+    begun = if flap["first"] == "down", do: up, else: 0
+    rem(Server.now() + begun, up + down) >= up
   end
 end
 
@@ -79,7 +175,7 @@ defmodule Runner do
 end
 
 Logger.configure(level: :none)
-[file, fates] = System.argv()
-{fates, _} = Code.eval_string(fates)
-Api.open(fates)
+[file, world] = System.argv()
+{world, _} = Code.eval_string(world)
+Api.open(world)
 IO.puts(Canon.json(%{"version" => System.version(), "outcome" => Runner.run(file)}))

@@ -11,22 +11,35 @@ const run = promisify(execFile);
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
 const SECONDS_MAX = 60;
 const SEEDS = [1, 2, 3];
-const ATTEMPTS = 4; // more than a lesson makes of one path
+const ATTEMPTS = 4; // of a path, beyond those that Belay's run made
 
-/** { outcome, traces: { seed: hash }, fates } of a lesson in Belay, with its presets. */
+/**
+ * What a lesson gives in Belay: { outcomes, traces: { seed: hash }, worlds }.
+ * The first outcome is that of the presets, the others those of the knobs as
+ * the lesson's `also` turns them. `worlds` is what other languages are to
+ * meet, one for each outcome.
+ */
 export async function proveBelay(files, sources) {
   const { inputOf } = await sources.load('/tools/lessons.ts');
   const { runInNode } = await sources.load('/src/engine/node.ts');
   const { traceHash } = await sources.load('/src/model/hash.ts');
-  const own = await runInNode(inputOf(files));
+  const outcomes = [];
+  const worlds = [];
+  for (const turned of [{}, ...(files.world.also ?? [])]) {
+    const input = inputOf(files, undefined, turned);
+    const { outcome, events } = await runInNode(input);
+    outcomes.push(outcomeOf(outcome));
+    worlds.push(await worldOf(input, events, sources));
+  }
   const traces = {};
   for (const seed of SEEDS)
     traces[seed] = traceHash((await runInNode(inputOf(files, seed))).events);
-  return {
-    outcome: outcomeOf(own.outcome),
-    traces,
-    fates: await fatesOf(inputOf(files), own.events, sources),
-  };
+  return { outcomes, traces, worlds };
+}
+
+/** Outcomes as expect.json has them. */
+export function asRecorded([outcome, ...also]) {
+  return also.length === 0 ? { outcome } : { outcome, also };
 }
 
 function outcomeOf(outcome) {
@@ -40,42 +53,69 @@ function outcomeOf(outcome) {
   }
 }
 
-/** What each request of the run met, and later attempts would: [path, attempt, ms, fate, body]. */
-async function fatesOf({ world, seed }, events, sources) {
+/** What each request of the run met, and later attempts would; and what its endpoint can bear. */
+async function worldOf({ world, seed, knobs }, events, sources) {
   const { bodyOf, endpointOf, fateOf } = await sources.load('/src/model/world.ts');
-  const paths = new Set(events.flatMap(({ type, path }) => (type === 'requested' ? [path] : [])));
-  return [...paths].flatMap((path) =>
-    Array.from({ length: ATTEMPTS }, (_, index) => {
+  const attempts = new Map();
+  for (const { type, path, attempt } of events)
+    if (type === 'requested') attempts.set(path, attempt);
+  const fates = [...attempts].flatMap(([path, made]) =>
+    Array.from({ length: made + ATTEMPTS }, (_, index) => {
       const attempt = index + 1;
       const endpoint = endpointOf(world, path);
       const { latency, hangs, fails } = fateOf(endpoint, seed, path, attempt);
       const fate = hangs ? 'hang' : fails ? 'fail' : 'ok';
       const body = fails ? (endpoint.status ?? 500) : bodyOf(endpoint, path, attempt);
-      return [path, attempt, latency, fate, body];
+      const name = Object.keys(world.endpoints).find((key) => world.endpoints[key] === endpoint);
+      return [path, attempt, latency, fate, body, name];
     }),
   );
-}
-
-/** { version, outcome } of the text in Elixir. */
-export function proveElixir(text, fates) {
-  const rows = fates.map(
-    ([path, attempt, ms, fate, body]) =>
-      `{${JSON.stringify(path)}, ${attempt}} => {${ms}, :${fate}, ${elixirTerm(body)}}`,
+  const endpoints = Object.fromEntries(
+    Object.entries(world.endpoints).map(([name, { cpu, capacity, flap }]) => [
+      name,
+      withoutHoles({ cpu, capacity, flap }),
+    ]),
   );
-  return execute('elixir', at('api.exs'), 'main.exs', text, `%{${rows.join(', ')}}`);
+  return { fates, endpoints, cores: world.cores ?? 1, knobs };
 }
 
-/** { version, outcome } of the text in Python. */
-export function provePython(text, fates) {
-  return execute('python3', at('api.py'), 'main.py', text, JSON.stringify(fates));
+const withoutHoles = (object) => JSON.parse(JSON.stringify(object));
+
+/** { version, outcomes } of the text in Elixir, one for each world. */
+export function proveElixir(text, worlds) {
+  const inElixir = worlds.map(({ fates, ...rest }) => {
+    const rows = fates.map(
+      ([path, attempt, ms, fate, body, name]) =>
+        `{${elixirTerm(path)}, ${attempt}} => {${ms}, :${fate}, ${elixirTerm(body)}, ${elixirTerm(name)}}`,
+    );
+    return `Map.put(${elixirTerm(rest)}, "fates", %{${rows.join(', ')}})`;
+  });
+  return executeAll('elixir', at('api.exs'), 'main.exs', text, inElixir);
 }
 
-async function execute(command, script, name, text, table) {
+/** { version, outcomes } of the text in Python, one for each world. */
+export function provePython(text, worlds) {
+  const inPython = worlds.map((world) => JSON.stringify(world));
+  return executeAll('python3', at('api.py'), 'main.py', text, inPython);
+}
+
+async function executeAll(command, script, name, text, worlds) {
+  const outcomes = [];
+  let version;
+  for (const world of worlds) {
+    const proof = await execute(command, script, name, text, world);
+    outcomes.push(proof.outcome);
+    ({ version } = proof);
+  }
+  return { version, outcomes };
+}
+
+async function execute(command, script, name, text, world) {
   const folder = mkdtempSync(join(tmpdir(), 'belay-parity-'));
   try {
     const file = join(folder, name);
     writeFileSync(file, text);
-    const { stdout } = await run(command, [script, file, table], { timeout: SECONDS_MAX * 1000 });
+    const { stdout } = await run(command, [script, file, world], { timeout: SECONDS_MAX * 1000 });
     return JSON.parse(stdout.trim().split('\n').at(-1));
   } catch (error) {
     throw new Error(

@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSources } from '../sources.mjs';
-import { proveBelay, proveElixir, provePython } from './prove.mjs';
+import { asRecorded, proveBelay, proveElixir, provePython } from './prove.mjs';
 
 const wanted = process.argv.slice(2);
 const sources = await openSources();
@@ -15,19 +15,24 @@ try {
   const { hashOf, readLessonFiles } = await sources.load('/tools/lessons.ts');
   for (const files of readLessonFiles(sources.lessons)) {
     if (wanted.length > 0 && !wanted.includes(files.id)) continue;
-    const { fates, ...belay } = await proveBelay(files, sources);
-    const { elixir, python } = files.texts;
+    const { worlds, outcomes, traces } = await proveBelay(files, sources);
+    const inOther = async (prove, text) => {
+      const { version, outcomes } = await prove(text, worlds);
+      return { version, ...asRecorded(outcomes), hash: hashOf(text) };
+    };
+    const belay = { ...asRecorded(outcomes), traces };
     const proofs = {
-      elixir: { ...(await proveElixir(elixir.text, fates)), hash: hashOf(elixir.text) },
-      python: { ...(await provePython(python.text, fates)), hash: hashOf(python.text) },
+      elixir: await inOther(proveElixir, files.texts.elixir.text),
+      python: await inOther(provePython, files.texts.python.text),
     };
     writeFileSync(
       join(files.folder, 'expect.json'),
       `${JSON.stringify({ belay, ...proofs }, null, 2)}\n`,
     );
     console.log(files.id);
-    for (const [name, { outcome }] of Object.entries({ belay, ...proofs })) {
-      console.log(`  ${name.padEnd(7)} ${JSON.stringify(outcome)}`);
+    for (const [name, { outcome, also = [] }] of Object.entries({ belay, ...proofs })) {
+      for (const one of [outcome, ...also])
+        console.log(`  ${name.padEnd(7)} ${JSON.stringify(one)}`);
     }
   }
 } finally {
