@@ -1,7 +1,8 @@
 // Builds the module that the JavaScript binding loads.
 //
 //   node scripts/build.mjs                bindings/js/core.wasm and
-//                                         bindings/js/core.generated.js
+//                                         bindings/js/core.generated.js, and in
+//                                         dist/ the entries, as they are in a clone
 //   node scripts/build.mjs --emscripten   build/emscripten/core.wasm
 //   ... --force                           even if nothing has changed
 //   ... --any-size                        even if it is too large, for a try
@@ -9,10 +10,13 @@
 // A hash of everything that goes in is kept in build/, so a second run is
 // over at once. The module must have no imports and stay within its size.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { cmakeBuild } from './lib/cmake.mjs';
+import { ENTRIES, SOURCES } from './lib/entries.mjs';
 import { Complaint, root, run } from './lib/shell.mjs';
 
 const RAW_MAX = 48 * 1024;
@@ -95,6 +99,21 @@ function generated(bytes, tables) {
   ].join('');
 }
 
+/**
+ * In a clone an entry of package.json leads to its source, so that tests and
+ * debuggers see what is there; `npm pack` puts bundles in their place.
+ */
+function writeEntries() {
+  const folder = join(root, 'dist');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, file] of Object.entries(ENTRIES)) {
+    writeIfChanged(join(folder, `${name}.js`), `export * from '../${SOURCES}/${file}';\n`);
+  }
+  for (const file of readdirSync(folder)) {
+    if (!(basename(file, '.js') in ENTRIES)) rmSync(join(folder, file)); // of a package that was made
+  }
+}
+
 function report(label, bytes, limited) {
   const zipped = gzipSync(bytes, { level: 9 }).length;
   console.log(`${label}: ${bytes.length} bytes, ${zipped} with gzip -9`);
@@ -143,4 +162,7 @@ const emscripten = {
   },
 };
 
-await run(() => build(process.argv.includes('--emscripten') ? emscripten : clang));
+await run(() => {
+  writeEntries();
+  return build(process.argv.includes('--emscripten') ? emscripten : clang);
+});

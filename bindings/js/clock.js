@@ -12,11 +12,12 @@
 
 /** Runs functions in the next turn of the event loop. */
 function makeLater() {
-  const { setImmediate, MessageChannel } = globalThis;
+  const { setImmediate } = globalThis;
   if (typeof setImmediate === 'function') {
     return { later: (run) => setImmediate(run), close() {} };
   }
   // Browsers clamp nested timeouts to 4 ms; a message comes in the next turn.
+  const { MessageChannel } = globalThis; // not before: in Node that loads ten modules
   let channel = null;
   let waiting = [];
   return {

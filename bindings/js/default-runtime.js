@@ -3,9 +3,9 @@
  * something is first asked of it. A simulation with globals stands in for it.
  */
 import { makeRuntime } from './create-runtime.js';
+import { standIn } from './stand-in.js';
 
 let made = null;
-let standIn = null;
 
 /** Stands for the root process of the default runtime. */
 export const defaultRoot = {
@@ -21,8 +21,3 @@ export const defaultRoot = {
     return this.enter();
   },
 };
-
-/** Until it is called with null, `runtime` is the default one. */
-export function standInForDefault(runtime) {
-  standIn = runtime;
-}

@@ -5,9 +5,9 @@
  * Importing does nothing: the default runtime is made when something is first
  * asked of it.
  */
-import { lookers } from './create-runtime.js';
 import { defaultRoot } from './default-runtime.js';
 import { ProcessApi } from './process.js';
+import { lookers } from './public-runtime.js';
 import { SupervisorApi } from './supervisor.js';
 import { TaskApi } from './task.js';
 import { TaskSupervisorApi } from './task-supervisor.js';

@@ -125,6 +125,14 @@ export function checkPid(call, argument, pid) {
   return pid;
 }
 
+export function checkWasm(call, wasm) {
+  if (wasm === undefined || wasm instanceof WebAssembly.Module) return wasm;
+  if (wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)) return wasm;
+  throw new TypeError(
+    `${call}: option wasm must be a WebAssembly.Module or the bytes of one; got ${describe(wasm)}`,
+  );
+}
+
 export function checkListener(call, argument, listener) {
   if (typeof listener !== 'function') throw wrongType(call, argument, listener, 'a function');
   return listener;

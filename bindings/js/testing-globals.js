@@ -2,7 +2,7 @@
  * The globals on virtual time and on the seed, for code that knows nothing of
  * simulations. What a platform does not have is not added.
  */
-import { standInForDefault } from './default-runtime.js';
+import { standInForDefault } from './stand-in.js';
 import { checkTimeout } from './options.js';
 import { replaceInNode } from './testing-node.js';
 import { fillRandom, fractionOf, makeUuid, makeWords } from './testing-random.js';

@@ -8,7 +8,7 @@
  * The run is over when main has settled or something has failed. Its processes
  * are then left where they stand; nothing of them runs any more.
  */
-import { simulatedRuntime } from './create-runtime.js';
+import { simulatedRuntime } from './public-runtime.js';
 import { EventLog } from './event-log.js';
 import { quiet } from './record.js';
 import { takeReports } from './report.js';

@@ -2,8 +2,9 @@
  * Deterministic tests: the same API on virtual time, with a seed. What each
  * function does is told in testing.d.ts.
  */
-import { checkWasm } from './create-runtime.js';
-import { checkBoolean, checkCount, checkListener, checkMaxTasks, checkOptions, checkTimeout, describe } from './options.js';
+import {
+  checkBoolean, checkCount, checkListener, checkMaxTasks, checkOptions, checkTimeout, checkWasm, describe,
+} from './options.js';
 import { SimulationError } from './testing-errors.js';
 import { checkModules } from './testing-modules.js';
 import { replaceGlobals } from './testing-globals.js';

@@ -1,6 +1,6 @@
 /** Runs one scenario on Belay, in virtual time: gives its outcome. */
 import { simulate } from 'belay-tasks/testing';
-import { insideOf } from '../../bindings/js/create-runtime.js';
+import { insideOf } from '../../bindings/js/public-runtime.js';
 import { bodyOf } from './actor.mjs';
 import { canonical, TICK_MS } from './normal.mjs';
 import { World } from './world.mjs';

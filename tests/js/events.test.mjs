@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import diagnostics from 'node:diagnostics_channel';
 import test from 'node:test';
 import { createRuntime } from 'belay-tasks';
-import { insideOf } from '../../bindings/js/create-runtime.js';
+import { insideOf } from '../../bindings/js/public-runtime.js';
 import { FakeClock } from './fake-clock.mjs';
 import { deferred, quiet, rejection, scenario } from './harness.mjs';
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRuntime, LimitError } from 'belay-tasks';
-import { insideOf } from '../../bindings/js/create-runtime.js';
+import { insideOf } from '../../bindings/js/public-runtime.js';
 import { randomOf } from './random.mjs';
 import { assertIdle, rejection } from './harness.mjs';
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRuntime } from 'belay-tasks';
-import { insideOf } from '../../bindings/js/create-runtime.js';
+import { insideOf } from '../../bindings/js/public-runtime.js';
 import { FakeClock } from './fake-clock.mjs';
 import { assertIdle } from './harness.mjs';
 import { randomOf } from './random.mjs';

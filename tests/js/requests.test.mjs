@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {
   AlreadyStartedError, ChildError, ChildStartError, ExitError, NoProcError,
 } from 'belay-tasks';
-import { insideOf } from '../../bindings/js/create-runtime.js';
+import { insideOf } from '../../bindings/js/public-runtime.js';
 import { forever, pidOf, recorder, statesOf } from './children.mjs';
 import { quiet, rejection, scenario, stateOf } from './harness.mjs';
 

@@ -2,16 +2,14 @@
 // and for Node.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
+import { installPackage } from './packed.mjs';
 import { launch, servePages } from './pages.mjs';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /* Kills a loop, and streams through the workers. */
 const APP = `
@@ -32,13 +30,10 @@ const SHOW = "main().then((text) => { document.title = text; }, (error) => { doc
 const WORK = 'export const times = (item, factor) => item * factor;\nexport function spin() { for (;;); }\n';
 
 let folder;
-/** A project with the package installed, as npm pack would give it. */
+/** A project with the package installed. */
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'belay-bundles-'));
-  const installed = join(folder, 'node_modules/belay-tasks');
-  await mkdir(installed, { recursive: true });
-  await cp(join(root, 'package.json'), join(installed, 'package.json'));
-  await cp(join(root, 'bindings/js'), join(installed, 'bindings/js'), { recursive: true });
+  await installPackage(folder);
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'work.js'), WORK);
   await writeFile(join(folder, 'app.js'), `${APP}\n${SHOW}`);

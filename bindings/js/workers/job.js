@@ -2,7 +2,6 @@
 import { contextInside } from '../context-inside.js';
 import { ExitError } from '../errors.js';
 import { isShutdown } from '../reasons.js';
-import { unpackFailure } from './failures.js';
 
 export class Job {
   /** The worker that has it, as its number there. */
@@ -51,6 +50,11 @@ export class Job {
     return grace === 'brutalKill' ? 0 : grace;
   }
 
+  /** Where its task was started: the text is made when it is asked for. */
+  get startedAt() {
+    return this.#start.stack ?? null;
+  }
+
   report(value) {
     if (!this.cancelled) this.#context.report(value);
   }
@@ -60,10 +64,6 @@ export class Job {
   returned(value) {
     this.#settle();
     this.#resolve(value);
-  }
-
-  failed(packed) {
-    this.threw(unpackFailure(packed, this.#start.stack ?? null));
   }
 
   threw(error) {

@@ -195,10 +195,10 @@ export class Lane {
     if (type === FROM_WORKER.VALUE) {
       this.#pool.took(job, entry[3]);
       job.returned(value);
-    } else if (type === FROM_WORKER.FAILED) job.failed(value);
+    } else if (type === FROM_WORKER.FAILED) job.threw(unpackFailure(value, job.startedAt));
     else if (type === FROM_WORKER.EXITED) job.exited(value);
     else {
-      job.failed(value);
+      job.threw(unpackFailure(value, job.startedAt));
       this.kill(); // its function goes on, and nobody needs it any more
     }
     this.leaving = false;
