@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
+import { installPackage } from '../workers/packed.mjs';
 import { launch, servePages } from '../workers/pages.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -32,10 +33,7 @@ const SHOW = 'main().then((text) => { document.title = text; }, (error) => { doc
 let folder;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'belay-jobs-'));
-  const installed = join(folder, 'node_modules/belay-tasks');
-  await mkdir(installed, { recursive: true });
-  await cp(join(root, 'package.json'), join(installed, 'package.json'));
-  await cp(join(root, 'bindings/js'), join(installed, 'bindings/js'), { recursive: true });
+  await installPackage(folder);
   await copyJobs(join(folder, 'jobs'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'app.js'), `${APP}\n${SHOW}`);
