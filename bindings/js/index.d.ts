@@ -2564,6 +2564,18 @@ export interface WorkersOptions {
   */
   readonly hotSpare?: boolean | undefined;
 
+  /**
+  For so many ms at most, from 0 to 10, a worker that has run out of jobs looks out
+  for the next one before it goes to sleep; and this thread, while its event loop goes on
+  turning, for the result of a job that is known to be short. A round trip then takes
+  about a quarter of the time. That takes a processor meanwhile; where it was in vain,
+  or others want the processor, it is done ever more seldom. 0 turns it off.
+  Where memory cannot be shared (a page that is not cross-origin isolated), there is none.
+
+  @default 0.05
+  */
+  readonly linger?: number | undefined;
+
   /** Bounds of the memory of each, in Node: see `resourceLimits` of `node:worker_threads`. */
   readonly resourceLimits?:
     | {

@@ -62,7 +62,7 @@ createRuntime({
   },
 });
 createRuntime({ clock: { now: () => performance.now(), setTimeout, clearTimeout } });
-createRuntime({ workers: { min: 1, max: 2, idleTimeout: Infinity, hotSpare: false, resourceLimits: { stackSizeMb: 4 } } });
+createRuntime({ workers: { min: 1, max: 2, idleTimeout: Infinity, hotSpare: false, linger: 0.1, resourceLimits: { stackSizeMb: 4 } } });
 // @ts-expect-error no such option
 createRuntime({ workers: { threads: 2 } });
 // @ts-expect-error an address is not a module

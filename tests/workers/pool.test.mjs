@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createRuntime } from 'belay-tasks';
 import { SimulationError, simulate } from 'belay-tasks/testing';
+import { Known } from '../../bindings/js/workers/known.js';
 import { flag, rejection, scenario, until, work } from './harness.mjs';
 
 /** A module that ends every worker but the first in which it is loaded. */
@@ -72,6 +73,56 @@ scenario('a spare that dies before it is used is not started again and again', a
   await Task.shutdown(task, 'brutalKill');
 }, { max: 2, module: diesAsSpare() });
 
+/** Lets it be known how long `busy` takes: not that short that several would be handed over at once. */
+async function getToKnow(run) {
+  for (let time = 0; time < 20; time++) await run('busy', [3]);
+}
+
+scenario('a worker that computes has been given the next job, which is done elsewhere when it is killed', async ({ inspect, run, start, Task }) => {
+  await getToKnow(run);
+  const { words, raised } = flag();
+  const endless = start('busy', [1e9, words]);
+  const others = [start('busy', [1]), start('busy', [2])];
+  await raised();
+  assert.equal(inspect().workers.queued, 1);
+  await Task.shutdown(endless, 'brutalKill');
+  assert.deepEqual(await Task.awaitMany(others, Infinity), [1, 2]);
+  assert.equal(inspect().workers.started, 2);
+}, { max: 1 });
+
+scenario('nothing is handed ahead while a worker may still be started for it', async ({ inspect, run, start, Task }) => {
+  await getToKnow(run);
+  const endless = start('busy', [1e9]);
+  assert.equal(await run('busy', [1]), 1);
+  assert.equal(inspect().workers.size, 2);
+  await Task.shutdown(endless, 'brutalKill');
+}, { max: 2, hotSpare: false });
+
+scenario('what waits behind a job that takes too long does not wait for all that came later', async ({ inspect, run, start, Task }) => {
+  await Task.awaitMany([start('busy', [20]), start('busy', [20])], Infinity);
+  await until(() => inspect().workers.idle === 2);
+  await getToKnow(run);
+  const done = [];
+  const follow = (number) => {
+    const task = start('busy', [3]);
+    return Task.await(task, Infinity).then(() => done.push(number));
+  };
+  const endless = start('busy', [1e9]);
+  const follows = Array.from({ length: 200 }, (_, number) => follow(number));
+  await Promise.all(follows);
+  assert.ok(done.indexOf(1) < 190 && done.indexOf(2) < 190, `${done.indexOf(1)} ${done.indexOf(2)}`);
+  await Task.shutdown(endless, 'brutalKill');
+}, { max: 2 });
+
+test('what is known of exports is bounded', () => {
+  const known = new Known();
+  const targets = Array.from({ length: 3000 }, (_, number) => ({ key: `${number}` }));
+  for (const target of targets) known.took(target, 5);
+  known.took(targets[2999], 10);
+  assert.deepEqual([known.msOf(targets[0]), known.msOf(targets[2000]), known.msOf(targets[2999])], [undefined, 5, 6]);
+  assert.deepEqual(known.recent, targets.slice(-32));
+});
+
 test('options are checked at the call', () => {
   const refused = (workers, text, kind = RangeError) =>
     assert.throws(() => createRuntime({ workers }), (error) => error instanceof kind && text.test(error.message));
@@ -80,6 +131,9 @@ test('options are checked at the call', () => {
   refused({ min: -1 }, /workers\.min/);
   refused({ idleTimeout: Number.NaN }, /workers\.idleTimeout/);
   refused({ hotSpare: 1 }, /workers\.hotSpare/, TypeError);
+  refused({ linger: 11 }, /workers\.linger must be a number of ms from 0 to 10; got 11/);
+  refused({ linger: Number.NaN }, /workers\.linger/);
+  refused({ linger: '1' }, /workers\.linger/, TypeError);
   refused({ resourceLimits: { maxOldGenerationSizeMb: 0 } }, /maxOldGenerationSizeMb/);
   refused({ resourceLimits: { memory: 1 } }, /unknown option "memory"/, TypeError);
   refused({ threads: 1 }, /unknown option "threads"/, TypeError);

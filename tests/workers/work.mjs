@@ -58,6 +58,11 @@ export function fillsMemory() {
   for (;;) kept.push(new Array(100_000).fill(Math.random()));
 }
 
+/** A timer that goes on after the function, and counts. */
+export function leavesTicks(words) {
+  setInterval(() => Atomics.add(words, 0, 1), 1);
+}
+
 /** A timer that outlives the function and then throws. */
 export function leavesTimer() {
   setTimeout(() => {
@@ -113,7 +118,9 @@ export function moves(buffer, { transfer }) {
   return transfer(buffer, [buffer]);
 }
 
-export function busy(ms) {
+/** Computes for so long; says that it has begun, where it is given a flag. */
+export function busy(ms, begun) {
+  if (begun instanceof Int32Array) Atomics.store(begun, 0, 1);
   const end = performance.now() + ms;
   while (performance.now() < end);
   return ms;

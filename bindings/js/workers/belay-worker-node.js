@@ -2,5 +2,5 @@
 import { workerData } from 'node:worker_threads';
 import { serve } from './serve.js';
 
-const { port, words } = workerData.belay;
-port.on('messageerror', serve(port, words, (hear) => port.on('message', hear)));
+const { port, ...given } = workerData.belay;
+port.on('messageerror', serve(port, given, (hear) => port.on('message', hear)));

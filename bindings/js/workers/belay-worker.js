@@ -6,7 +6,7 @@ import { serve } from './serve.js';
 addEventListener('message', function first({ data }) {
   if (data?.belay === undefined) return;
   removeEventListener('message', first);
-  const { port, words } = data.belay;
+  const { port, ...given } = data.belay;
   // Such a failure ends a thread of Node; here it must be told.
   addEventListener('unhandledrejection', (event) => {
     event.preventDefault();
@@ -16,7 +16,7 @@ addEventListener('message', function first({ data }) {
     event.preventDefault();
     port.postMessage([FROM_WORKER.CRASHED, packFailure(event.error ?? new Error(event.message))]);
   });
-  port.onmessageerror = serve(port, words, (hear) => {
+  port.onmessageerror = serve(port, given, (hear) => {
     port.onmessage = (event) => hear(event.data);
   });
 });

@@ -1,5 +1,7 @@
 /** Workers of Node. See host.js. */
 import { WorkerError } from '../errors.js';
+import { Expectation } from './linger.js';
+import { talliesOf } from './messages.js';
 
 const TERMINATE_AFTER_MS = 1;
 /* Then a worker that has nothing to do lets Node end. */
@@ -26,20 +28,27 @@ class NodeWorker {
   #port;
   #worker;
   #receive;
+  #sent;
+  #answered;
+  #expectation;
   /** It is to keep Node alive, and it does. */
   #isHeld = false;
   #isRef = false;
   #letGo = null;
 
-  constructor(events, { resourceLimits, script }, { Worker, MessageChannel, receiveMessageOnPort }) {
+  constructor(events, { resourceLimits, script, linger }, { Worker, MessageChannel, receiveMessageOnPort }) {
     const { port1, port2 } = new MessageChannel();
     this.#events = events;
     this.#port = port1;
     this.#receive = receiveMessageOnPort;
+    const { toWorker, fromWorker } = talliesOf(events.words);
+    this.#sent = toWorker;
+    this.#answered = fromWorker;
+    this.#expectation = new Expectation(fromWorker, () => this.#listen(), linger);
     const url = script ?? new URL('./belay-worker-node.js', import.meta.url);
     try {
       this.#worker = new Worker(url, {
-        workerData: { belay: { port: port2, words: events.words } },
+        workerData: { belay: { port: port2, words: events.words, linger } },
         transferList: [port2],
         resourceLimits,
         name: 'belay',
@@ -51,8 +60,7 @@ class NodeWorker {
     }
     port1.on('message', (message) => {
       this.#hear(message);
-      this.#drain();
-      events.onBatch();
+      this.#listen();
     });
     port1.on('messageerror', () => events.onGarbled());
     port1.unref();
@@ -70,7 +78,15 @@ class NodeWorker {
   }
 
   #hear(message) {
+    this.#answered.heard();
     this.#events.onMessage(message);
+  }
+
+  /** What is at hand, as one batch. */
+  #listen() {
+    if (this.#answered.isBehind) this.#drain();
+    this.#expectation.met();
+    this.#events.onBatch();
   }
 
   /** All that it has said by now. */
@@ -84,6 +100,11 @@ class NodeWorker {
     // An empty list takes longer than none.
     if (transfer.length === 0) this.#port.postMessage(entries);
     else this.#port.postMessage(entries, transfer);
+    this.#sent.sent();
+  }
+
+  expect() {
+    this.#expectation.open();
   }
 
   hold(keepsAlive) {

@@ -1,10 +1,11 @@
 /** Workers of browsers. See host.js. */
+import { talliesOf } from './messages.js';
 
 export function webHost(openWeb) {
   return {
     kind: 'Worker',
     canShare: globalThis.crossOriginIsolated === true,
-    open: (events, { script }) => new WebWorker(events, openWeb(script)),
+    open: (events, { script, linger }) => new WebWorker(events, openWeb(script), linger),
   };
 }
 
@@ -12,12 +13,14 @@ class WebWorker {
   #events;
   #port;
   #worker;
+  #tally;
 
-  constructor(events, worker) {
+  constructor(events, worker, linger) {
     const { port1, port2 } = new MessageChannel();
     this.#events = events;
     this.#port = port1;
     this.#worker = worker;
+    this.#tally = talliesOf(events.words).toWorker;
     port1.onmessage = ({ data }) => {
       events.onMessage(data);
       events.onBatch();
@@ -29,14 +32,18 @@ class WebWorker {
       events.onError(event.error ?? new Error(told), null);
     };
     worker.onmessageerror = () => events.onGarbled();
-    worker.postMessage({ belay: { port: port2, words: events.words } }, [port2]);
+    worker.postMessage({ belay: { port: port2, words: events.words, linger } }, [port2]);
   }
 
   post(entries, transfer) {
     // An empty list takes longer than none.
     if (transfer.length === 0) this.#port.postMessage(entries);
     else this.#port.postMessage(entries, transfer);
+    this.#tally.sent();
   }
+
+  /** Its event loop has no turns that one could count on. */
+  expect() {}
 
   hold() {}
 

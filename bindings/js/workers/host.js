@@ -8,7 +8,8 @@
  *   onGarbled()                   a message of its could not be read
  *   onStopped(exitCode)           its thread has stopped, once
  *
- * It gives { post(entries, transfer), hold(keepsAlive), terminate() }.
+ * It gives { post(entries, transfer), expect(), hold(keepsAlive), terminate() };
+ * expect() says that an answer should come at once.
  *
  * Node's module is asked for without an import, which bundlers for browsers
  * would stumble over.

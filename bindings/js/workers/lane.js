@@ -7,13 +7,13 @@
 import { WorkerError } from '../errors.js';
 import { describe } from '../options.js';
 import { cloneError, packFailure, unpackFailure } from './failures.js';
-import { distance, FROM_WORKER, HELD_MAX, numberAfter, STATE, TO_WORKER, wordOf } from './messages.js';
+import { distance, FROM_WORKER, HELD_MAX, numberAfter, STATE, TO_WORKER, wordOf, WORDS } from './messages.js';
 
 export class Lane {
   /** 'starting', 'up', 'ending' or 'gone' */
   state = 'starting';
-  /** Since when it has had nothing to do, by performance.now(). */
-  idleSince = 0;
+  /** Since when it has had nothing to do, or has been at its present job, by performance.now(). */
+  since = 0;
   /** Killed on purpose; else its end is a crash. */
   killed = false;
   /** A job that was asked to stop goes on in it; it gets no others. */
@@ -36,7 +36,7 @@ export class Lane {
     this.#pool = pool;
     const isShared = pool.canShare;
     this.#isShared = isShared;
-    this.#words = isShared ? new Int32Array(new SharedArrayBuffer(HELD_MAX * 4)) : null;
+    this.#words = isShared ? new Int32Array(new SharedArrayBuffer(WORDS * 4)) : null;
     this.#host = open({
       words: this.#words,
       onMessage: (entry) => this.#heard(entry),
@@ -63,6 +63,11 @@ export class Lane {
     return HELD_MAX - 1 - distance(oldest, this.#number);
   }
 
+  /** The job that it is at, or is to do next; it has one. */
+  get current() {
+    return this.#jobs.values().next().value;
+  }
+
   get isIdle() {
     return this.state === 'up' && this.#jobs.size === 0 && !this.leaving;
   }
@@ -73,8 +78,8 @@ export class Lane {
 
   /* ---- Giving it jobs. ---------------------------------------------------- */
 
-  /** Hands jobs over in one message; gives back those that could not be sent. */
-  give(jobs) {
+  /** Hands jobs over in one message. @param isBrief their results should come at once */
+  give(jobs, isBrief = false) {
     const wasIdle = this.#jobs.size === 0;
     this.isUsed = true;
     const message = [];
@@ -82,10 +87,13 @@ export class Lane {
     try {
       for (const job of jobs) this.#enter(job, message, moved);
       this.#host.post(message, moved);
+      if (isBrief) this.#host.expect();
     } catch (cause) {
       this.#takeBack(jobs, cause);
     }
-    if (wasIdle && this.#jobs.size > 0) this.keepAlive(true);
+    if (!wasIdle || this.#jobs.size === 0) return;
+    this.since = performance.now();
+    this.keepAlive(true);
   }
 
   /** Whether it keeps Node alive: while it has a job, or is started for one. */
@@ -172,7 +180,7 @@ export class Lane {
     if (type === FROM_WORKER.UP) {
       if (this.state !== 'starting') return;
       this.state = 'up';
-      this.idleSince = performance.now();
+      this.since = performance.now();
       this.#pool.cameUp(this);
       if (this.#jobs.size === 0) this.keepAlive(false);
       return;
@@ -202,12 +210,14 @@ export class Lane {
       this.kill(); // its function goes on, and nobody needs it any more
     }
     this.leaving = false;
-    if (this.#jobs.size === 0 && this.state === 'up') this.#idle();
+    if (this.#jobs.size === 0) this.#rest();
+    else this.since = performance.now();
   }
 
-  #idle() {
-    this.idleSince = performance.now();
-    this.keepAlive(false);
+  /** It has nothing to do. */
+  #rest() {
+    this.since = performance.now();
+    if (this.state === 'up') this.keepAlive(false);
   }
 
   /* ---- Its end. ----------------------------------------------------------- */
@@ -219,7 +229,7 @@ export class Lane {
   cancel(job, reason, grace) {
     if (this.#revoke(job)) {
       job.stopped();
-      if (this.#jobs.size === 0 && this.state === 'up') this.#idle();
+      if (this.#jobs.size === 0) this.#rest();
       return;
     }
     this.#pool.again(this.takeBack());

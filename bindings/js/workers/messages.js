@@ -42,6 +42,46 @@ export const FROM_WORKER = Object.freeze({
 /** So many jobs a worker can hold; each has the word of its number, modulo this. */
 export const HELD_MAX = 256;
 
+/* In the same memory, after these words: how many messages were sent to the worker, and by it. */
+const SENT = HELD_MAX;
+const ANSWERED = HELD_MAX + 1;
+export const WORDS = HELD_MAX + 2;
+
+/** How many messages were sent in one direction, which both sides see at once, and how many of them were heard. */
+class Tally {
+  #words;
+  #at;
+  /** As a 32-bit number. */
+  #heard = 0;
+
+  /** @param words shared by both sides, or null */
+  constructor(words, at) {
+    this.#words = words;
+    this.#at = at;
+  }
+
+  get isShared() {
+    return this.#words !== null;
+  }
+
+  /** After each message that was sent. */
+  sent() {
+    if (this.#words !== null) Atomics.add(this.#words, this.#at, 1);
+  }
+
+  /** Before what a message says is done. */
+  heard() {
+    this.#heard = (this.#heard + 1) | 0;
+  }
+
+  /** Whether a message is there that was not heard; false where that cannot be seen. */
+  get isBehind() {
+    return this.#words !== null && Atomics.load(this.#words, this.#at) !== this.#heard;
+  }
+}
+
+export const talliesOf = (words) => ({ toWorker: new Tally(words, SENT), fromWorker: new Tally(words, ANSWERED) });
+
 /** What a word says, in its last two bits; the others are the job's number. */
 export const STATE = Object.freeze({ HANDED: 0, BEGUN: 1, REVOKED: 2, DONE: 3 });
 

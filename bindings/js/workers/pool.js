@@ -3,22 +3,27 @@
  *
  * Jobs are given out in the order in which they came, to a worker that has
  * nothing to do. Where those of an export have turned out to be short, a worker
- * is given several ahead in one message, for at most AHEAD_MS of work. What a
- * worker has not begun can be taken back at any time: when it is killed, and
- * when another one has nothing to do.
+ * is given several ahead in one message, for at most AHEAD_MS of work; and where
+ * no more workers can be had, one that is longer, so that a worker need not wait for
+ * the next. What a worker has not begun can be taken back at any time: when it is
+ * killed, when another one has nothing to do, and when the job before takes longer
+ * than it should.
  */
 import { loadHost } from './host.js';
+import { Known } from './known.js';
 import { Lane } from './lane.js';
 import { HELD_MAX } from './messages.js';
 
 /* So much work a worker may hold besides what it is at. */
 const AHEAD_MS = 2;
-/* How much the last job says about how long the next one takes. */
-const WEIGHT = 0.2;
+/* To wait for the next job costs some tens of µs: nothing beside jobs that are longer than this. */
+const LONG_MS = 200;
+/* So many times as long as it should take, and AHEAD_MS: then what waits behind a job is done elsewhere. */
+const OVERDUE = 2;
 /* A spare is started for jobs that take longer than this. */
 const SPARE_AFTER_MS = 5;
-/* So many exports a new worker loads before it is asked to. */
-const WARM_MAX = 32;
+/* A result should be there sooner than this thread could fall asleep and be woken. */
+const BRIEF_MS = 0.03;
 /* Between attempts to start workers, after one has failed while others work. */
 const RETRY_MS = 1000;
 
@@ -29,10 +34,7 @@ export class Pool {
   #ending = new Set();
   #queue = [];
   #head = 0;
-  /** ms that jobs of an export take, by target; those that differ in time are rare. */
-  #times = new Map();
-  /** Exports that have given a value, the last ones: new workers load them at once. */
-  #warm = [];
+  #known = new Known();
   #spareTimer = null;
   #idleTimer = null;
   #retryAt = 0;
@@ -81,9 +83,13 @@ export class Pool {
   /** Jobs that were taken back come before all others. */
   again(jobs) {
     if (jobs.length === 0) return;
+    this.#putBack(jobs);
+    queueMicrotask(() => this.#assign());
+  }
+
+  #putBack(jobs) {
     this.#queue = jobs.concat(this.#queue.slice(this.#head));
     this.#head = 0;
-    queueMicrotask(() => this.#assign());
   }
 
   /** The task of a job has ended before it. */
@@ -99,10 +105,7 @@ export class Pool {
 
   /** How long a job took. */
   took({ target }, ms) {
-    const { key } = target;
-    const known = this.#times.get(key);
-    this.#times.set(key, known === undefined ? ms : known + (ms - known) * WEIGHT);
-    if (known === undefined && this.#warm.push(target) > WARM_MAX) this.#warm.shift();
+    this.#known.took(target, ms);
   }
 
   get #waiting() {
@@ -125,20 +128,47 @@ export class Pool {
 
   /** How many jobs of an export a worker may hold. */
   #windowOf({ target, transfer }) {
-    const ms = this.#times.get(target.key);
+    const ms = this.#known.msOf(target);
     // What was moved to a worker that is killed could not be sent again.
     if (ms === undefined || transfer !== null) return 1;
-    return Math.max(1, Math.min(HELD_MAX, Math.floor(AHEAD_MS / Math.max(ms, 0.001))));
+    const several = Math.min(HELD_MAX, Math.floor(AHEAD_MS / Math.max(ms, 0.001)));
+    if (several > 1) return several;
+    return ms < LONG_MS && this.#isFull ? 2 : 1;
+  }
+
+  /** All workers that there may be have come up. */
+  get #isFull() {
+    return this.#lanes.size >= this.#settings.max && this.#starting === 0;
+  }
+
+  /** Whether what it is at takes longer than it should. */
+  #isOverdue({ current, since }) {
+    const ms = this.#known.msOf(current.target) ?? 0;
+    return performance.now() - since > ms * OVERDUE + AHEAD_MS;
+  }
+
+  /** What waits behind a job that takes too long comes before all others. */
+  #relieve() {
+    if (this.#lanes.size < 2) return;
+    for (const lane of this.#lanes) {
+      if (lane.size > 1 && this.#isOverdue(lane)) this.#putBack(lane.takeBack(lane.size - 1));
+    }
+  }
+
+  /** Whether the runtime is to look out for a result. */
+  #isBrief(jobs) {
+    return jobs.length === 1 && this.#known.msOf(jobs[0].target) < BRIEF_MS;
   }
 
   #assign() {
     if (this.#disposed || this.#host === null) return;
+    this.#relieve();
     while (this.#waiting > 0) {
       const lane = this.#lane();
       if (lane === null) break;
       const jobs = this.#batchFor(lane);
       if (jobs.length === 0) break;
-      lane.give(jobs);
+      lane.give(jobs, this.#isBrief(jobs));
     }
     if (this.#peek() !== null) this.#growFor(this.#waiting);
     else this.#share();
@@ -149,7 +179,8 @@ export class Pool {
   #lane() {
     let best = null;
     for (const lane of this.#lanes) {
-      if (lane.canTake && (best === null || lane.size < best.size)) best = lane;
+      if (!lane.canTake || (best !== null && lane.size >= best.size)) continue;
+      if (lane.size === 0 || !this.#isOverdue(lane)) best = lane;
     }
     if (best === null || best.size === 0) return best;
     const first = this.#peek();
@@ -162,10 +193,16 @@ export class Pool {
     return this.#head < this.#queue.length ? this.#queue[this.#head] : null;
   }
 
+  get #held() {
+    let count = 0;
+    for (const lane of this.#lanes) count += lane.size;
+    return count;
+  }
+
   #batchFor(lane) {
     const jobs = [];
     const { room } = lane;
-    const fair = Math.ceil(this.#waiting / Math.max(1, this.#lanes.size));
+    const fair = Math.ceil((this.#waiting + this.#held) / Math.max(1, this.#lanes.size));
     for (;;) {
       const job = this.#peek();
       if (job === null) break;
@@ -223,7 +260,7 @@ export class Pool {
   }
 
   cameUp(lane) {
-    lane.warm(this.#warm);
+    lane.warm(this.#known.recent);
     this.#assign();
   }
 
@@ -292,7 +329,7 @@ export class Pool {
     const { min, idleTimeout } = this.#settings;
     const now = performance.now();
     for (const lane of [...this.#lanes].reverse()) {
-      if (this.#lanes.size <= min || !lane.isIdle || now - lane.idleSince < idleTimeout - 1) continue;
+      if (this.#lanes.size <= min || !lane.isIdle || now - lane.since < idleTimeout - 1) continue;
       this.#lanes.delete(lane);
       this.#ending.add(lane);
       this.#wanted = min;

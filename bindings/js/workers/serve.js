@@ -3,22 +3,32 @@ import { ModuleError } from '../errors.js';
 import { describe } from '../options.js';
 import { cloneError, packFailure, unpackFailure } from './failures.js';
 import { JobContext, Transferred } from './job-context.js';
-import { FROM_WORKER, HELD_MAX, STATE, TO_WORKER, wordOf } from './messages.js';
+import { Linger } from './linger.js';
+import { FROM_WORKER, HELD_MAX, STATE, talliesOf, TO_WORKER, wordOf } from './messages.js';
 
 /**
  * Listens to `port`; gives what is to be called for a message that could not be
- * read. @param words shared with the runtime, or null
+ * read. @param words shared with the runtime, or null @param linger ms; see linger.js
  */
-export function serve(port, words, listen) {
-  const server = new Server(port, words);
-  listen((message) => server.hear(message));
-  port.postMessage([FROM_WORKER.UP]);
-  return () => port.postMessage([FROM_WORKER.GARBLED]);
+export function serve(port, { words, linger }, listen) {
+  const { toWorker, fromWorker } = talliesOf(words);
+  const post = (entry, moved) => {
+    port.postMessage(entry, moved);
+    fromWorker.sent();
+  };
+  const server = new Server(post, words, new Linger(toWorker, linger));
+  listen((message) => {
+    toWorker.heard();
+    server.hear(message);
+  });
+  post([FROM_WORKER.UP]);
+  return () => post([FROM_WORKER.GARBLED]);
 }
 
 class Server {
-  #port;
+  #post;
   #words;
+  #linger;
   #exports = [];
   #queue = [];
   #head = 0;
@@ -26,9 +36,10 @@ class Server {
   #current = null;
   #running = false;
 
-  constructor(port, words) {
-    this.#port = port;
+  constructor(post, words, linger) {
+    this.#post = post;
     this.#words = words;
+    this.#linger = linger;
   }
 
   hear(message) {
@@ -55,6 +66,7 @@ class Server {
     this.#queue = [];
     this.#head = 0;
     this.#running = false;
+    this.#linger.linger();
   }
 
   /** Whether the job is over, or was not to be run. */
@@ -103,7 +115,7 @@ class Server {
     const [value, moved] = Transferred.take(result);
     const took = performance.now() - job.began;
     try {
-      this.#port.postMessage([FROM_WORKER.VALUE, job.number, value, took], moved);
+      this.#post([FROM_WORKER.VALUE, job.number, value, took], moved);
     } catch (cause) {
       return this.#threw(job, cloneError(`the result of ${job.target.name}`, 'result', value, cause));
     }
@@ -113,11 +125,11 @@ class Server {
   #threw(job, error) {
     if (job.context.isExit(error)) {
       try {
-        this.#port.postMessage([FROM_WORKER.EXITED, job.number, error.reason]);
+        this.#post([FROM_WORKER.EXITED, job.number, error.reason]);
       } catch (cause) {
-        this.#port.postMessage([FROM_WORKER.FAILED, job.number, packFailure(cloneError('an exit reason', 'reason', error.reason, cause))]);
+        this.#post([FROM_WORKER.FAILED, job.number, packFailure(cloneError('an exit reason', 'reason', error.reason, cause))]);
       }
-    } else this.#port.postMessage([FROM_WORKER.FAILED, job.number, packFailure(error)]);
+    } else this.#post([FROM_WORKER.FAILED, job.number, packFailure(error)]);
     return this.#over(job);
   }
 
@@ -140,7 +152,7 @@ class Server {
   report(number, value) {
     if (this.#current?.number !== number) return;
     try {
-      this.#port.postMessage([FROM_WORKER.REPORTED, number, value]);
+      this.#post([FROM_WORKER.REPORTED, number, value]);
     } catch (cause) {
       throw cloneError('a report', 'value', value, cause);
     }
@@ -150,7 +162,7 @@ class Server {
   ended(number, error) {
     if (this.#current?.number !== number) return;
     this.#current.context.abort(error);
-    this.#port.postMessage([FROM_WORKER.ENDED, number, packFailure(error)]);
+    this.#post([FROM_WORKER.ENDED, number, packFailure(error)]);
     this.#current = null; // its function goes on; the thread is terminated
   }
 }

@@ -2,16 +2,19 @@
 import { checkBoolean, checkCount, checkOptions, checkTimeout, describe } from '../options.js';
 import { processors } from '../processors.js';
 
-const OPTIONS = ['min', 'max', 'idleTimeout', 'resourceLimits', 'hotSpare', 'script'];
+const OPTIONS = ['min', 'max', 'idleTimeout', 'resourceLimits', 'hotSpare', 'linger', 'script'];
 const LIMITS = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'];
 
 /* No machine has more; a mistake would take all of its memory. */
 const WORKERS_MAX = 4096;
 const IDLE_TIMEOUT = 10_000;
+const LINGER_MS = 0.05;
+/* More would be a loop that keeps a processor busy. */
+const LINGER_MAX_MS = 10;
 
 export function checkWorkers(call, workers) {
   const given = checkOptions(`${call}: option workers`, workers, OPTIONS);
-  const { min = 0, max = Math.max(processors(), min), idleTimeout = IDLE_TIMEOUT, hotSpare = true } = given;
+  const { min = 0, max = Math.max(processors(), min), idleTimeout = IDLE_TIMEOUT, hotSpare = true, linger = LINGER_MS } = given;
   const name = (option) => `option workers.${option}`;
   checkCount(call, name('min'), min, { most: WORKERS_MAX });
   checkCount(call, name('max (at least min)'), max, { least: Math.max(1, min), most: WORKERS_MAX });
@@ -20,6 +23,7 @@ export function checkWorkers(call, workers) {
     max,
     idleTimeout: checkTimeout(call, name('idleTimeout'), idleTimeout),
     hotSpare: checkBoolean(call, name('hotSpare'), hotSpare),
+    linger: checkLinger(call, linger),
     resourceLimits: checkLimits(call, given.resourceLimits),
     script: checkScript(call, given.script),
   };
@@ -34,6 +38,12 @@ function checkLimits(call, limits) {
     }
   }
   return { ...given };
+}
+
+function checkLinger(call, linger) {
+  if (typeof linger === 'number' && linger >= 0 && linger <= LINGER_MAX_MS) return linger;
+  const kind = typeof linger === 'number' ? RangeError : TypeError;
+  throw new kind(`${call}: option workers.linger must be a number of ms from 0 to ${LINGER_MAX_MS}; got ${describe(linger)}`);
 }
 
 function checkScript(call, script) {
