@@ -9,7 +9,11 @@ import { SINGLE, singlePlugin } from './tools/single.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const lesson = lessonPlugin({ examples: at('../examples/lesson'), lessons: at('lessons') });
+const lesson = lessonPlugin({
+  examples: at('../examples/lesson'),
+  lessons: at('lessons'),
+  exercise: at('exercise'),
+});
 
 /** How modules find belay-tasks: the one of this very tree. */
 const resolve = {

@@ -7,3 +7,8 @@ declare module 'virtual:sandbox' {
   /** The worker of a run, as the text of one classic script. */
   export const sandbox: string;
 }
+
+declare module 'virtual:exercise' {
+  import type { ExerciseTexts } from './model/exercise.ts';
+  export const exercise: ExerciseTexts;
+}

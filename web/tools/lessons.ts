@@ -22,7 +22,6 @@ export const sections: Readonly<Record<string, string>> = {
   E: 'Errors',
   F: 'Comparing',
   G: 'Mistakes',
-  H: 'Exercise',
 };
 
 /** `world.json` of a lesson. */
@@ -95,7 +94,7 @@ export function readLessonFiles(root: string): LessonFiles[] {
 }
 
 function readFiles(folder: string, name: string): LessonFiles {
-  const id = /^([A-H]\d)-[\w-]+$/.exec(name)?.[1];
+  const id = /^([A-G]\d)-[\w-]+$/.exec(name)?.[1];
   if (id === undefined) {
     throw new Error(`${folder}: a lesson's folder is named like B3-timeouts`);
   }

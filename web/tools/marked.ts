@@ -121,6 +121,6 @@ function readPredict(text: string, file: string): Predict {
   };
 }
 
-function items(text: string): string[] {
+export function items(text: string): string[] {
   return [...text.matchAll(/^- (.+(?:\n {2,}.+)*)$/gm)].map(([, item]) => inline(item ?? ''));
 }

@@ -1,4 +1,7 @@
-/** `virtual:lesson` lists lessons and examples; each one's texts are a module of their own. */
+/**
+ * `virtual:lesson` lists lessons, the exercise and examples; each one's texts are
+ * a module of their own. `virtual:exercise` is what else the exercise consists of.
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,10 +10,12 @@ import { promisify } from 'node:util';
 import type { Plugin } from 'vite';
 import type { Recorded } from '../src/model/example.ts';
 import { readExamples, type Read } from './examples.ts';
+import { readExercise } from './exercise.ts';
 import { exampleOf, readLessonFiles } from './lessons.ts';
 
 const LIST = 'virtual:lesson';
 const TEXTS = 'virtual:lesson/';
+const EXERCISE = 'virtual:exercise';
 const RUNS_MAX = 64 * 1024 * 1024; // bytes of the recorded runs
 
 export interface LessonOptions {
@@ -18,23 +23,30 @@ export interface LessonOptions {
   readonly examples: string;
   /** The folder of the page's own lessons. */
   readonly lessons: string;
+  /** The folder of the exercise. */
+  readonly exercise: string;
 }
 
 export function lessonPlugin(options: LessonOptions): Plugin {
   const read = once(() => readAll(options));
   return {
     name: 'belay:lesson',
-    resolveId: (id) => (id === LIST || id.startsWith(TEXTS) ? `\0${id}` : undefined),
+    resolveId: (id) =>
+      id === LIST || id === EXERCISE || id.startsWith(TEXTS) ? `\0${id}` : undefined,
     async load(id) {
-      if (!id.startsWith(`\0${LIST}`)) {
+      if (!id.startsWith(`\0${LIST}`) && id !== `\0${EXERCISE}`) {
         return undefined;
       }
-      for (const folder of [options.examples, options.lessons].filter(existsSync)) {
+      const { examples: old, lessons, exercise } = options;
+      for (const folder of [old, lessons, exercise].filter(existsSync)) {
         for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
           if (entry.isFile()) {
             this.addWatchFile(join(entry.parentPath, entry.name));
           }
         }
+      }
+      if (id === `\0${EXERCISE}`) {
+        return `export const exercise = ${JSON.stringify(readExercise(exercise).exercise)};`;
       }
       const examples = await read();
       if (id === `\0${LIST}`) {
@@ -60,10 +72,11 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
   };
 }
 
-async function readAll({ examples, lessons }: LessonOptions): Promise<Read[]> {
+async function readAll({ examples, lessons, exercise }: LessonOptions): Promise<Read[]> {
   const [runs, old] = await Promise.all([recordedRuns(), readExamples(examples, lessons)]);
   return [
     ...readLessonFiles(lessons).map((files) => exampleOf(files, runs[files.id] ?? null)),
+    readExercise(exercise),
     ...old,
   ];
 }

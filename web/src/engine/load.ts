@@ -2,6 +2,7 @@
  * A program's text as a module. Its files come first, as modules too, and
  * 'belay-tasks' leads to the copy that is loaded here already: what is
  * imported is the text that is shown, but for the addresses in its imports.
+ * A file may import those before it; a harness comes last and may import all.
  */
 import {
   AlreadyStartedError,
@@ -37,6 +38,9 @@ export const EXPORTS = 'belay-tasks of the playground';
 
 export const BELAY = 'belay-tasks';
 
+/** How a harness imports the program. */
+export const PROGRAM = './program.js';
+
 /** What `belay-tasks` exports to a program. */
 export const exported = {
   Task,
@@ -64,17 +68,27 @@ const BRIDGE = `export const { ${Object.keys(exported).join(', ')} } = globalThi
 
 /** Imports the program by `load`. */
 export async function addressOf<T>(
-  { source, files }: Program,
+  { source, files, harness }: Program,
   addresses: Addresses,
   load: (address: string) => Promise<T>,
 ): Promise<T> {
-  let text = source;
-  for (const [specifier, file] of [[BELAY, BRIDGE], ...Object.entries(files)] as Array<
-    [string, string]
-  >) {
-    if (text.includes(specifier)) {
-      text = resolve(text, specifier, addresses.of(file));
-    }
+  const modules: Array<[string, string]> = [[BELAY, BRIDGE]];
+  /** The text with the addresses of what it imports, of the modules before it. */
+  const resolved = (text: string) =>
+    modules.reduce(
+      (before, [specifier, module]) =>
+        before.includes(specifier)
+          ? resolve(before, specifier, addresses.of(module))
+          : before,
+      text,
+    );
+  for (const [specifier, file] of Object.entries(files)) {
+    modules.push([specifier, resolved(file)]);
+  }
+  let text = resolved(source);
+  if (harness !== undefined) {
+    modules.push([PROGRAM, text]);
+    text = resolved(harness);
   }
   const address = addresses.of(text);
   try {

@@ -11,6 +11,11 @@ export interface Program {
   readonly source: string;
   /** Files that it imports, by the specifier that it uses. */
   readonly files: Readonly<Record<string, string>>;
+  /**
+   * The text of a module whose `main` runs instead of the program's own. It imports
+   * the program as './program.js', and so puts it to the test.
+   */
+  readonly harness?: string;
 }
 
 /** Everything that a run depends on: the same input gives the same trace. */

@@ -17,6 +17,12 @@ interface Witness {
   add(event: PageEvent): void;
 }
 
+/** A network that can be broken while it is used. */
+export interface ChangingNetwork extends Network {
+  /** Later requests for exactly `path` meet this, on top of what the world says. */
+  change(path: string, changes: Partial<Endpoint>): void;
+}
+
 /**
  * One network for one run: it counts its requests from 1. Their answers can be
  * held up by `holds`; `ownerOf` tells whose signal it is that a request came with.
@@ -27,10 +33,11 @@ export function createWorld(
   witness: Witness,
   holds: Holds,
   ownerOf: (signal: AbortSignal | null) => Pid | null,
-): Network {
+): ChangingNetwork {
   const stats: Stats = { requests: 0, inFlight: 0, peakInFlight: 0, cancelled: 0 };
   const attempts = new Map<string, number>();
   const busy = new Map<Endpoint, number>();
+  const changed = new Map<string, Endpoint>();
   const cores = new Cores(world.cores ?? 1);
 
   async function answer(
@@ -68,7 +75,7 @@ export function createWorld(
   }
 
   async function serve(path: string, signal: AbortSignal | null): Promise<SimulatedResponse> {
-    const endpoint = endpointOf(world, path);
+    const endpoint = changed.get(path) ?? endpointOf(world, path);
     const attempt = (attempts.get(path) ?? 0) + 1;
     attempts.set(path, attempt);
     const about = { path, attempt };
@@ -114,6 +121,13 @@ export function createWorld(
       }
       signal?.throwIfAborted();
       return serve(url.pathname, signal);
+    },
+    change(path, changes) {
+      const endpoint = endpointOf(world, path);
+      if (endpoint === null) {
+        throw new RangeError(`there is no ${path} in this world`);
+      }
+      changed.set(path, { ...endpoint, ...changes });
     },
     close: async () => {},
   };

@@ -16,6 +16,8 @@ export interface Example {
   /** Inline HTML, made when the page is built. */
   readonly question: string;
   readonly rule: string;
+  /** It is done by steps that are checked, and not by a run. */
+  readonly exercise?: true;
   /** The rest comes when it is wanted. */
   readonly load: () => Promise<Texts>;
 }

@@ -116,9 +116,8 @@ export function createStore(
   /** How many links have been opened that lead to a moment of a run. */
   const moments = signal(0);
 
-  const example = computed(
-    () => examples.find(({ id }) => id === chosen.value) ?? examples[0] ?? null,
-  );
+  const byId = (id: string) => examples.find((candidate) => candidate.id === id);
+  const example = computed(() => byId(chosen.value) ?? examples[0] ?? null);
   const texts = computed(() => loaded.value.get(chosen.value) ?? null);
   const setting = computed(() => settings.value.get(chosen.value) ?? untouched);
   const offered = computed(() => (offer.value?.id === chosen.value ? offer.value.source : null));
@@ -181,14 +180,34 @@ export function createStore(
 
   const preferences = new Preferences(keep);
 
+  const markDone = (id: string, isDone: boolean) => {
+    const next = new Set(done.value);
+    if (isDone) {
+      next.add(id);
+    } else {
+      next.delete(id);
+    }
+    done.value = next;
+    keep('done', JSON.stringify([...next]));
+  };
+
   /** Where the playhead goes when a run is over. */
   let afterRun: 'play' | 'stay' | { readonly at: Place } = 'play';
   let still = false;
+  let hosts: Promise<Hosts> | null = null;
+  /** What makes workers, for the runs of the page and for those of the checks. */
+  const getHosts = (): Promise<Hosts> => {
+    hosts ??= loadHosts().catch((error: unknown) => {
+      hosts = null; // the next attempt asks again
+      throw error;
+    });
+    return hosts;
+  };
   let runner: Promise<Runner> | null = null;
   const getRunner = (): Promise<Runner> => {
-    runner ??= loadHosts().then(
-      (hosts) =>
-        new Runner(hosts, { slow: heardSlow, ended: (...told) => void ended(...told), refused }),
+    runner ??= getHosts().then(
+      (found) =>
+        new Runner(found, { slow: heardSlow, ended: (...told) => void ended(...told), refused }),
     );
     return runner;
   };
@@ -220,9 +239,8 @@ export function createStore(
     batch(() => {
       runs.value = new Map(runs.value).set(id, next);
       inWorker.value = null;
-      if (!unbegun && outcome.kind !== 'stopped') {
-        done.value = new Set(done.value).add(id);
-        keep('done', JSON.stringify([...done.value]));
+      if (!unbegun && outcome.kind !== 'stopped' && byId(id)?.exercise !== true) {
+        markDone(id, true);
       }
       announcement.value = unbegun
         ? `The program could not be begun: ${outcome.reason.text}`
@@ -284,7 +302,7 @@ export function createStore(
       return ready;
     }
     try {
-      const found = (await examples.find((candidate) => candidate.id === id)?.load()) ?? null;
+      const found = (await byId(id)?.load()) ?? null;
       if (found !== null) {
         loaded.value = new Map(loaded.value).set(id, found);
         remember(id, found);
@@ -353,6 +371,15 @@ export function createStore(
     knobTimer = setTimeout(() => void start('stay'), KNOB_PAUSE);
   };
 
+  /** The code of a link becomes the learner's own: it was asked to be run. */
+  const acceptOffer = () => {
+    if (offered.value !== null) {
+      change(chosen.value, { source: offered.value });
+      replaced.value += 1;
+      offer.value = null;
+    }
+  };
+
   return {
     examples,
     chosen,
@@ -385,9 +412,11 @@ export function createStore(
     moments,
     preferences,
 
+    getHosts,
+    markDone,
     load,
     choose(id: string): void {
-      if (examples.some((candidate) => candidate.id === id) && id !== chosen.value) {
+      if (byId(id) !== undefined && id !== chosen.value) {
         pause();
         batch(() => {
           chosen.value = id;
@@ -419,8 +448,18 @@ export function createStore(
         void start({ at: at ?? 0 });
       }
     },
+    acceptOffer,
     refuseOffer(): void {
       offer.value = null;
+    },
+    /** Puts a run that was made elsewhere on the stage, at one of its moments. */
+    show(shown: Run, at: number, pid: Pid | null): void {
+      pause();
+      batch(() => {
+        runs.value = new Map(runs.value).set(chosen.value, shown);
+        held.value = at;
+        picked.value = pid;
+      });
     },
     /** Brings back what an earlier visit has left. */
     recall(): void {
@@ -437,11 +476,7 @@ export function createStore(
     },
     /** Runs what is shown to its end, then plays it; without motion it shows the end. */
     start(): Promise<void> {
-      if (offered.value !== null) {
-        change(chosen.value, { source: offered.value });
-        replaced.value += 1;
-        offer.value = null;
-      }
+      acceptOffer();
       still =
         typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches;
       return start('play');

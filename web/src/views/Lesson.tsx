@@ -17,18 +17,7 @@ export function Lesson({ store, part }: { store: Store; part: Signal<Part> }) {
   const texts = store.texts.value;
   return (
     <>
-      <div class="parts" role="group" aria-label="Show">
-        {parts.map(([name, word]) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={part.value === name}
-            onClick={() => (part.value = name)}
-          >
-            {word}
-          </button>
-        ))}
-      </div>
+      <Parts part={part} />
       <section class="lesson" aria-labelledby="title">
         <h1 id="title">
           {/^[A-Z]\d/.test(example.mark) && <span class="title-mark">{example.mark} </span>}
@@ -41,6 +30,24 @@ export function Lesson({ store, part }: { store: Store; part: Signal<Part> }) {
         )}
       </section>
     </>
+  );
+}
+
+/** Which part a narrow screen shows. */
+export function Parts({ part }: { part: Signal<Part> }) {
+  return (
+    <div class="parts" role="group" aria-label="Show">
+      {parts.map(([name, word]) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={part.value === name}
+          onClick={() => (part.value = name)}
+        >
+          {word}
+        </button>
+      ))}
+    </div>
   );
 }
 

@@ -6,6 +6,7 @@ import { speeds } from '../model/time.ts';
 import type { Wanted } from '../model/trace.ts';
 import type { Store } from '../state/store.ts';
 import { Code } from './Code.tsx';
+import { ExercisePlace } from './ExercisePlace.tsx';
 import { Header } from './Header.tsx';
 import { Knobs } from './Knobs.tsx';
 import { Lesson, Takeaway } from './Lesson.tsx';
@@ -67,10 +68,14 @@ export function Page({ store }: { store: Store }) {
         <Lessons store={store} part={part} />
         <main id="main" tabIndex={-1}>
           <div class="reading">
-            <Lesson store={store} part={part} />
+            {store.example.value.exercise === true ? (
+              <ExercisePlace store={store} part={part} tab={tab} />
+            ) : (
+              <Lesson store={store} part={part} />
+            )}
             <Code store={store} part={part} />
             <Knobs store={store} />
-            <Takeaway store={store} />
+            {store.example.value.exercise !== true && <Takeaway store={store} />}
           </div>
           <div class="stage">
             <Tasks store={store} />
