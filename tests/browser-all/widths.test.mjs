@@ -1,0 +1,46 @@
+// Each lesson at every width: nothing runs out of the side.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { openSources } from '../../web/tools/sources.mjs';
+import { runToEnd, useSite } from '../browser/support.mjs';
+
+const sources = await openSources();
+const { readLessonFiles } = await sources.load('/tools/lessons.ts');
+const ids = readLessonFiles(sources.lessons).map(({ id }) => id);
+await sources.close();
+
+const { withPage } = useSite();
+const WIDTHS = [320, 360, 390, 768, 1024, 1060, 1280, 1440, 1680];
+
+/** By how much the page is too wide, at each width and in each of its parts. */
+async function overs(page, when) {
+  const found = [];
+  for (const width of WIDTHS) {
+    await page.setViewport({ width, height: 844 });
+    for (const button of await page.$$('.parts button')) {
+      await button.evaluate((element) => element.click());
+      const over = await page.evaluate(
+        () =>
+          new Promise((done) =>
+            requestAnimationFrame(() => done(document.documentElement.scrollWidth - innerWidth)),
+          ),
+      );
+      if (over !== 0) {
+        const part = await button.evaluate((element) => element.textContent);
+        found.push(`${over} px at ${width}, ${part}, ${when}`);
+      }
+    }
+  }
+  return found;
+}
+
+describe('nothing runs out of the side', () => {
+  for (const id of ids) {
+    it(`in ${id}`, () =>
+      withPage(`#${id}`, {}, async (page) => {
+        const before = await overs(page, 'before the run');
+        await runToEnd(page);
+        assert.deepEqual([...before, ...(await overs(page, 'after it'))], []);
+      }));
+  }
+});

@@ -1,0 +1,38 @@
+// On a phone nothing that has the focus is hidden behind what sticks to the edges.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { phone, runToEnd, useSite } from './support.mjs';
+
+const { withPage } = useSite();
+
+/** What has the focus, when nothing of it can be seen for the bars above and below. */
+const hiddenFocus = (page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    const { top, bottom } = element.getBoundingClientRect();
+    if (element === document.body || element.closest('.header, .notices, .transport, .lessons, .parts, .skip')) return null;
+    const above = document.querySelector('.parts').getBoundingClientRect().bottom;
+    const below = document.querySelector('.transport').getBoundingClientRect().top;
+    return bottom <= above || top >= below ? element.outerHTML.slice(0, 120) : null;
+  });
+
+describe('on a phone, with a keyboard', () => {
+  for (const part of ['read', 'watch']) {
+    it(`all that Tab reaches can be seen: ${part}`, () =>
+      withPage('#B1', { viewport: phone }, async (page) => {
+        await runToEnd(page);
+        if (part === 'read') await page.$eval('.parts button', (button) => button.click());
+        const seen = new Set();
+        for (const back of [false, true]) {
+          for (let presses = 0; presses < 40; presses += 1) {
+            if (back) await page.keyboard.down('Shift');
+            await page.keyboard.press('Tab');
+            if (back) await page.keyboard.up('Shift');
+            assert.equal(await hiddenFocus(page), null);
+            seen.add(await page.evaluate(() => document.activeElement.outerHTML.slice(0, 200)));
+          }
+        }
+        assert.ok(seen.size > 12, `${seen.size} places`);
+      }));
+  }
+});
