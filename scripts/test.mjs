@@ -161,8 +161,9 @@ const suites = {
     commands: () => [nodeTests('tests/examples', '--test-concurrency=1')],
   },
   parity: {
-    about: 'the Elixir and the Python of the lessons, executed anew',
+    about: 'the Elixir and the Python of the lessons, executed anew, and what is taken along',
     alone: true,
+    seconds: 600,
     commands: () => [nodeTests('tests/parity')],
   },
   web: {

@@ -232,6 +232,31 @@ describe('a lesson', () => {
     }));
 });
 
+describe('other languages', () => {
+  it('are taken along as a notebook and as scripts, with the seed and the knobs that are shown', () =>
+    withPage('#v1;l=B1;s=7;k.limit=2', { before: catchFiles }, async (page) => {
+      await ended(page);
+      const take = (word) =>
+        page.evaluate(
+          (wanted) =>
+            [...document.querySelectorAll('.take-along button')]
+              .find(({ textContent }) => textContent.includes(wanted))
+              .click(),
+          word,
+        );
+      await page.click('#tab-elixir');
+      await take('.livemd');
+      const notebook = await savedFile(page, 'belay-B1.livemd');
+      assert.match(notebook, /^# B1 A bounded stream\n/);
+      assert.match(notebook, /"limit" => 2/);
+      await take('.exs');
+      assert.match(await savedFile(page, 'belay-B1.exs'), /IO\.inspect\(outcome/);
+      await page.click('#tab-python');
+      await take('.py');
+      assert.match(await savedFile(page, 'belay-B1.py'), /asyncio\.run\(main\(/);
+    }));
+});
+
 describe('keys', () => {
   it('are all told, and those of one letter can be turned off for good', () =>
     withPage('#B3', {}, async (page) => {

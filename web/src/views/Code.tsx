@@ -7,6 +7,7 @@ import type { Store } from '../state/store.ts';
 import { Editor, type EditorKind } from './Editor.tsx';
 import { RunButtons } from './RunButtons.tsx';
 import type { Part } from './Page.tsx';
+import { TakeAlong } from './TakeAlong.tsx';
 
 export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   const panes = store.texts.value?.panes ?? [];
@@ -107,7 +108,10 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
               )}
             </>
           ) : (
-            <Proof badge={pane.badge} />
+            <>
+              <Proof badge={pane.badge} />
+              <TakeAlong store={store} pane={pane} />
+            </>
           )}
         </div>
       )}

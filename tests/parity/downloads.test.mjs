@@ -1,0 +1,95 @@
+// What the page gives to take along of each lesson runs by itself, and its
+// notebook reaches the recorded outcome.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { isDeepStrictEqual, promisify } from 'node:util';
+import { openSources } from '../../web/tools/sources.mjs';
+import { proveElixir } from '../../web/tools/parity/prove.mjs';
+
+const run = promisify(execFile);
+const TRIES = 3; // on the real clock of a busy machine, as in parity.test
+const NO_WORLD = '%{"fates" => %{}, "endpoints" => %{}, "cores" => 1, "knobs" => %{}}';
+
+const sources = await openSources();
+const { exampleOf, inputOf, readLessonFiles } = await sources.load('/tools/lessons.ts');
+const { runInNode } = await sources.load('/src/engine/node.ts');
+const { exsOf, livemdOf, pyOf, textOf } = await sources.load('/src/model/downloads.ts');
+const { worldAbroad } = await sources.load('/src/model/abroad.ts');
+
+const lessons = readLessonFiles(sources.lessons);
+const taken = new Map();
+for (const files of lessons) {
+  const { about, texts } = exampleOf(files, null);
+  const { events } = await runInNode(inputOf(files));
+  const textIn = (id) => textOf(texts.panes.find((pane) => pane.id === id).html);
+  taken.set(files.id, {
+    ...about,
+    title: `${about.mark} ${about.title}`,
+    predict: texts.predict,
+    elixir: textIn('elixir'),
+    python: textIn('python'),
+    world: worldAbroad(inputOf(files), events),
+  });
+}
+await sources.close();
+
+/** What a command prints of `text`, and whether it ended well. */
+async function execute(command, name, text) {
+  const folder = mkdtempSync(join(tmpdir(), 'belay-taken-'));
+  try {
+    const file = join(folder, name);
+    writeFileSync(file, text);
+    return await run(command, [file], { timeout: 60_000 }).then(
+      ({ stdout }) => ({ well: true, stdout, stderr: '' }),
+      ({ stdout, stderr }) => ({ well: false, stdout, stderr }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('what is taken along of a lesson', { concurrency: 2 }, () => {
+  for (const { id, texts, expected } of lessons) {
+    it(`${id}: its texts are those of the page`, () => {
+      assert.equal(taken.get(id).elixir.trimEnd(), texts.elixir.text.trimEnd());
+      assert.equal(taken.get(id).python.trimEnd(), texts.python.text.trimEnd());
+    });
+
+    it(`${id}: its notebook has title, question and rule, and reaches the recorded outcome`, async () => {
+      const notebook = livemdOf(taken.get(id));
+      assert.match(notebook, new RegExp(`^# ${id} `));
+      assert.match(notebook, /\n## Rule\n/);
+      assert.doesNotMatch(notebook.replaceAll(/```[^]*?```/g, ''), /&lt;|<code>|<em>|<strong>/);
+      const cells = [...notebook.matchAll(/^```elixir\n([^]*?)^```$/gm)].map(([, code]) => code);
+      assert.ok(cells.length === 1 || cells.length === 3);
+      const { outcome } = expected.elixir;
+      let reached;
+      for (let tries = 0; tries < TRIES && !isDeepStrictEqual(reached, outcome); tries += 1) {
+        ({
+          outcomes: [reached],
+        } = await proveElixir(cells.join('\n'), [{ elixir: NO_WORLD }]));
+      }
+      assert.deepEqual(reached, outcome);
+    });
+
+    for (const [language, command, of, end] of [
+      ['elixir', 'elixir', exsOf, 'exs'],
+      ['python', 'python3', pyOf, 'py'],
+    ]) {
+      it(`${id}: its script in ${language} ends as its program does`, async () => {
+        const { outcome } = expected[language];
+        const well = 'returned' in outcome;
+        let ended;
+        for (let tries = 0; tries < TRIES && ended?.well !== well; tries += 1) {
+          ended = await execute(command, `${id}.${end}`, of(taken.get(id)));
+        }
+        assert.equal(ended.well, well, ended.stderr);
+        if (well) assert.notEqual(ended.stdout.trim(), '');
+      });
+    }
+  }
+});
