@@ -10,6 +10,8 @@ const { runInNode } = await sources.load('/src/engine/node.ts');
 const { changesOf, changesText } = await sources.load('/src/model/changes.ts');
 const { pendingAt, placeOf } = await sources.load('/src/model/pending.ts');
 const { isAlive, traceOf } = await sources.load('/src/model/trace.ts');
+const { aliveAt, changeName, defaultTarget, faultsOf } = await sources.load('/src/model/faults.ts');
+const { counterpartsOf, differ } = await sources.load('/src/model/counterparts.ts');
 const lessons = readLessonFiles(sources.lessons);
 after(() => sources.close());
 
@@ -246,6 +248,85 @@ describe('a change', () => {
       ['crash', false],
       ['hang', true],
     ]);
+  });
+});
+
+describe('what can be broken at the playhead', () => {
+  const says = (ran, t, label) =>
+    Object.fromEntries(
+      faultsOf(ran.trace, ran.waits, t, lineOf(ran, label).pid).map(({ kind, change, says }) => [
+        kind,
+        change === null ? `not: ${says}` : says,
+      ]),
+    );
+
+  it('is said for each way, and why not', async () => {
+    const ran = await run(two, { world });
+    assert.deepEqual(says(ran, 50, 'page 1'), {
+      crash: 'it exits with an Error',
+      hang: 'its request for /a is never answered',
+      slow: 'its request for /a takes 10 times as long',
+      kill: "it exits with 'kill', without a chance to clean up",
+      stop: 'not: it is not a supervisor',
+    });
+    assert.equal(says(ran, 50, 'main').kill, 'not: it is the program itself, the root process, which cannot be ended');
+    assert.equal(says(ran, 50, 'main').slow, 'not: it waits for no request and does not sleep');
+    assert.equal(says(ran, 150, 'page 1').crash, 'not: it is over since 100 ms');
+    const { pid } = lineOf(ran, 'page 1');
+    assert.deepEqual(
+      new Set(faultsOf(ran.trace, null, 50, pid).map(({ says }) => says)),
+      new Set(['run it first']),
+    );
+    assert.equal(faultsOf(ran.trace, ran.waits, 50, '<99.9>')[0].says, 'it has not begun');
+  });
+
+  it('leaves requests that bear no signal with main', async () => {
+    const ran = await run(two.replace('fetch(path, { signal })', 'fetch(path)'), { world });
+    assert.match(says(ran, 50, 'page 1').hang, /^not: it waits for no request that bears its signal/);
+    assert.equal(says(ran, 50, 'main').hang, 'its request for /a is never answered');
+  });
+
+  it('says that what hangs already need not be made to', async () => {
+    const hangs = { endpoints: { '/*': { ...world.endpoints['/*'], hang: 1 } } };
+    const ran = await run(two, { world: hangs });
+    assert.equal(says(ran, 50, 'page 2').slow, 'not: its request for /b hangs already');
+  });
+
+  it('is about whom was picked, else the first task at work', async () => {
+    const ran = await run(two, { world });
+    const alive = aliveAt(ran.trace, 50, 10);
+    assert.deepEqual(alive.map(({ label }) => label), ['main', 'page 1', 'page 2']);
+    assert.deepEqual(aliveAt(ran.trace, 50, 2).length, 2);
+    assert.equal(defaultTarget(alive, alive[2].pid, 50).label, 'page 2');
+    assert.equal(defaultTarget(alive, '<9.9>', 50).label, 'page 1');
+    assert.equal(defaultTarget([alive[0]], null, 50).label, 'main');
+    assert.equal(defaultTarget([], null, 50), null);
+  });
+
+  it('has a name by which it is taken back', async () => {
+    const ran = await run(two, { world });
+    const { pid } = lineOf(ran, 'page 1');
+    const [crash, , slow] = faultsOf(ran.trace, ran.waits, 50, pid).map(({ change }) => change);
+    assert.equal(changeName(ran.trace, crash), 'crash page 1 at 0.050 s');
+    assert.equal(changeName(ran.trace, slow), 'slow down page 1 at 0.050 s');
+    assert.equal(changeName(ran.trace, { ...slow, pid: null }), 'slow down /a at 0.050 s');
+  });
+});
+
+describe('who is who in another run', () => {
+  it('is told by labels under owners, in their order', async () => {
+    const first = await run(two, { world });
+    const change = at(first, 50, 'kill', lineOf(first, 'page 2').pid);
+    const second = await run(two, { world, changes: [change] });
+    const pairs = counterpartsOf(second.trace, first.trace);
+    for (const line of second.trace.lines.values()) {
+      assert.equal(pairs.get(line.pid).label, line.label);
+    }
+    const differing = [...second.trace.lines.values()].filter((line) => differ(line, pairs.get(line.pid)));
+    assert.deepEqual(differing.map(({ label }) => label), ['main', 'page 1', 'page 2']);
+    const twins = await run("import { Task } from 'belay-tasks'; export const main = () => [1, 2].map(() => Task.async(() => 1)).length;");
+    const same = counterpartsOf(twins.trace, twins.trace);
+    assert.ok([...same].every(([pid, line]) => line.pid === pid && !differ(line, line)));
   });
 });
 

@@ -12,6 +12,7 @@
  */
 import type { Reason } from '../model/events.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Wait } from '../model/pending.ts';
 import { TraceBuilder, type Trace } from '../model/trace.ts';
 import type { Host, Hosts } from './frame.ts';
 import type { Stats } from './network.ts';
@@ -39,7 +40,13 @@ export interface Slow {
 export interface RunnerEvents {
   /** Told again and again while a run lasts; null when it does no longer. */
   slow(slow: Slow | null): void;
-  ended(outcome: Outcome, trace: Trace, stats: Stats | null): void;
+  /** `waits` is null when the run was ended from outside. */
+  ended(
+    outcome: Outcome,
+    trace: Trace,
+    stats: Stats | null,
+    waits: readonly Wait[] | null,
+  ): void;
   /** There is no worker to be had, or the module does not load in it. */
   refused(reason: Reason): void;
 }
@@ -139,7 +146,7 @@ export class Runner {
     const { builder, until } = running;
     this.#drop();
     builder.add([{ type: 'stopped', time: until, why }]);
-    this.#events.ended({ kind: 'stopped' }, builder.finish(until), null);
+    this.#events.ended({ kind: 'stopped' }, builder.finish(until), null, null);
     this.warm();
   }
 
@@ -200,7 +207,8 @@ export class Runner {
       running.builder.add(message.events);
     } else if (message.type === 'ended') {
       this.#drop();
-      this.#events.ended(message.outcome, running.builder.finish(running.until), message.stats);
+      const { outcome, stats, waits = null } = message;
+      this.#events.ended(outcome, running.builder.finish(running.until), stats, waits);
       this.warm();
     }
   }

@@ -4,6 +4,7 @@
  * and never run, nor kept, until the learner says so.
  */
 import { effect } from '@preact/signals';
+import { changesOf, changesText } from '../model/changes.ts';
 import { knobsFrom, knobTexts, linkText, readLink, type Link, type Place } from '../model/link.ts';
 import { pack, unpack } from '../model/pack.ts';
 import { countAt, type Trace } from '../model/trace.ts';
@@ -42,7 +43,7 @@ function linkOf(store: Store, code: string | null): Link {
     lesson: store.chosen.peek(),
     seed: seed !== null && seed !== texts?.seed ? seed : null,
     knobs: knobTexts(texts?.knobs ?? [], store.knobs.peek()),
-    changes: null,
+    changes: changesText(store.breaking.changes.peek()) || null,
     at: store.run.peek().input === null ? null : placeOf(store),
     code,
   };
@@ -137,8 +138,9 @@ export async function open(store: Store, text: string): Promise<void> {
   const { link, ignored } = readLink(text);
   const known = store.examples.some(({ id }) => id === link.lesson);
   const told = [...ignored];
-  if (link.changes !== null) {
-    told.push('what was broken in it is not known here');
+  const { changes, ignored: unread } = changesOf(link.changes ?? '');
+  if (unread.length > 0) {
+    told.push(`${unread.length} of what was broken in it cannot be read`);
   }
   const id = known ? link.lesson : (store.examples[0]?.id ?? '');
   if (!known) {
@@ -160,7 +162,7 @@ export async function open(store: Store, text: string): Promise<void> {
         return null;
       },
     );
-    store.open({ id, seed: link.seed, knobs: knobs.values, at: link.at, source: code });
+    store.open({ id, seed: link.seed, knobs: knobs.values, at: link.at, changes, source: code });
   }
   if (told.length === 0) {
     store.notices.putAway('link');

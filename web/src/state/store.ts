@@ -11,6 +11,8 @@ import { Runner, type Slow } from '../engine/runner.ts';
 import type { Example, Texts } from '../model/example.ts';
 import { sentenceOf, stepSentence } from '../model/describe.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Change } from '../model/changes.ts';
+import type { Wait } from '../model/pending.ts';
 import { isLarge, prepare } from '../model/prepare.ts';
 import { speedFor } from '../model/time.ts';
 import {
@@ -24,6 +26,7 @@ import {
   type Wanted,
 } from '../model/trace.ts';
 import { fitted, presets, worldWith, type KnobValue, type Knobs } from '../model/world.ts';
+import { createBreaking } from './breaking.ts';
 import { createGapMeter } from './gap.ts';
 import { asideKey, editKey, read, write } from './keep.ts';
 import type { Place } from '../model/link.ts';
@@ -36,6 +39,8 @@ export interface Run {
   readonly trace: Trace;
   readonly outcome: Outcome | null;
   readonly stats: Stats | null;
+  /** Who waited for what; null when that is not known. */
+  readonly waits: readonly Wait[] | null;
   /** What it was made of; null while nothing has been run. */
   readonly input: RunInput | null;
   /** It came with the page and was made when the page was built. */
@@ -52,6 +57,8 @@ export interface Settings {
   readonly source: string | null;
   readonly knobs: Knobs;
   readonly seed: number | null;
+  /** What is broken on the way. */
+  readonly changes: readonly Change[];
   /** The option that was chosen before the run, and whether it has been checked. */
   readonly guess: { readonly option: number; readonly checked: boolean } | null;
 }
@@ -62,6 +69,7 @@ export interface Wish {
   readonly seed: number | null;
   readonly knobs: Knobs;
   readonly at: Place | null;
+  readonly changes: readonly Change[];
   /** Edited code: it is offered, and runs when the learner says so. */
   readonly source: string | null;
 }
@@ -74,12 +82,13 @@ const noRun: Run = {
   trace: emptyTrace,
   outcome: null,
   stats: null,
+  waits: null,
   input: null,
   recorded: false,
   fault: null,
   gap: null,
 };
-const untouched: Settings = { source: null, knobs: {}, seed: null, guess: null };
+const untouched: Settings = { source: null, knobs: {}, seed: null, changes: [], guess: null };
 
 export interface Store extends ReturnType<typeof createStore> {}
 
@@ -203,6 +212,8 @@ export function createStore(
     });
     return hosts;
   };
+  /** Said before how a run ended. */
+  let prelude = '';
   let runner: Promise<Runner> | null = null;
   const getRunner = (): Promise<Runner> => {
     runner ??= getHosts().then(
@@ -220,7 +231,12 @@ export function createStore(
       }
     });
 
-  const ended = async (outcome: Outcome, newTrace: Trace, stats: Stats | null) => {
+  const ended = async (
+    outcome: Outcome,
+    newTrace: Trace,
+    stats: Stats | null,
+    waits: readonly Wait[] | null,
+  ) => {
     const id = inWorker.value;
     const input = current;
     if (isLarge(newTrace)) {
@@ -235,7 +251,7 @@ export function createStore(
     const unbegun = outcome.kind === 'threw' && newTrace.lines.size === 0;
     const next: Run = unbegun
       ? { ...before, fault: outcome.reason }
-      : { trace: newTrace, outcome, stats, input, recorded: false, fault: null, gap };
+      : { trace: newTrace, outcome, stats, waits, input, recorded: false, fault: null, gap };
     batch(() => {
       runs.value = new Map(runs.value).set(id, next);
       inWorker.value = null;
@@ -244,7 +260,8 @@ export function createStore(
       }
       announcement.value = unbegun
         ? `The program could not be begun: ${outcome.reason.text}`
-        : `${endWord(outcome)}: ${sentenceOf(newTrace)}.`;
+        : `${prelude} ${endWord(outcome)}: ${sentenceOf(newTrace)}.`.trim();
+      prelude = '';
       if (id !== chosen.value || unbegun) {
         return;
       }
@@ -333,6 +350,7 @@ export function createStore(
     seed: seed.value,
     world: found.world === null ? null : worldWith(found.world, found.knobs, knobs.value),
     knobs: knobs.value,
+    changes: setting.value.changes,
   });
 
   let current: RunInput | null = null;
@@ -380,8 +398,25 @@ export function createStore(
     }
   };
 
+  const breaking = createBreaking({
+    chosen,
+    changes: computed(() => setting.value.changes),
+    run,
+    put: (changes) => change(chosen.value, { changes }),
+    rerun: () => void start('stay'),
+    announce: (said) => {
+      prelude = said;
+    },
+  });
+
+  /** Another run that is drawn over this one, from a position on. */
+  const outline = computed(() => breaking.ghost.value);
+
   return {
     examples,
+    breaking,
+    outline,
+    pause,
     chosen,
     example,
     texts,
@@ -427,7 +462,7 @@ export function createStore(
       }
     },
     /** Opens what a link asks for, and runs it unless it brings code of its own. */
-    open({ id, seed: wantedSeed, knobs: values, at, source: code }: Wish): void {
+    open({ id, seed: wantedSeed, knobs: values, at, changes, source: code }: Wish): void {
       pause();
       clearTimeout(knobTimer);
       const own = code === null || code === (settings.value.get(id)?.source ?? null);
@@ -438,7 +473,7 @@ export function createStore(
         picked.value = null;
         moments.value += at === null ? 0 : 1;
         replaced.value += 1;
-        change(id, { seed: wantedSeed, knobs: values });
+        change(id, { seed: wantedSeed, knobs: values, changes });
         offer.value = own || original ? null : { id, source: code };
         if (code === null) {
           change(id, { source: null }); // an edit is kept, and told of
@@ -477,6 +512,7 @@ export function createStore(
     /** Runs what is shown to its end, then plays it; without motion it shows the end. */
     start(): Promise<void> {
       acceptOffer();
+      breaking.forgetGhost();
       still =
         typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches;
       return start('play');

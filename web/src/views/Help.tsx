@@ -13,6 +13,7 @@ const groups: readonly Group[] = [
     keys: [
       [['Ctrl Enter'], 'run the program'],
       [['Ctrl K'], 'find a lesson'],
+      [['Ctrl Z', 'Ctrl Shift Z'], 'take back what was broken, break it again'],
       [['?'], 'this help'],
       [['Esc', 'Tab'], 'one after the other: leave the editor'],
     ],
@@ -27,6 +28,7 @@ const groups: readonly Group[] = [
       [['Home', 'End'], 'to the beginning, to the end'],
       [['-', '='], 'slower, faster'],
       [['r'], 'another seed'],
+      [['b'], 'break what the playhead is at'],
     ],
   },
   {
@@ -34,6 +36,7 @@ const groups: readonly Group[] = [
     keys: [
       [['↑', '↓', '←', '→'], 'from task to task'],
       [['Enter'], 'choose the task, and go to its end'],
+      [['Shift F10'], 'ways to break it'],
     ],
   },
 ];

@@ -15,8 +15,10 @@ import { lanesOf, type Lane } from '../model/lanes.ts';
 import { looks } from '../model/states.ts';
 import type { Store } from '../state/store.ts';
 import { tickText, ticks } from '../model/time.ts';
-import { leftAt, timeOf, type Line, type Mark, type Step, type Trace } from '../model/trace.ts';
+import { leftAt, timeOf, type Line, type Mark, type Pid, type Step, type Trace } from '../model/trace.ts';
 import { Budgets, halfOf, Rooms, Ties } from './LaneMarks.tsx';
+import { openMenuOf } from './BreakMenu.tsx';
+import { Outlines } from './Outlines.tsx';
 import { EndMark, SignStrokes } from './Signs.tsx';
 
 const CHARACTER = 8.35; // px, of the lanes' labels
@@ -60,7 +62,8 @@ export function Lanes({ store }: { store: Store }) {
 
   const trace = store.trace.value;
   const { drawn, hidden } = lanesOf(trace);
-  const plan = planOf(trace, drawn, width.value);
+  const outline = store.outline.value;
+  const plan = planOf(trace, drawn, width.value, outline?.trace.until);
   return (
     <div class={store.fresh.value ? 'lanes fresh' : 'lanes'} ref={frame}>
       <svg
@@ -85,6 +88,9 @@ export function Lanes({ store }: { store: Store }) {
         <Playhead plan={plan} t={store.t} />
         <Budgets plan={plan} trace={trace} t={store.t} />
         <Ends plan={plan} t={store.t} />
+        {outline !== null && (
+          <Outlines trace={trace} other={outline.trace} from={outline.from} {...plan} />
+        )}
       </svg>
       {hidden > 0 && (
         <p class="empty">
@@ -96,11 +102,11 @@ export function Lanes({ store }: { store: Store }) {
   );
 }
 
-function planOf(trace: Trace, drawn: readonly Lane[], width: number): Plan {
+function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 0): Plan {
   const longest = Math.max(...drawn.map(({ label, depth }) => label.length + depth * 1.5), 11);
   const narrow = width < 380 && longest > 15;
   const left = narrow ? 10 : Math.round(Math.min(longest * CHARACTER + 20, width * 0.38));
-  const end = Math.max(trace.until, 1);
+  const end = Math.max(trace.until, outlined, 1);
   let top = AXIS + FLIGHT + 10;
   const lanes = drawn.map((lane) => {
     const labelled = narrow && !lane.shared;
@@ -252,6 +258,10 @@ function Grid({ plan, trace, store }: GridProps) {
     if (move !== undefined) {
       event.preventDefault();
       go(...move);
+    } else if (isMenuKey(event)) {
+      event.preventDefault();
+      const cell = event.target as SVGGElement;
+      openMenuOf(store, cell.dataset['pid'] as Pid, cell);
     } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && line !== undefined) {
       event.preventDefault();
       choose(line);
@@ -264,7 +274,7 @@ function Grid({ plan, trace, store }: GridProps) {
     <g ref={grid} role="grid" aria-label="Tasks in time" onKeyDown={press}>
       {plan.lanes.map((placed, index) => (
         <g key={placed.lane.lines[0]?.pid ?? index} role="row">
-          <LaneLabel plan={plan} placed={placed} trace={trace} />
+          <LaneLabel plan={plan} placed={placed} trace={trace} store={store} />
           {placed.lane.lines.map((line, column) => (
             <Bar
               key={line.pid}
@@ -281,6 +291,7 @@ function Grid({ plan, trace, store }: GridProps) {
                 place.value = { row: index, column };
                 choose(line);
               }}
+              onMenu={(element) => openMenuOf(store, line.pid, element)}
             />
           ))}
         </g>
@@ -289,7 +300,7 @@ function Grid({ plan, trace, store }: GridProps) {
   );
 }
 
-function LaneLabel({ plan, placed, trace }: { plan: Plan; placed: Placed; trace: Trace }) {
+function LaneLabel({ plan, placed, trace, store }: GridProps & { placed: Placed }) {
   const { lane, top } = placed;
   if (lane.shared && (lane.label === '' || plan.narrow)) {
     return null;
@@ -313,9 +324,32 @@ function LaneLabel({ plan, placed, trace }: { plan: Plan; placed: Placed; trace:
       >
         {text}
       </text>
+      {!lane.shared && <RowButton plan={plan} placed={placed} store={store} />}
     </g>
   );
 }
+
+/** For who points; the menu key of the row's cell does the same. */
+function RowButton({ plan, placed, store }: { plan: Plan; placed: Placed; store: Store }) {
+  const line = placed.lane.lines[0] as Line;
+  const x = (plan.narrow ? plan.width : plan.left) - 15;
+  const y = plan.narrow ? placed.top + 12 : placed.middle;
+  return (
+    <g
+      class="row-button"
+      aria-hidden="true"
+      transform={`translate(${x} ${y})`}
+      onClick={(event) => openMenuOf(store, line.pid, event.currentTarget)}
+    >
+      <rect x="-14" y="-14" width="28" height="28" rx="6" />
+      <path d="M-6 0h.1M0 0h.1M6 0h.1" />
+    </g>
+  );
+}
+
+/** The key for the menu of what has the focus; browsers tell of it by a contextmenu too. */
+const isMenuKey = ({ key, shiftKey }: KeyboardEvent): boolean =>
+  key === 'ContextMenu' || (key === 'F10' && shiftKey);
 
 interface BarProps {
   readonly plan: Plan;
@@ -326,9 +360,11 @@ interface BarProps {
   readonly reachable: boolean;
   readonly picked: boolean;
   readonly onChoose: () => void;
+  /** The ways to break it, beside this element. */
+  readonly onMenu: (element: Element) => void;
 }
 
-function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: BarProps) {
+function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose, onMenu }: BarProps) {
   const { x } = plan;
   const { middle, lane } = placed;
   const thin = lane.shared;
@@ -354,6 +390,10 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose }: B
       data-pid={line.pid}
       class={picked ? 'cell picked' : 'cell'}
       onClick={onChoose}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        onMenu(event.currentTarget);
+      }}
     >
       {!thin && (
         <rect

@@ -5,6 +5,7 @@ import { wordsOf } from '../model/describe.ts';
 import { speeds } from '../model/time.ts';
 import type { Wanted } from '../model/trace.ts';
 import type { Store } from '../state/store.ts';
+import { openMenuHere } from './BreakMenu.tsx';
 import { Code } from './Code.tsx';
 import { ExercisePlace } from './ExercisePlace.tsx';
 import { Header } from './Header.tsx';
@@ -31,6 +32,10 @@ export function Page({ store }: { store: Store }) {
         event.preventDefault();
         void store.start();
         part.value = 'watch';
+      } else if (isUndo(event)) {
+        if (event.shiftKey ? store.breaking.redo() : store.breaking.undo()) {
+          event.preventDefault();
+        }
       } else if (isOfStage(event) && (store.preferences.letters.peek() || isNamed(event.key))) {
         stageKey(event, store, tab);
       }
@@ -92,6 +97,18 @@ export function Page({ store }: { store: Store }) {
   );
 }
 
+/** Ctrl or Cmd with Z, with Shift to do it again; fields and the editor have their own. */
+function isUndo(event: KeyboardEvent): boolean {
+  const target = event.target as Element;
+  return (
+    event.key.toLowerCase() === 'z' &&
+    (event.ctrlKey || event.metaKey) &&
+    !event.altKey &&
+    target.closest('textarea, [contenteditable=true], .cm-editor') === null &&
+    !target.matches('input:not([type=range], [type=radio], [type=checkbox])')
+  );
+}
+
 /** Keys of one letter work while the focus is on the stage, and not in a field. */
 function isOfStage(event: KeyboardEvent): boolean {
   const target = event.target as Element;
@@ -128,6 +145,7 @@ function stageKey(event: KeyboardEvent, store: Store, tab: Signal<number>): void
     '-': () => speedBy(-1),
     '=': () => speedBy(1),
     r: () => store.newSeed(100_000),
+    b: () => void openMenuHere(store),
   };
   tabs.forEach((_, index) => {
     actions[String(index + 1)] = () => (tab.value = index);

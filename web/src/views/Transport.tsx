@@ -1,10 +1,13 @@
 /** The playhead: to an event, along the run, or as time goes by. And the seed. */
 import type { Signal } from '@preact/signals';
+import { BreakBar } from './Break.tsx';
+import { BreakMenu } from './BreakMenu.tsx';
 import { momentSentence } from '../model/describe.ts';
 import type { Store } from '../state/store.ts';
 import { seconds, speeds } from '../model/time.ts';
 import type { Part } from './Page.tsx';
 import { RunButtons } from './RunButtons.tsx';
+import { Sheet } from './Sheet.tsx';
 import { Icon, type IconName } from './Signs.tsx';
 
 const SEEDS = 100_000; // how many different ones the button draws from
@@ -56,21 +59,37 @@ export function Transport({ store, part }: { store: Store; part: Signal<Part> })
           <span class="clock-total"> / {seconds(trace.until)}</span> s
         </span>
       </p>
-      <label class="speed">
-        <span class="unseen">Speed of play</span>
-        <select
-          value={String(store.speed.value)}
-          onChange={(event) => store.setSpeed(Number(event.currentTarget.value))}
-        >
-          {speeds.map((speed) => (
-            <option key={speed} value={String(speed)}>
-              {speed >= 1 ? `${speed}×` : `1/${Math.round(1 / speed)}×`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Speed store={store} />
       <Seed store={store} />
+      <BreakBar store={store} />
+      <Sheet>
+        {(close) => (
+          <>
+            <BreakBar store={store} onBreak={close} />
+            <Speed store={store} />
+          </>
+        )}
+      </Sheet>
+      <BreakMenu store={store} />
     </section>
+  );
+}
+
+function Speed({ store }: { store: Store }) {
+  return (
+    <label class="speed">
+      <span class="speed-word">Speed of play</span>
+      <select
+        value={String(store.speed.value)}
+        onChange={(event) => store.setSpeed(Number(event.currentTarget.value))}
+      >
+        {speeds.map((speed) => (
+          <option key={speed} value={String(speed)}>
+            {speed >= 1 ? `${speed}×` : `1/${Math.round(1 / speed)}×`}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
