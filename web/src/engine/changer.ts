@@ -93,7 +93,7 @@ export class Changer {
   #deedOf(change: Change): Deed {
     const { kind, pid, on } = change;
     if (kind === 'hang' || kind === 'slow') {
-      return this.#hold(pid, on as Pending, kind === 'hang' ? Number.POSITIVE_INFINITY : SLOWER);
+      return this.#hold(change, on as Pending);
     }
     if (pid?.startsWith(PROMISE) === true) {
       return refused('a promise is no task: nothing ends it from outside');
@@ -138,14 +138,13 @@ export class Changer {
     };
   }
 
-  #hold(pid: Pid | null, on: Pending, times: number): Deed {
-    const held = this.#holds.stretch(pid, on, times);
+  #hold(change: Change, on: Pending): Deed {
+    const held = this.#holds.hold(change);
     const what =
       on.what === 'sleep'
         ? `its sleep${on.nth === 1 ? '' : ` (number ${on.nth})`}`
         : `its request for ${on.path}${on.attempt === 1 ? '' : ` (attempt ${on.attempt})`}`;
-    const done =
-      times === Number.POSITIVE_INFINITY ? 'never ends' : `takes ${times} times as long`;
+    const done = change.kind === 'hang' ? 'never ends' : `takes ${SLOWER} times as long`;
     const says: Record<Held, string> = {
       held: `${what} ${done}`,
       armed: `${what} ${done} when it begins`,

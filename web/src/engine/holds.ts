@@ -5,7 +5,7 @@
  * A run in which nothing is held up goes as if all this were not here: not one
  * microtask comes in between. So a run with a change is the same up to it.
  */
-import type { Pending } from '../model/changes.ts';
+import { SLOWER, type Change, type Pending } from '../model/changes.ts';
 import type { Pid } from '../model/events.ts';
 import type { Place, Wait } from '../model/pending.ts';
 
@@ -33,17 +33,13 @@ interface Pause {
 export class Hold {
   readonly wait: Open;
   readonly #now: () => number;
+  /** How many times as long it takes; Infinity when it hangs. */
   #times = 1;
   #pause: Pause | null = null;
 
   constructor(wait: Open, now: () => number) {
     this.wait = wait;
     this.#now = now;
-  }
-
-  /** How many times as long it takes; Infinity when it hangs. */
-  get times(): number {
-    return this.#times;
   }
 
   /** It takes so many times as long, from its beginning on. */
@@ -110,12 +106,16 @@ export class Holds {
   readonly #known = new Set<string>();
   /** Sleeps begun, by process. */
   readonly #sleeps = new Map<Pid, number>();
-  /** Sleeps that some change is about. */
-  readonly #wanted: ReadonlySet<string>;
+  /** Changes that hold up a sleep, in the order of their places. */
+  readonly #ofSleeps: readonly Change[];
+  /** Those of them whose sleep lasts until they come. */
+  readonly #inTime = new Set<Change>();
 
-  constructor(clock: Clock, wanted: Iterable<{ pid: Pid | null; on: Pending | null }>) {
+  constructor(clock: Clock, changes: readonly Change[]) {
     this.#clock = clock;
-    this.#wanted = new Set([...wanted].map(({ pid, on }) => (on === null ? '' : keyOf(pid, on))));
+    this.#ofSleeps = changes
+      .filter(({ on }) => on?.what === 'sleep')
+      .toSorted((a, b) => a.at - b.at || a.after - b.after);
   }
 
   /** A request begins. */
@@ -128,49 +128,55 @@ export class Holds {
     this.#open.delete(keyOf(hold.wait.pid, hold.wait.on));
   }
 
-  /** The same function, whose sleeps can be held up: the process then sleeps on. */
+  /**
+   * The same function, whose sleeps can be held up. One that will be is as long
+   * from its beginning: nothing else of it can be seen before the change comes.
+   */
   sleeper(sleep: Sleep, pidOf: () => Pid): Sleep {
     return (ms) => {
-      const promise = sleep(ms);
       const pid = pidOf();
       const nth = (this.#sleeps.get(pid) ?? 0) + 1;
+      const on: Pending = { what: 'sleep', nth };
+      const promise = sleep(this.#lengthOf(keyOf(pid, on), ms));
       this.#sleeps.set(pid, nth);
-      const hold = this.#begin(pid, { what: 'sleep', nth });
-      if (this.#wanted.has(keyOf(pid, hold.wait.on))) {
-        return this.#sleepOn(hold, promise, ms, sleep);
-      }
+      const hold = this.#begin(pid, on);
       const end = () => this.end(hold);
       promise.then(end, end);
       return promise;
     };
   }
 
-  async #sleepOn(hold: Hold, first: Promise<void>, ms: number, sleep: Sleep): Promise<void> {
-    try {
-      await first;
-      if (hold.times > 1) {
-        await sleep(Math.max(1, ms) * (hold.times - 1));
+  /** What a sleep of `ms` comes to by the changes that are in time for it. */
+  #lengthOf(key: string, ms: number): number {
+    let length = ms;
+    for (const change of this.#ofSleeps) {
+      const isOfIt = keyOf(change.pid, change.on as Pending) === key;
+      if (isOfIt && this.#clock.now() + length > change.at) {
+        this.#inTime.add(change);
+        length = Math.max(1, length) * timesOf(change);
       }
-    } finally {
-      this.end(hold);
     }
+    return length;
   }
 
-  /** Has it take so many times as long; Infinity has it hang. */
-  stretch(pid: Pid | null, on: Pending, times: number): Held {
-    const key = keyOf(pid, on);
+  /** Carries out a change that holds something up. */
+  hold(change: Change): Held {
+    const key = keyOf(change.pid, change.on as Pending);
     const hold = this.#open.get(key);
     if (hold !== undefined) {
       if (hold.wait.hangs) {
         return 'hanging';
       }
-      hold.stretch(times);
+      if (change.on?.what === 'sleep' && !this.#inTime.has(change)) {
+        return 'over';
+      }
+      hold.stretch(timesOf(change));
       return 'held';
     }
     if (this.#known.has(key)) {
       return 'over';
     }
-    this.#armed.set(key, times);
+    this.#armed.set(key, (this.#armed.get(key) ?? 1) * timesOf(change));
     return 'armed';
   }
 
@@ -186,6 +192,8 @@ export class Holds {
     return hold;
   }
 }
+
+const timesOf = ({ kind }: Change): number => (kind === 'hang' ? Number.POSITIVE_INFINITY : SLOWER);
 
 export type Sleep = (ms: number) => Promise<void>;
 

@@ -37,9 +37,11 @@ export function placeOf(trace: Trace, t: number): Place {
 const isBefore = (a: Place, b: Place): boolean =>
   a.at < b.at || (a.at === b.at && a.after < b.after);
 
-/** Those that have begun at that place and are not over. */
+/** Those that have begun at that place, are not over, and can still be held up. */
 export function pendingAt(waits: readonly Wait[], place: Place): readonly Wait[] {
-  return waits.filter(
-    ({ from, to }) => !isBefore(place, from) && (to === null || isBefore(place, to)),
-  );
+  return waits.filter(({ on, from, to }) => {
+    /* The ms in which a sleep ends has come for all of it. */
+    const isOver = to !== null && (on.what === 'sleep' ? place.at >= to.at : !isBefore(place, to));
+    return !isBefore(place, from) && !isOver;
+  });
 }
