@@ -142,7 +142,7 @@ export function createExercise(store: Store, checks: readonly Check[]) {
         return false;
       }
       const { trace, outcome, input } = watch;
-      const shown = { trace, outcome, stats: null, input, recorded: false, fault: null, gap: null };
+      const shown = { trace, outcome, waits: null, stats: null, input, recorded: false, fault: null, gap: null };
       store.show(shown, watch.at, watch.pid);
       store.announcement.value = `The stage shows seed ${input.seed} of step ${at + 1}.`;
       return true;
