@@ -90,12 +90,13 @@ describe('the exercise', () => {
       await tabTo(page, '.check-row .button', { word: 'Check all', back: true });
       await page.keyboard.press('Enter');
       await page.waitForSelector('.check-bar progress');
+      assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Check all');
       await page.waitForFunction(
         () => /^All steps pass/.test(document.querySelector('#page > [role=status]').textContent),
         CHECKED,
       );
       assert.equal(await told(page), 'All steps pass: 5 of 5 steps solved.');
-      assert.match(await text(page, '.found'), /Your tests caught 6 of 6/);
+      assert.match(await text(page, '.finding'), /Your tests caught 6 of 6/);
       assert.equal((await page.$$('.caught li')).length, 6);
       assert.deepEqual(await words(page), Array.from({ length: 5 }, () => 'passed'));
       assert.ok(await page.$('.lessons a[href="#H"] .bead-ok'));
@@ -113,10 +114,10 @@ describe('the exercise', () => {
       await checkStep(page, 3);
       assert.match(await words(page).then((all) => all[2]), /failed/);
       const [, seed, path] = /Seed (\d+): (\/\w+) was still running 400 ms after you returned/.exec(
-        await text(page, '.found-text'),
+        await text(page, '.finding-text'),
       );
       await page.focus('.check-row .primary');
-      await tabTo(page, '.found .button', { word: 'Watch it' });
+      await tabTo(page, '.finding .button', { word: 'Watch it' });
       await page.keyboard.press('Enter');
       await page.waitForSelector('.scrub:focus');
       assert.match(await told(page), new RegExp(`seed ${seed} of step 3`));
@@ -134,14 +135,14 @@ describe('the exercise', () => {
         reference.replace("assert(network.running.length === 0, 'something still runs');", ''),
       );
       await checkStep(page, 5);
-      assert.match(await text(page, '.found-text'), /^Your tests caught 5 of 6\. .*Leaked task/);
+      assert.match(await text(page, '.finding-text'), /^Your tests caught 5 of 6\. .*Leaked task/);
       assert.deepEqual(
         await page.$$eval('.caught li', (all) =>
           all.filter(({ textContent }) => textContent.includes('not caught')).length,
         ),
         1,
       );
-      assert.ok(await page.$('.found .button'));
+      assert.ok(await page.$('.finding .button'));
     }));
 
   it('goes on while it checks a program that never yields, which Stop ends', () =>
@@ -155,7 +156,7 @@ describe('the exercise', () => {
       await clickVisible(page, '.check-row .stop');
       await page.waitForFunction(() => document.querySelector('.check-bar') === null);
       assert.equal(await told(page), 'The check was stopped.');
-      assert.equal(await page.$('.found'), null);
+      assert.equal(await page.$('.finding'), null);
       await writeProgram(page, reference);
       await checkStep(page, 1);
       assert.match(await told(page), /^Step 1 passed/);
@@ -165,13 +166,13 @@ describe('the exercise', () => {
     withExercise({}, async (page) => {
       await writeProgram(page, 'export function aggregate() { for (;;) {} }');
       await checkStep(page, 1);
-      assert.match(await text(page, '.found-text'), /aggregate\(\) gave no sign of life for \d s/);
+      assert.match(await text(page, '.finding-text'), /aggregate\(\) gave no sign of life for \d s/);
     }));
 
   it('gives three hints, then the solution, which does not count as solved', () =>
     withExercise({}, async (page) => {
       for (let hint = 1; hint <= 3; hint += 1) {
-        await clickVisible(page, '.help .link');
+        await clickVisible(page, '.assist .link');
         await page.waitForFunction(
           (count) => document.querySelectorAll('.hints li').length === count,
           {},
@@ -179,7 +180,7 @@ describe('the exercise', () => {
         );
       }
       assert.equal(await page.$('.solution'), null);
-      await clickVisible(page, '.help .link');
+      await clickVisible(page, '.assist .link');
       await page.waitForSelector('.solution .line');
       await writeProgram(page, reference);
       await checkStep(page, 1);
@@ -193,9 +194,9 @@ describe('the exercise', () => {
       page.on('dialog', (dialog) => dialog.accept());
       await writeProgram(page, reference);
       await checkStep(page, 1);
-      await page.waitForSelector('.found.passed');
+      await page.waitForSelector('.finding.passed');
       await clickVisible(page, '.standing .link');
-      await page.waitForFunction(() => document.querySelector('.found') === null);
+      await page.waitForFunction(() => document.querySelector('.finding') === null);
       assert.deepEqual(await words(page), ['open', 'open', 'open', 'open', 'open']);
       assert.equal(
         await page.evaluate(() =>
@@ -212,7 +213,7 @@ describe('the exercise', () => {
       await page.click('.lessons a[href="#A1"]');
       await page.waitForSelector('.predict');
       await page.click('.lessons a[href="#H"]');
-      await page.waitForSelector('.found.failed');
+      await page.waitForSelector('.finding.failed');
       await clickVisible(page, '.run');
       await page.waitForFunction(() =>
         /^Finished/.test(document.querySelector('.status').textContent),
@@ -228,7 +229,7 @@ describe('the exercise on a phone', () => {
       assert.ok(await visible('.check-row'));
       assert.ok(!(await visible('.code')));
       await checkStep(page, 1);
-      await page.tap('.found .button');
+      await page.tap('.finding .button');
       await page.waitForFunction(() => document.querySelector('.tasks').checkVisibility());
       assert.ok(!(await visible('.check-row')));
       assert.match(await text(page, '.log'), /asked/);

@@ -8,6 +8,7 @@ import { duration } from '../src/model/time.ts';
 import { timeOf } from '../src/model/trace.ts';
 import type { Endpoint, World } from '../src/model/world.ts';
 import {
+  brief,
   endOf,
   endpoints,
   leftOver,
@@ -169,7 +170,8 @@ function entriesOf(
       fallback: () => fallbackEntry(entry),
     }[wanted[path] ?? 'live']();
     if (says !== null) {
-      return { says: `the entry of ${path} ${says} It is ${JSON.stringify(answer[path])}.`, at: returned };
+      const is = `It is ${brief(answer[path])}.`;
+      return { says: `the entry of ${path} ${says} ${is}`, at: returned };
     }
   }
   return null;

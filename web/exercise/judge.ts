@@ -35,6 +35,7 @@ export const endpoints = ['/users', '/orders', '/stock'] as const;
 
 /** Ms that may pass between what must be at once. */
 export const SLACK = 20;
+const BRIEF = 160; // characters of a value in a sentence
 
 /** One run of a check that has several: its seed, and all that the run depends on. */
 export interface Case {
@@ -119,6 +120,12 @@ export function endOf({ trace, outcome }: Finished, what: string): Complaint | n
 function pending(trace: Trace): string {
   const paths = new Set(requestsOf(trace).flatMap(({ path, over }) => (over === null ? [path] : [])));
   return paths.size === 0 ? '' : `${[...paths].join(' and ')} never answered, and `;
+}
+
+/** A value as it stands in a sentence. */
+export function brief(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'not there';
+  return text.length > BRIEF ? `${text.slice(0, BRIEF)}…` : text;
 }
 
 /** A request, from when it was sent until it was answered or given up. */

@@ -8,6 +8,7 @@ import { duration } from '../src/model/time.ts';
 import { timeOf, type Line, type Trace } from '../src/model/trace.ts';
 import { dice } from '../src/model/world.ts';
 import {
+  brief,
   endOf,
   endpoints,
   leftOver,
@@ -161,7 +162,7 @@ function fellBack(
   return entry?.source === 'fallback' && attempt >= last - 1 && attempt > 0
     ? null
     : {
-        says: `${victim} hangs since ${duration(hangs)}; the fallback should be the last good answer, its ${last}th. The entry is ${JSON.stringify(entry)}.`,
+        says: `${victim} hangs since ${duration(hangs)}; the fallback should be the last good answer, its ${last}th. The entry is ${brief(entry)}.`,
         at: Math.min(answered, trace.until),
       };
 }

@@ -106,33 +106,37 @@ function wordOf(state: State, at: number): 'failed' | 'passed' | 'passed with th
 
 function Checking({ state, at }: { state: State; at: number }) {
   const checking = state.checking.value;
+  const busy = checking !== null;
+  /* All buttons stay where they are, so that the focus does as well. */
   return (
     <div class="check-row" role="group" aria-label="Checks">
-      {/* The buttons stay where they are, so that the focus does as well. */}
       <button
         type="button"
         class="button primary"
-        aria-disabled={checking !== null}
+        aria-disabled={busy}
         onClick={() => void state.check(at)}
       >
         Check step {at + 1}
       </button>
-      {checking === null ? (
-        <button type="button" class="button" onClick={() => void state.checkAll()}>
-          Check all
-        </button>
-      ) : (
-        <>
-          <button type="button" class="button stop" onClick={() => state.stop()}>
-            <Icon name="stop" /> Stop
-          </button>
-          <Bar step={checking.step} progress={checking.progress} />
-        </>
-      )}
+      <button
+        type="button"
+        class="button"
+        aria-disabled={busy}
+        onClick={() => void state.checkAll()}
+      >
+        Check all
+      </button>
+      <button
+        type="button"
+        class="button stop"
+        aria-disabled={!busy}
+        onClick={() => busy && state.stop()}
+      >
+        <Icon name="stop" /> Stop
+      </button>
+      {checking !== null && <Bar step={checking.step} progress={checking.progress} />}
       {state.refusal.value !== null && (
-        <p class="verdict-text" role="alert">
-          Nothing can be checked: {state.refusal.value}
-        </p>
+        <p role="alert">Nothing can be checked: {state.refusal.value}</p>
       )}
     </div>
   );
@@ -147,6 +151,11 @@ function Bar({ step, progress: { done, of } }: { step: number; progress: Progres
       </span>
     </label>
   );
+}
+
+/** For what is read next, when the button that led there is gone. */
+function focusTitle(): void {
+  requestAnimationFrame(() => document.getElementById('step-title')?.focus());
 }
 
 /** What the last check has found, and the way to see it. */
@@ -169,17 +178,17 @@ function Found({
   const edited = state.judged.value.get(at) !== store.source.value;
   const last = at === texts.steps.length - 1;
   return (
-    <div class={passed ? 'found passed' : 'found failed'}>
-      <p class="found-text">
+    <div class={passed ? 'finding passed' : 'finding failed'}>
+      <p class="finding-text">
         <StateMark look={passed ? looks.ok : looks.crashed} /> <span>{says}</span>
       </p>
       {caught !== null && <CaughtList caught={caught} />}
       {edited && <p class="hint-line">That was an earlier text: check it again.</p>}
-      <div class="found-buttons">
+      <div class="finding-buttons">
         {watched !== null && (
           <button type="button" class="button" onClick={watch}>
             <Icon name="run" /> Watch it
-            <span class="found-moment"> at {duration(watched.at)}</span>
+            <span class="finding-moment"> at {duration(watched.at)}</span>
           </button>
         )}
         {passed && !last && (
@@ -188,7 +197,7 @@ function Found({
             class="button"
             onClick={() => {
               state.step.value = at + 1;
-              requestAnimationFrame(() => document.getElementById('step-title')?.focus());
+              focusTitle();
             }}
           >
             On to step {at + 2}
@@ -224,7 +233,7 @@ function Help({ state, at, words }: { state: State; at: number; words: StepWords
   const seen = state.standing.value.hints[at] ?? 0;
   const open = state.opened.value.has(at);
   return (
-    <div class="help">
+    <div class="assist">
       {seen > 0 && (
         <ol class="hints" aria-label="Hints">
           {words.hints.slice(0, seen).map((hint) => (
@@ -274,6 +283,7 @@ function Reset({ state, store }: { state: State; store: Store }) {
       onClick={() => {
         if (confirm('Begin the exercise again? Your code and what has passed are forgotten.')) {
           state.reset();
+          focusTitle();
         }
       }}
     >
