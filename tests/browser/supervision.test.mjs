@@ -151,6 +151,18 @@ describe('ties', () => {
     assert.deepEqual(tied(await run('B3'), ['kill']), ['kill main page 2']);
   });
 
+  it('of one that was killed take along those linked to it, at whom nobody aimed', async () => {
+    const trace = await run('D1', { ends: 'killed' });
+    assert.deepEqual(tied(trace, ['kill', 'exit']), [
+      'exit parent async',
+      'exit parent Sup.async',
+    ]);
+    assert.deepEqual(
+      ['parent', 'async', 'Sup.async'].map((label) => named(trace, label).end.look.word),
+      ['killed', 'died by a link', 'died by a link'],
+    );
+  });
+
   it('of a linked stream go from the item to its consumer, and from there to the others', async () => {
     assert.deepEqual(tied(await run('D2'), ['exit']), [
       'exit linked item 2 linked',

@@ -16,11 +16,13 @@ export interface Making {
   readonly streams: Open<Stream>[];
   readonly steps: Step[];
   peak: number;
+  /** The last that ended as killed. */
+  killed: OpenLine | null;
 }
 
 type Settled = Extract<RuntimeEvent, { type: 'settled' }>;
 type Spawned = Extract<RuntimeEvent, { type: 'spawned' }>;
-type Omen = 'timedOut' | 'terminated' | 'killed' | 'crashed';
+type Omen = 'timedOut' | 'terminated' | 'killed' | 'linked' | 'crashed';
 
 const nouns = {
   main: 'main',
@@ -150,10 +152,18 @@ function live(making: Making, event: RuntimeEvent): void {
     case 'terminated':
       ask(making.lines, event.pid, event.time, event.supervisor);
       return;
-    case 'killed':
-      if (omens.get(line) !== 'timedOut') {
+    case 'signalled':
+      if (event.reason.word === 'kill') {
         omens.set(line, 'killed');
       }
+      return;
+    case 'killed':
+      if (!omens.has(line)) {
+        omens.set(line, isTakenAlong(making, line, event.time) ? 'linked' : 'killed');
+      } else if (omens.get(line) !== 'timedOut') {
+        omens.set(line, 'killed');
+      }
+      making.killed = line;
       return;
     case 'restarted':
       line.previous = event.previous;
@@ -169,6 +179,20 @@ function live(making: Making, event: RuntimeEvent): void {
       line.runsOn = event.abandoned === true ? { until: null } : null;
       return;
   }
+}
+
+/** Of one that ends as killed though nobody aimed at it: a link brought that, in the same ms. */
+function isTakenAlong({ lines, killed }: Making, line: OpenLine, time: number): boolean {
+  const owner = line.owner === null || !line.linked ? undefined : lines.get(line.owner);
+  const over = line.under === null ? undefined : lines.get(line.under);
+  const child = killed !== null && killed.linked && killed.owner === line.pid ? killed : undefined;
+  return [owner, over, child].some(
+    (other) =>
+      other !== undefined &&
+      other.end !== null &&
+      other.end.reason === "'killed'" &&
+      Math.floor(other.end.time) === Math.floor(time),
+  );
 }
 
 function lineOf(pid: Pid, label: string, kind: Line['kind'], time: number): OpenLine {
@@ -335,6 +359,9 @@ function lookOf(line: OpenLine, event: Settled): Look {
   }
   if (omen === 'timedOut') {
     return looks.timedOut;
+  }
+  if (omen === 'linked') {
+    return looks.linked;
   }
   if (word === 'killed' || omen === 'killed') {
     return looks.killed;

@@ -43,7 +43,7 @@ export const tiesOf = once((trace): readonly Tie[] => {
     if (line.owner !== line.under) {
       add(line.linked ? 'link' : 'monitor', line.spawned, line.owner, line.pid);
     }
-    const kill = kills.get(line.pid);
+    const kill = line.end?.look === looks.linked ? undefined : kills.get(line.pid);
     if (kill !== undefined) {
       add('kill', kill.time, kill.by ?? line.asked?.by ?? line.owner ?? line.under, line.pid);
     }

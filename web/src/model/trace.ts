@@ -76,6 +76,7 @@ export class TraceBuilder {
     streams: [],
     steps: [{ time: 0, count: 0 }],
     peak: 0,
+    killed: null,
   };
   #moment = -1;
   #place = 0;

@@ -51,6 +51,9 @@ function summary(list: readonly Knob[], values: Values): string {
     .join(' · ');
 }
 
+/** A switch that is asked as a question is answered in a word. */
+const isQuestion = (knob: Knob): boolean => knob.label.endsWith('?');
+
 function shown(knob: Knob, value: KnobValue): string {
   switch (knob.kind) {
     case 'number':
@@ -58,7 +61,7 @@ function shown(knob: Knob, value: KnobValue): string {
     case 'choice':
       return knob.options.find((option) => option.value === value)?.label ?? String(value);
     case 'switch':
-      return value === true ? 'on' : 'off';
+      return (isQuestion(knob) ? ['no', 'yes'] : ['off', 'on'])[Number(value === true)] as string;
   }
 }
 
@@ -71,14 +74,16 @@ interface RowProps {
 function KnobRow({ knob, value, set }: RowProps) {
   const id = `knob-${knob.id}`;
   if (knob.kind === 'switch') {
+    const asks = isQuestion(knob);
     return (
-      <label class="knob knob-switch">
+      <label class={asks ? 'knob knob-switch knob-question' : 'knob knob-switch'}>
         <span>{knob.label}</span>
         <input
           type="checkbox"
           checked={value === true}
           onChange={(event) => set(event.currentTarget.checked)}
         />
+        {asks && <span aria-hidden="true">{shown(knob, value)}</span>}
       </label>
     );
   }
