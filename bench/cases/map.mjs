@@ -116,6 +116,11 @@ const mapCase = (concurrency) => ({
       'Belay asyncStream, timeout: Infinity',
       collected({ maxConcurrency: concurrency, timeout: Infinity }),
     ),
+    'belay-values': ours('Belay asyncStream, toValues', async () => {
+      const { Task } = await belay();
+      const options = { maxConcurrency: concurrency, timeout: Infinity };
+      return { run: (items) => Task.asyncStream(items, noop, options).toValues() };
+    }),
     'belay-defaults': ours(
       'Belay asyncStream, default timeout',
       collected({ maxConcurrency: concurrency }),
@@ -129,10 +134,12 @@ const mapCase = (concurrency) => ({
     ...(concurrency === 100 ? unbounded : {}),
   },
   targets: [
-    { row: 'belay', over: 'loop', atMost: 1.15 },
-    { row: 'best', over: 'belay', atLeast: 1.8 },
-    { row: 'p-map', over: 'belay', atLeast: 8 },
-    { row: 'p-limit', over: 'belay', atLeast: 25 },
+    ...['belay', 'belay-values'].flatMap((row) => [
+      { row, over: 'loop', atMost: 1.15 },
+      { row: 'best', over: row, atLeast: 1.8 },
+      { row: 'p-map', over: row, atLeast: 8 },
+      { row: 'p-limit', over: row, atLeast: 25 },
+    ]),
   ],
 });
 

@@ -518,6 +518,21 @@ export interface TaskStream<out R, out Entry extends Settled<R> = Settled<R>> {
   toArray(): Promise<Entry[]>;
 
   /**
+  The values alone, for items none of which may fail: Elixir's
+  `Enum.map(stream, fn {:ok, value} -> value end)`. Takes less time and memory than
+  `toArray`, by an object for each item.
+
+  Rejects with the reason of the first item that fails, in the order of the
+  results, once what runs has been killed and the input closed.
+
+  @example
+  ```
+  const doubled = await Task.asyncStream([1, 2, 3], (n) => n * 2).toValues();
+  ```
+  */
+  toValues(): Promise<R[]>;
+
+  /**
   Iterates over arrays of entries: all that are ready, at least one. Cheaper
   than entry by entry when items are short. Same order, same entries.
   */

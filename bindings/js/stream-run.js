@@ -38,6 +38,7 @@ export class StreamRun {
   /** By which it follows an AbortSignal. */
   #link = null;
   #consumer;
+  #takesValues;
   #state = NEW;
   #tag = 0;
   #scope = null;
@@ -90,6 +91,7 @@ export class StreamRun {
     this.#caller = caller;
     this.#runtime = caller.runtime;
     this.#consumer = consumer;
+    this.#takesValues = consumer?.takesValues === true;
   }
 
   get body() {
@@ -457,10 +459,18 @@ export class StreamRun {
     const done = kernel.answerValue;
     const { labelOf } = this.#plan;
     const consumer = this.#consumer;
-    for (let index = 0; index < done; index++) {
-      const cell = cells[index];
-      consumer.entry({ status: 'fulfilled', value: cell.value }, cell.number);
-      cell.renew(elements[index], this.#number++);
+    if (this.#takesValues) {
+      for (let index = 0; index < done; index++) {
+        const cell = cells[index];
+        consumer.value(cell.value);
+        cell.renew(elements[index], this.#number++);
+      }
+    } else {
+      for (let index = 0; index < done; index++) {
+        const cell = cells[index];
+        consumer.entry({ status: 'fulfilled', value: cell.value }, cell.number);
+        cell.renew(elements[index], this.#number++);
+      }
     }
     if (labelOf !== undefined) {
       for (let index = 0; index < done; index++) cells[index].label = labelOf(elements[index]);

@@ -101,6 +101,21 @@ export class TaskStream {
     return collector.promise;
   }
 
+  /** The same, of the values alone; the first failure is the end of the stream. */
+  toValues() {
+    const caller = this.#source.enter();
+    const collector = new ValueCollector(this.#plan.items, caller.runtime);
+    const run = new StreamRun(this.#plan, caller, collector);
+    collector.run = run;
+    try {
+      run.open();
+      run.askAll();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return collector.promise;
+  }
+
   /** Arrays of what is ready, at least one result in each. */
   batches() {
     const source = this.#source;
@@ -148,6 +163,51 @@ class Collector {
     this.#results.length = this.#count;
     if (end === null) this.resolve(this.#results);
     else this.reject(end.error);
+  }
+}
+
+/** Of toValues. */
+class ValueCollector {
+  /** See StreamRun. */
+  static #kept = new ValueCollector([], null);
+  /** It takes values as they are. */
+  takesValues = true;
+  #results;
+  #count = 0;
+  #runtime;
+  /** { error } of the first item that failed. */
+  #failure = null;
+  run = null;
+
+  constructor(items, runtime) {
+    this.#runtime = runtime;
+    this.#results = isPlainArray(items) && items.length <= COLLECTED_AT_ONCE_MAX ? new Array(items.length) : [];
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  value(value) {
+    this.#results[this.#count++] = value;
+  }
+
+  entry(result) {
+    if (this.#failure !== null) return; // what comes after it is nobody's
+    if (result.status === 'fulfilled') {
+      this.value(result.value);
+      return;
+    }
+    this.#failure = { error: result.reason };
+    this.#runtime.effect(() => this.run.halt(this.#failure));
+  }
+
+  closed(end, isQuiet) {
+    if (isQuiet) queueMicrotask(() => quiet(this.promise));
+    this.#results.length = this.#count;
+    const failure = end ?? this.#failure;
+    if (failure === null) this.resolve(this.#results);
+    else this.reject(failure.error);
   }
 }
 

@@ -770,3 +770,50 @@ scenario('an element that is read may close the stream or ask for more', async (
   assert.deepEqual(left, { done: true, value: 'left' });
   assert.deepEqual([...results, more.value.value].sort((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6].slice(0, results.length + 1));
 });
+
+/* ---- toValues --------------------------------------------------------- */
+
+scenario('toValues gives the values in the order of the items, however many cycles they take', async ({ Task }) => {
+  const items = Array.from({ length: 5000 }, (_, index) => index);
+  const later = (n) => (n % 7 === 0 ? Promise.resolve(n).then((same) => same) : n);
+  for (const maxConcurrency of [1, 3, 100]) {
+    for (const input of [items, new Set(items)]) {
+      assert.deepEqual(await Task.asyncStream(input, later, { maxConcurrency }).toValues(), items);
+    }
+  }
+  const unordered = await Task.asyncStream(items, later, { maxConcurrency: 5, ordered: false }).toValues();
+  assert.deepEqual(unordered.sort((a, b) => a - b), items);
+  assert.deepEqual(await Task.asyncStream([], later).toValues(), []);
+});
+
+scenario('toValues fails with the first item that does; what runs is killed and the input closed', async ({ TaskSupervisor }) => {
+  const log = watched(100);
+  const supervisor = await TaskSupervisor.start();
+  const ends = [];
+  const body = (n, context) => {
+    if (n === 2) throw new Error('two');
+    if (n < 2) return n;
+    context.signal.addEventListener('abort', () => ends.push(n));
+    return context.sleep(60_000);
+  };
+  const values = TaskSupervisor.asyncStreamNolink(supervisor, log.items, body, { maxConcurrency: 4 }).toValues();
+  assert.equal((await rejection(values)).message, 'two');
+  assert.equal(log.closed, 1);
+  assert.ok(log.pulled.length < 10);
+  assert.ok(ends.length > 0);
+  await supervisor.stop();
+});
+
+scenario('toValues fails when the last item does, and when one takes too long', async ({ Task, TaskSupervisor, clock }) => {
+  const supervisor = await TaskSupervisor.start();
+  const fails = (n) => {
+    if (n === 3) throw new RangeError('three');
+    return n;
+  };
+  assert.ok((await rejection(TaskSupervisor.asyncStreamNolink(supervisor, [1, 2, 3], fails).toValues())) instanceof RangeError);
+  await supervisor.stop();
+  const options = { timeout: 5, onTimeout: 'killTask' };
+  const late = rejection(Task.asyncStream([1, 2], (n, { sleep }) => (n === 1 ? n : sleep(60_000)), options).toValues());
+  await clock.advance(5);
+  assert.ok((await late) instanceof TimeoutError);
+});
