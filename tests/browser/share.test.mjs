@@ -310,6 +310,27 @@ describe('room', () => {
     }));
 });
 
+describe('reset all', () => {
+  it('forgets runs and edits when it is confirmed, and keeps how the page looks', () =>
+    withPage('#v1;l=B1;s=7', {}, async (page) => {
+      await page.click('.theme input[value=dark]');
+      await ended(page);
+      await writeProgram(page, 'export const main = () => 1;\n');
+      assert.match(await text(page, '.lessons-count'), /^1 of/);
+      await press(page, 'Reset all');
+      await page.waitForFunction(() => document.querySelector('.reset-all p') !== null);
+      await press(page, 'Keep them');
+      await page.waitForFunction(() => document.querySelector('.reset-all p') === null);
+      await press(page, 'Reset all');
+      await page.waitForFunction(() => document.querySelector('.reset-all p') !== null);
+      await Promise.all([page.waitForNavigation(), press(page, 'Forget all')]);
+      await page.waitForFunction(() => document.documentElement.dataset.alive === 'true');
+      assert.match(await text(page, '.lessons-count'), /^0 of/);
+      assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), ['belay:theme']);
+      assert.equal(await page.evaluate(() => location.hash), '');
+    }));
+});
+
 describe('a browser that keeps nothing', () => {
   it('is told of once, and all works', () =>
     withPage(

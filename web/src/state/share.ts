@@ -66,6 +66,13 @@ export function shortPosition(trace: Trace, t: number): number {
   return t;
 }
 
+let following = true;
+
+/** The page is about to begin anew: its address is not written any more. */
+export function stopFollowing(): void {
+  following = false;
+}
+
 /** Keeps address and page together, from now on. */
 export function shareByAddress(store: Store): void {
   let opening = false;
@@ -80,7 +87,7 @@ export function shareByAddress(store: Store): void {
         : linkText(linkOf(store, code));
     const shown = location.hash.slice(1);
     const first = shown === '' && text === store.examples[0]?.id;
-    if (opening || store.offered.peek() !== null || text === shown || first) {
+    if (!following || opening || store.offered.peek() !== null || text === shown || first) {
       return;
     }
     try {

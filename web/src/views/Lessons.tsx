@@ -1,6 +1,7 @@
 /** The lessons along a rope: a ring for each, with whether it has been run. */
 import { useSignal, type Signal } from '@preact/signals';
 import type { Example } from '../model/example.ts';
+import { forgetAll } from '../state/forget.ts';
 import type { Store } from '../state/store.ts';
 import type { Part } from './Page.tsx';
 
@@ -53,8 +54,33 @@ export function Lessons({ store, part }: { store: Store; part: Signal<Part> }) {
             </ol>
           </div>
         ))}
+        <ResetAll />
       </div>
     </nav>
+  );
+}
+
+/** What is forgotten cannot be brought back: it is asked for twice. */
+function ResetAll() {
+  const asked = useSignal(false);
+  return (
+    <div class="reset-all">
+      {asked.value ? (
+        <>
+          <p>Forget all runs and edits in this browser?</p>
+          <button type="button" class="link" onClick={forgetAll}>
+            Forget all
+          </button>
+          <button type="button" class="link" onClick={() => (asked.value = false)}>
+            Keep them
+          </button>
+        </>
+      ) : (
+        <button type="button" class="link" onClick={() => (asked.value = true)}>
+          Reset all
+        </button>
+      )}
+    </div>
   );
 }
 
