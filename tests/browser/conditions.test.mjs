@@ -1,0 +1,87 @@
+// The page on paper, in forced colours, and with everything at four times its size.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { clickVisible, desk, phone, runToEnd, text, useSite } from './support.mjs';
+
+const { withPage } = useSite();
+
+const seen = (page, selectors) =>
+  page.evaluate(
+    (all) =>
+      all.filter((selector) => {
+        const box = document.querySelector(selector)?.getBoundingClientRect();
+        return box !== undefined && box.width > 1 && box.height > 1;
+      }),
+    selectors,
+  );
+
+describe('on paper', () => {
+  for (const [name, viewport] of Object.entries({ desk, phone })) {
+    it(`there are lesson, program, tasks and results, and nothing to press: ${name}`, () =>
+      withPage('#B3', { viewport, scheme: 'dark' }, async (page) => {
+        await runToEnd(page);
+        await page.emulateMediaType('print');
+        const wanted = ['h1', '.question', '.predict', '#code-text pre', '.lanes svg', '.entries', '.rule'];
+        assert.deepEqual(await seen(page, wanted), wanted);
+        const left = ['.transport', '.lessons', '.parts', '.header-tools', '.theme', '.run-buttons', '.code-foot'];
+        assert.deepEqual(await seen(page, left), []);
+        const grounds = await page.evaluate(() =>
+          ['body', '.panel'].map((part) => getComputedStyle(document.querySelector(part)).backgroundColor),
+        );
+        assert.deepEqual(grounds, ['rgb(251, 250, 247)', 'rgb(255, 255, 255)'], 'light, whatever the screen has');
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+      }));
+  }
+});
+
+describe('in forced colours', () => {
+  it('what is chosen and how tasks ended can be told', () =>
+    withPage('#B3', {}, async (page) => {
+      await runToEnd(page);
+      const session = await page.createCDPSession();
+      await session.send('Emulation.setEmulatedMedia', {
+        features: [{ name: 'forced-colors', value: 'active' }],
+      });
+      assert.ok(await page.evaluate(() => matchMedia('(forced-colors: active)').matches));
+      const strokes = await page.$$eval('.end > :first-child, .end .sign path', (shapes) =>
+        shapes.map((shape) => [getComputedStyle(shape).stroke, getComputedStyle(shape).fill]),
+      );
+      assert.ok(strokes.length > 4);
+      for (const [stroke, fill] of strokes) assert.notEqual(stroke, fill);
+      const outlines = await page.$$eval(
+        '.switch label:has(:checked), .tabs button[aria-selected=true]',
+        (all) => all.map((element) => getComputedStyle(element).outlineStyle),
+      );
+      assert.ok(outlines.length >= 4);
+      assert.deepEqual([...new Set(outlines)], ['solid']);
+    }));
+});
+
+describe('at four times its size', () => {
+  it('the page is read, run and shared: nothing is cut off, nothing covers the rest', () =>
+    withPage('#B3', { viewport: { width: 320, height: 200 } }, async (page) => {
+      await runToEnd(page);
+      for (const button of await page.$$('.parts button')) {
+        await button.evaluate((element) => element.click());
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+      }
+      const stuck = await page.$$eval('.lessons, .parts, .transport', (bars) =>
+        bars.map((bar) => getComputedStyle(bar).position),
+      );
+      assert.deepEqual(stuck, ['static', 'static', 'static']);
+      const cut = await page.$$eval('.header *', (all) =>
+        all
+          .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+          .map((element) => element.outerHTML.slice(0, 80)),
+      );
+      assert.deepEqual(cut, []);
+      await clickVisible(page, '.tool-share');
+      await page.waitForSelector('dialog[open] .choice');
+      const box = await page.$eval('dialog', (dialog) => {
+        const { left, right, top, bottom } = dialog.getBoundingClientRect();
+        return left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight;
+      });
+      assert.ok(box);
+      assert.equal(await text(page, 'dialog h2'), 'Share this run');
+    }));
+});
