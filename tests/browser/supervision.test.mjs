@@ -165,9 +165,9 @@ describe('ties', () => {
 
   it('of a linked stream go from the item to its consumer, and from there to the others', async () => {
     assert.deepEqual(tied(await run('D2'), ['exit']), [
-      'exit linked item 2 linked',
-      'exit linked linked item 1',
-      'exit linked linked item 3',
+      'exit linked 2 linked',
+      'exit linked linked 1',
+      'exit linked linked 3',
     ]);
   });
 

@@ -16,14 +16,14 @@ export async function main({ fails, after }) {
   const linked = Task.start(async ({ TaskSupervisor }) => {
   //: linked
     await TaskSupervisor.asyncStream('pool', [1, 2, 3], work,
-      { maxConcurrency: 3, label: 'linked item' }).toArray();
+      { maxConcurrency: 3, label: 'linked' }).toArray();
   //: start
   }, { label: 'linked' });
 
   const nolink = Task.start(async ({ TaskSupervisor }) => {
   //: nolink
     entries = await TaskSupervisor.asyncStreamNolink('pool', [1, 2, 3], work,
-      { maxConcurrency: 3, label: 'nolink item' }).toArray();
+      { maxConcurrency: 3, label: 'nolink' }).toArray();
   //: start
   }, { label: 'nolink' });
 

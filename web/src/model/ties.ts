@@ -38,11 +38,9 @@ export const tiesOf = once((trace): readonly Tie[] => {
       ties.push({ kind, time, from, to });
     }
   };
+  ties.push(...spawnTies(trace));
   const kills = killsOf(trace);
   for (const line of trace.lines.values()) {
-    if (line.owner !== line.under) {
-      add(line.linked ? 'link' : 'monitor', line.spawned, line.owner, line.pid);
-    }
     const kill = line.end?.look === looks.linked ? undefined : kills.get(line.pid);
     if (kill !== undefined) {
       add('kill', kill.time, kill.by ?? line.asked?.by ?? line.owner ?? line.under, line.pid);
@@ -56,6 +54,21 @@ export const tiesOf = once((trace): readonly Tie[] => {
     }
   }
   return ties;
+});
+
+/** More of them than these would be a curtain in front of the lanes. */
+const MOMENTS_MAX = 4;
+
+/** Who owns whom from its beginning on, where the lanes do not show it by their order. */
+export const spawnTies = once((trace): readonly Tie[] => {
+  const ties = [...trace.lines.values()].flatMap((line): Tie[] => {
+    const { owner, under, linked, spawned, pid } = line;
+    return owner === null || owner === under || !trace.lines.has(owner)
+      ? []
+      : [{ kind: linked ? 'link' : 'monitor', time: spawned, from: owner, to: pid }];
+  });
+  const moments = new Set(ties.map(({ time }) => timeOf(time)));
+  return moments.size > MOMENTS_MAX || trace.lines.size > LINES_MAX ? [] : ties;
 });
 
 /** Whether it went on for a while after it had been asked to stop. */

@@ -9,7 +9,7 @@
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { budgetAt, roomsOf } from '../model/supervision.ts';
-import { lasts } from '../model/ties.ts';
+import { lasts, spawnTies } from '../model/ties.ts';
 import { lineSentence } from '../model/describe.ts';
 import { lanesOf, type Lane } from '../model/lanes.ts';
 import { looks } from '../model/states.ts';
@@ -25,12 +25,16 @@ const CHARACTER = 8.35; // px, of the lanes' labels
 const END_ROOM = 24; // px right of the last moment, for its mark
 const AXIS = 30;
 const FLIGHT = 44; // height of the chart of how many at once
+const BUTTON = 24; // between a row's label and its lane: for its button
+const BRACKETS = 12; // and for the ties of those that begin together
 const MARKS_MAX = 200; // drawn on one bar
 
 /** Where things are on the drawing. */
 export interface Plan {
   readonly width: number;
   readonly left: number;
+  /** Where labels end, and the buttons of rows begin. */
+  readonly labels: number;
   readonly narrow: boolean;
   readonly lanes: readonly Placed[];
   readonly height: number;
@@ -105,7 +109,9 @@ export function Lanes({ store }: { store: Store }) {
 function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 0): Plan {
   const longest = Math.max(...drawn.map(({ label, depth }) => label.length + depth * 1.5), 11);
   const narrow = width < 380 && longest > 15;
-  const left = narrow ? 10 : Math.round(Math.min(longest * CHARACTER + 20, width * 0.38));
+  const brackets = spawnTies(trace).length > 0 ? BRACKETS : 0;
+  const wanted = longest * CHARACTER + 14 + BUTTON + brackets;
+  const left = narrow ? 10 + brackets : Math.round(Math.min(wanted, width * 0.42));
   const end = Math.max(trace.until, outlined, 1);
   let top = AXIS + FLIGHT + 10;
   const lanes = drawn.map((lane) => {
@@ -121,6 +127,7 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 
   return {
     width,
     left,
+    labels: narrow ? width - BUTTON : left - BUTTON - brackets,
     narrow,
     lanes,
     height: top + 8,
@@ -306,7 +313,7 @@ function LaneLabel({ plan, placed, trace, store }: GridProps & { placed: Placed 
     return null;
   }
   const indent = Math.min(lane.depth, 5) * 12;
-  const room = Math.floor(((plan.narrow ? plan.width : plan.left) - 14 - indent) / CHARACTER);
+  const room = Math.floor((plan.labels - (plan.narrow ? 10 : 4) - indent) / CHARACTER);
   const text =
     lane.label.length > room ? `${lane.label.slice(0, Math.max(1, room - 1))}…` : lane.label;
   const owner = lane.lines[0]?.under;
@@ -332,7 +339,7 @@ function LaneLabel({ plan, placed, trace, store }: GridProps & { placed: Placed 
 /** For who points; the menu key of the row's cell does the same. */
 function RowButton({ plan, placed, store }: { plan: Plan; placed: Placed; store: Store }) {
   const line = placed.lane.lines[0] as Line;
-  const x = (plan.narrow ? plan.width : plan.left) - 15;
+  const x = plan.labels + BUTTON / 2 - 2;
   const y = plan.narrow ? placed.top + 12 : placed.middle;
   return (
     <g
@@ -341,7 +348,7 @@ function RowButton({ plan, placed, store }: { plan: Plan; placed: Placed; store:
       transform={`translate(${x} ${y})`}
       onClick={(event) => openMenuOf(store, line.pid, event.currentTarget)}
     >
-      <rect x="-14" y="-14" width="28" height="28" rx="6" />
+      <rect x="-12" y="-14" width="24" height="28" rx="6" />
       <path d="M-6 0h.1M0 0h.1M6 0h.1" />
     </g>
   );
