@@ -187,7 +187,9 @@ export class Simulation {
   #openBatch() {
     this.#inside = true;
     this.#resources.note();
-    this.#othersImmediates = this.#resources.immediatesBesides(this.#turns.pending) - this.#immediates;
+    const immediates = this.#resources.immediatesBesides(this.#turns.pending);
+    this.#immediates = Math.min(this.#immediates, immediates); // one of Node's own may have gone by
+    this.#othersImmediates = immediates - this.#immediates;
     return null;
   }
 
