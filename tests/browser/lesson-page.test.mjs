@@ -159,6 +159,21 @@ describe('a lesson', () => {
     });
   });
 
+  it('counts what is left over, in the picture and in the table', () =>
+    withPage('#G3', {}, async (page) => {
+      await runToEnd(page);
+      const labels = () =>
+        page.$$eval('.flight-label', (all) => all.map(({ textContent }) => textContent));
+      assert.deepEqual(await labels(), ['at most 4', 'left over 3']);
+      assert.match(await text(page, '.facts'), /at most 4 at once; at most 3 left over\./);
+      await scrub(page, 0.5);
+      await clickVisible(page, '.tasks .switch label:nth-of-type(2) input');
+      assert.match(await text(page, '.lanes-table caption'), /^State at 600 ms:.*, 3 left over$/);
+      await clickVisible(page, '.tasks .switch label:nth-of-type(1) input');
+      await clickVisible(page, '#knob-cancel');
+      await page.waitForFunction(() => document.querySelectorAll('.flight-label').length === 1);
+    }));
+
   it('is at its end when the playhead is drawn there', () =>
     withPage('#A4', {}, async (page) => {
       await runToEnd(page);

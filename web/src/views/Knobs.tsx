@@ -79,6 +79,7 @@ function KnobRow({ knob, value, set }: RowProps) {
       <label class={asks ? 'knob knob-switch knob-question' : 'knob knob-switch'}>
         <span>{knob.label}</span>
         <input
+          id={id}
           type="checkbox"
           checked={value === true}
           onChange={(event) => set(event.currentTarget.checked)}

@@ -8,23 +8,23 @@
  */
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { budgetAt, roomsOf } from '../model/supervision.ts';
+import { budgetAt } from '../model/supervision.ts';
 import { lasts, spawnTies } from '../model/ties.ts';
 import { lineSentence } from '../model/describe.ts';
 import { lanesOf, type Lane } from '../model/lanes.ts';
 import { looks } from '../model/states.ts';
 import type { Store } from '../state/store.ts';
 import { tickText, ticks } from '../model/time.ts';
-import { leftAt, timeOf, type Line, type Mark, type Pid, type Step, type Trace } from '../model/trace.ts';
-import { Budgets, halfOf, Rooms, Ties } from './LaneMarks.tsx';
+import { leftAt, timeOf, type Line, type Mark, type Pid, type Trace } from '../model/trace.ts';
 import { openMenuOf } from './BreakMenu.tsx';
+import { chartsHeight, InFlight } from './InFlight.tsx';
+import { Budgets, halfOf, Ties } from './LaneMarks.tsx';
 import { Outlines } from './Outlines.tsx';
 import { EndMark, SignStrokes } from './Signs.tsx';
 
 const CHARACTER = 8.35; // px, of the lanes' labels
 const END_ROOM = 24; // px right of the last moment, for its mark
 const AXIS = 30;
-const FLIGHT = 44; // height of the chart of how many at once
 const BUTTON = 24; // between a row's label and its lane: for its button
 const BRACKETS = 12; // and for the ties of those that begin together
 const MARKS_MAX = 200; // drawn on one bar
@@ -113,7 +113,7 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 
   const wanted = longest * CHARACTER + 14 + BUTTON + brackets;
   const left = narrow ? 10 + brackets : Math.round(Math.min(wanted, width * 0.42));
   const end = Math.max(trace.until, outlined, 1);
-  let top = AXIS + FLIGHT + 10;
+  let top = AXIS + chartsHeight(trace) + 10;
   const lanes = drawn.map((lane) => {
     const labelled = narrow && !lane.shared;
     const tall = !lane.shared && budgetAt(trace, lane.lines[0] as Line, trace.until) !== null;
@@ -136,92 +136,24 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 
   };
 }
 
-/** Axis and how many at once; the table and the facts say the same. */
+/** The axis, and the charts on it. */
 function Background({ plan, trace }: { plan: Plan; trace: Trace }) {
   const { x, end, height } = plan;
-  const { steps, peak } = trace.flight;
-  const limit = limitOf(trace);
-  const base = AXIS + FLIGHT;
-  const top = Math.max(peak, limit ?? 0, 1);
-  const y = (count: number) => base - (count / top) * (FLIGHT - 12);
-  const outline = flightPath(trace, x, y, plan.width);
-  const label =
-    peak === 0
-      ? 'at once'
-      : limit === null || limit < peak
-        ? `at most ${peak}`
-        : `${peak} of ${limit}`;
   return (
     <g aria-hidden="true">
       {ticks(end, plan.width / 110).map((time) => (
         <g key={time} class="tick" transform={`translate(${x(time)} 0)`}>
           <path d={`M0 ${AXIS - 8}V${height}`} />
-          {x(time) < plan.width - 56 && (
+          {x(time) + 4 + tickText(time, end).length * CHARACTER < plan.width && (
             <text x={time === 0 ? 0 : 4} y={14}>
               {tickText(time, end)}
             </text>
           )}
         </g>
       ))}
-      <path class="flight-area" d={`${outline}V${base}H${x(steps[0]?.time ?? 0)}Z`} />
-      <path class="flight-line" d={outline} />
-      <path class="flight-base" d={`M${plan.left} ${base}H${plan.width - END_ROOM}`} />
-      {trace.streams
-        .filter((stream) => stream.limit <= top)
-        .map((stream) => (
-          <path
-            key={stream.id}
-            class="flight-limit"
-            d={`M${x(stream.from)} ${y(stream.limit)}H${Math.max(x(stream.to ?? trace.until), x(stream.from) + 6)}`}
-          />
-        ))}
-      <Rooms plan={plan} trace={trace} top={top} y={y} />
-      {plan.narrow ? (
-        <text class="flight-label" x={plan.width - 2} y={AXIS + 10} text-anchor="end">
-          {label} at once
-        </text>
-      ) : (
-        <text class="flight-label" x={plan.left - 10} y={base - 5} text-anchor="end">
-          {label}
-        </text>
-      )}
+      <InFlight plan={plan} trace={trace} top={AXIS} />
     </g>
   );
-}
-
-/** The limit of streams and supervisors, when it says something about this run. */
-function limitOf(trace: Trace): number | null {
-  const limits = [...trace.streams, ...roomsOf(trace)].slice(0, 100).map(({ limit }) => limit);
-  const limit = Math.max(0, ...limits);
-  return limit > 0 && limit <= trace.flight.peak * 3 ? limit : null;
-}
-
-/**
- * The outline of how many ran at once: for each ms, or for each pixel where
- * those are fewer, where it ended up, and the most there were on the way.
- */
-function flightPath(
-  { flight: { steps }, until }: Trace,
-  x: (time: number) => number,
-  y: (count: number) => number,
-  width: number,
-): string {
-  const dense = steps.length > width * 4;
-  const place = (time: number) => (dense ? Math.floor(x(time)) : x(timeOf(time)));
-  let path = `M${x(0)} ${y(0)}`;
-  let before = 0;
-  for (let at = 0; at < steps.length; at += 1) {
-    const here = place((steps[at] as Step).time);
-    let most = before;
-    while (at + 1 < steps.length && place((steps[at + 1] as Step).time) === here) {
-      most = Math.max(most, (steps[at] as Step).count);
-      at += 1;
-    }
-    const { count } = steps[at] as Step;
-    path += `H${here}${most > before && most > count ? `V${y(most)}` : ''}V${y(count)}`;
-    before = count;
-  }
-  return `${path}H${x(until)}`;
 }
 
 interface GridProps {

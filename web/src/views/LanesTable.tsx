@@ -1,4 +1,5 @@
 /** The lanes as a table: the same tasks, times and states at the playhead. */
+import { chartMoment, chartsOf } from '../model/charts.ts';
 import { notesOf } from '../model/describe.ts';
 import { duration } from '../model/time.ts';
 import { rowsOf, runningAt, stateAt, type Row, type Trace } from '../model/trace.ts';
@@ -12,6 +13,7 @@ export function LanesTable({ trace, t }: { trace: Trace; t: number }) {
     <table class="lanes-table">
       <caption>
         State at {duration(t)}: {runningAt(trace, t)} running, at most {trace.flight.peak} at once
+        {chartsOf(trace).map((chart) => `, ${chartMoment(chart, t)}`)}
         {rows.length > ROWS_MAX && `, the first ${ROWS_MAX} of ${rows.length} tasks`}
       </caption>
       <thead>

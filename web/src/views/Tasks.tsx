@@ -1,10 +1,12 @@
 /** The tasks of the run as lanes, or as the table that says the same. */
 import { useSignal } from '@preact/signals';
+import { chartsOf, chartSentence, chartSigns } from '../model/charts.ts';
 import { amountOf, leftSentence, looksIn, sentenceOf } from '../model/describe.ts';
 import { endWord, type Store } from '../state/store.ts';
 import { extrasIn, extraWords } from '../model/extras.ts';
 import { duration } from '../model/time.ts';
 import { once, type Trace } from '../model/trace.ts';
+import { ChartMark } from './InFlight.tsx';
 import { ExtraMark } from './LaneMarks.tsx';
 import { Lanes } from './Lanes.tsx';
 import { LanesTable } from './LanesTable.tsx';
@@ -171,6 +173,13 @@ function Legend({ trace }: { trace: Trace }) {
           <BarMark kind="left" /> whoever started it has left
         </li>
       )}
+      {chartsOf(trace).flatMap(({ kind }) =>
+        chartSigns[kind].map(([look, word]) => (
+          <li key={look}>
+            <ChartMark look={look} /> {word}
+          </li>
+        )),
+      )}
       {extrasIn(trace).map((extra) => (
         <li key={extra}>
           <ExtraMark extra={extra} /> {extraWords[extra]}
@@ -192,7 +201,8 @@ function Facts({ store }: { store: Store }) {
   return (
     <div class="facts">
       <p>
-        {sentenceOf(trace)}. {leftSentence(trace)}
+        {sentenceOf(trace)}
+        {chartsOf(trace).map((chart) => `; ${chartSentence(chart)}`)}. {leftSentence(trace)}
       </p>
       {stats !== null && stats.requests > 0 && (
         <p>

@@ -1,0 +1,117 @@
+// The charts above the lanes, without a browser: requests at a server that
+// turns some away, results that nobody has taken, and what is left over.
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { openSources } from '../../web/tools/sources.mjs';
+
+const sources = await openSources();
+const { load } = sources;
+const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
+const { runInNode } = await load('/src/engine/node.ts');
+const { traceOf } = await load('/src/model/trace.ts');
+const { chartMoment, chartSentence, chartsOf, countOf } = await load('/src/model/charts.ts');
+const lessons = readLessonFiles(sources.lessons);
+
+after(() => sources.close());
+
+async function run(id, turned = {}) {
+  const files = lessons.find((one) => one.id === id);
+  const { events, until } = await runInNode(inputOf(files, undefined, turned));
+  return traceOf(structuredClone(events), until);
+}
+
+const chartOf = (trace, kind) => chartsOf(trace).find((chart) => chart.kind === kind);
+
+describe('the chart of a server', () => {
+  it('counts what is in it and whom it turned away, moment by moment', async () => {
+    const chart = chartOf(await run('G1'), 'server');
+    assert.equal(chartSentence(chart), 'at most 10 at the server, 60 turned away');
+    assert.equal(chartMoment(chart, 50), '10 at the server, 30 turned away');
+    assert.equal(chartMoment(chart, 150), '0 at the server, 30 turned away');
+    assert.deepEqual(
+      chart.refused.map(({ time, count }) => [time, count]),
+      [
+        [0, 30],
+        [200, 20],
+        [400, 10],
+      ],
+    );
+  });
+
+  it('is there only where somebody is turned away', async () => {
+    assert.equal(chartOf(await run('G1', { capacity: 100 }), 'server'), undefined);
+    assert.equal(chartOf(await run('B1'), 'server'), undefined);
+  });
+
+  it('ends empty, as each request is answered or given up', async () => {
+    for (const id of ['G1', 'G5', 'G7']) {
+      const chart = chartOf(await run(id), 'server');
+      assert.equal(chart.steps.at(-1).count, 0, id);
+    }
+  });
+});
+
+describe('the chart of results that nobody has taken', () => {
+  it('grows behind a head that hangs, and is empty when the reader has left', async () => {
+    const chart = chartOf(await run('G2'), 'waiting');
+    assert.equal(chartSentence(chart), 'at most 6 done and not taken');
+    assert.equal(countOf(chart, 900), 6);
+    assert.equal(countOf(chart, 1001), 0);
+  });
+
+  it('is not there when they are taken as they come', async () => {
+    assert.equal(chartOf(await run('G2', { ordered: false }), 'waiting'), undefined);
+  });
+
+  it('never exceeds what a slow consumer lets run ahead', async () => {
+    const chart = chartOf(await run('B4'), 'waiting');
+    assert.ok(chart.peak <= 3, `${chart.peak} of a limit of 3`);
+  });
+});
+
+describe('the chart of what is left over', () => {
+  it('begins when main returns, and ends task by task', async () => {
+    const chart = chartOf(await run('G3'), 'left');
+    assert.deepEqual(
+      [449, 451, 701, 951, 1201].map((t) => countOf(chart, t)),
+      [0, 3, 2, 1, 0],
+    );
+  });
+
+  it('is not there when nothing is', async () => {
+    assert.equal(chartOf(await run('G3', { cancel: true }), 'left'), undefined);
+  });
+
+  it('counts functions that run on after their task was killed', () => {
+    const about = (pid, time) => ({ pid, time, label: 'deaf' });
+    const trace = traceOf(
+      [
+        { type: 'began', time: 0, pid: '<0.1>' },
+        {
+          type: 'spawned',
+          ...about('<1.1>', 0),
+          kind: 'task',
+          parent: '<0.1>',
+          supervisor: null,
+        },
+        { type: 'started', ...about('<1.1>', 0) },
+        {
+          type: 'settled',
+          ...about('<1.1>', 10),
+          status: 'rejected',
+          by: 'signal',
+          abandoned: true,
+          reason: { word: 'killed', text: 'killed' },
+        },
+        { type: 'bodyReturned', ...about('<1.1>', 40) },
+        { type: 'returned', time: 50 },
+      ],
+      50,
+    );
+    const chart = chartOf(trace, 'left');
+    assert.deepEqual(
+      [9, 11, 39, 41].map((t) => countOf(chart, t)),
+      [0, 1, 1, 0],
+    );
+  });
+});
