@@ -747,7 +747,8 @@ export interface TaskApi {
   inside of `while (true) {}`.
 
   The export is called with `args` and, last, its {@link TaskContext}. Arguments
-  and result are copied by structured clone. On the worker, `context.self` is the
+  and result are copied by structured clone, the arguments when a worker is given the
+  job, which may be later than the call. On the worker, `context.self` is the
   pid of this task; `Task` and the like belong to a runtime of the worker's own, and
   what is started through them ends with the function, also when it returns.
 

@@ -38,7 +38,7 @@ const NONE = Object.freeze({});
 
 export function checkBody(call, argument, body) {
   if (typeof body === 'function') return body;
-  throw wrongType(call, argument, body, 'a function');
+  throw wrongType(call, argument, body, 'a function, a job in C, or the address of a module (a URL or a string)');
 }
 
 /** Milliseconds: at least 0, or Infinity. A fraction is rounded up. */

@@ -68,4 +68,10 @@ export function endsIdle(words) {
   });
 }
 
+/** What of Belay's own a function could find. */
+export async function findsOwn() {
+  const { workerData } = await import('node:worker_threads');
+  return Object.keys(workerData);
+}
+
 export const lengthOf = (buffer) => buffer.byteLength;

@@ -1,6 +1,7 @@
 // Odd arguments, results and failures: each concerns its own task, and no other.
 import assert from 'node:assert/strict';
-import { CloneError, WorkerError } from 'belay-tasks';
+import { test } from 'node:test';
+import { CloneError, createRuntime, WorkerError } from 'belay-tasks';
 import { rejection, scenario, until } from './harness.mjs';
 
 const odd = new URL('./odd.mjs', import.meta.url);
@@ -125,4 +126,42 @@ oddly('a port that was moved before is refused', async ({ run }) => {
   const error = await rejection(run('first', [port], { transfer: [port] }));
   assert.ok(error instanceof CloneError);
   assert.match(error.path, /^args\[0\]/);
+});
+
+oddly('a port that was moved before is refused also within an object, and where it is not to be moved', async ({ run }) => {
+  const { port2: port } = new MessageChannel();
+  await run('first', [{ port }], { transfer: [port] });
+  const again = await rejection(run('first', [{ list: [1, { port }] }], { transfer: [port] }));
+  assert.ok(again instanceof CloneError);
+  assert.match(again.path, /^args\[0\]\.list\[1\]\.port/);
+  const unmoved = await rejection(run('first', [port]));
+  assert.ok(unmoved instanceof CloneError);
+  assert.match(unmoved.cause.message, /moved, not copied/);
+});
+
+oddly('a port that is refused does not concern the jobs that were handed over with it', async ({ start, run, Task }) => {
+  for (let time = 0; time < 20; time++) await run('echo', [time]);
+  const { port2: port } = new MessageChannel();
+  const tasks = Array.from({ length: 30 }, (_, index) => start('echo', [index === 7 ? port : index]));
+  for (const [index, task] of tasks.entries()) {
+    if (index === 7) assert.ok((await rejection(Task.await(task, Infinity))) instanceof CloneError);
+    else assert.equal(await Task.await(task, Infinity), index);
+  }
+}, { max: 1 });
+
+oddly('a function does not find the port over which its worker talks', async ({ run }) => {
+  assert.deepEqual(await run('findsOwn'), []);
+});
+
+test('many exports, some of them several times, are each called by their own name', async () => {
+  const runtime = createRuntime({ workers: { max: 1 } });
+  const { Task } = runtime;
+  try {
+    const address = (number) => `data:text/javascript,export const number = () => ${number}`;
+    const items = Array.from({ length: 2500 }, (_, index) => index % 1200);
+    const tasks = items.map((number) => Task.async(address(number), 'number'));
+    assert.deepEqual(await Task.awaitMany(tasks, Infinity), items);
+  } finally {
+    runtime.dispose();
+  }
 });

@@ -138,6 +138,15 @@ test('options are checked at the call', () => {
   refused({ resourceLimits: { memory: 1 } }, /unknown option "memory"/, TypeError);
   refused({ threads: 1 }, /unknown option "threads"/, TypeError);
   refused({ script: 5 }, /workers\.script/, TypeError);
+  refused({ script: './belay-worker.js' }, /workers\.script must be .*got "\.\/belay-worker\.js".*new URL\('\.\/belay-worker\.js', import\.meta\.url\)/, TypeError);
+  refused({ script: 'ftp://host/worker.js' }, /workers\.script/, TypeError);
+});
+
+test('what is no body is refused with all that could be one', () => {
+  const { Task } = createRuntime();
+  const accepted = /body must be a function, a job in C, or the address of a module \(a URL or a string\); got 5/;
+  assert.throws(() => Task.async(5), accepted);
+  assert.throws(() => Task.asyncStream([1], 5), accepted);
 });
 
 /** The exit code and the output of a program with Task and the module's address. */
@@ -155,6 +164,14 @@ test('a program ends though workers are there; one that works keeps it alive', (
   assert.deepEqual(waiting, { status: 0, stdout: 'ok\n', stderr: '' });
   const unheard = program(`Task.start(work, 'later', [50, 1]); process.on('exit', () => console.log('end'));`);
   assert.deepEqual(unheard, { status: 0, stdout: 'end\n', stderr: '' });
+});
+
+test('flags of Node come to workers also where the program was given as text', () => {
+  const source = `const flags = new URL('data:text/javascript,export const flags = () => process.execArgv');
+    console.log((await Task.await(Task.async(flags, 'flags'))).join(' '));`;
+  assert.deepEqual(program(source, '--conditions=belay'), { status: 0, stdout: '--conditions=belay\n', stderr: '' });
+  // One that Node refuses for a worker: the others are not given either.
+  assert.equal(program(source, '--conditions=belay', '--expose-gc').status, 0);
 });
 
 test('a Node without process.getBuiltinModule has workers as well', () => {

@@ -10,6 +10,8 @@ import { describe } from '../options.js';
 const DEPTH_MAX = 16;
 /* Errors of one failure, since they may contain one another; more are told as text. */
 const ERRORS_MAX = 1000;
+/* Parts of one value in which a port is looked for. */
+const PARTS_MAX = 10_000;
 const UNREADABLE = 'a value that could not be looked at';
 const BUILT_IN = {
   Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError,
@@ -155,10 +157,31 @@ export function cloneError(what, root, value, cause) {
   return new CloneError(`${what} cannot be sent to another thread: ${why}`, { path: path ?? root, cause });
 }
 
-/** A port never can; Node 20 itself crashes when one that was moved before is tried. */
+const isPort = (value) => typeof MessagePort === 'function' && value instanceof MessagePort;
+
+/**
+ * An argument that is a port and is not to be moved; it cannot be copied. It is not even
+ * tried: Node 20 itself crashes when one that was moved before is. (One deep inside an
+ * argument is not looked for.)
+ */
+export function refusePorts(args, transfer) {
+  for (const value of args) {
+    if (typeof value === 'object' && isPort(value) && !transfer?.includes(value)) {
+      throw new TypeError('a MessagePort is moved, not copied: name it in the list of what is to be moved');
+    }
+  }
+}
+
+/** Whether a port is in it, in as many parts as are looked at. */
+function holdsPort(value, seen) {
+  if (typeof value !== 'object' || value === null || seen.has(value) || seen.size > PARTS_MAX) return false;
+  seen.add(value);
+  return isPort(value) || partsOf(value).some(([, part]) => holdsPort(part, seen));
+}
+
 function canClone(value) {
   try {
-    if (typeof MessagePort === 'function' && value instanceof MessagePort) return false;
+    if (holdsPort(value, new Set())) return false;
     structuredClone(value);
     return true;
   } catch {

@@ -16,11 +16,33 @@ export function nodeHost({ Worker, MessageChannel, receiveMessageOnPort }) {
 }
 
 /**
- * The flags of Node for a worker: those of the program, but for a program that was
- * given as text, whose flag for that would be refused for a file.
+ * The flags of Node for a worker, where they are not those of the program: one that
+ * was given as text has a flag for that, which would be refused for a file.
  */
-function flags() {
-  return globalThis.process.execArgv.some((flag) => flag.startsWith('--input-type')) ? [] : undefined;
+function flagsForFile() {
+  const flags = [];
+  let isText = false;
+  const given = globalThis.process.execArgv;
+  for (let index = 0; index < given.length; index++) {
+    const flag = given[index];
+    if (flag.startsWith('--input-type')) {
+      isText = true;
+      if (flag === '--input-type') index++;
+    } else if (['-e', '--eval', '-p', '--print', '-pe'].includes(flag)) index++;
+    else flags.push(flag);
+  }
+  return isText ? flags : undefined;
+}
+
+/** Flags of the whole process are taken over anyway, and refused where they are given. */
+function open(Worker, url, options) {
+  const execArgv = flagsForFile();
+  try {
+    return new Worker(url, { ...options, execArgv });
+  } catch (error) {
+    if (execArgv === undefined || error.code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
+    return new Worker(url, { ...options, execArgv: [] });
+  }
 }
 
 class NodeWorker {
@@ -45,14 +67,13 @@ class NodeWorker {
     this.#sent = toWorker;
     this.#answered = fromWorker;
     this.#expectation = new Expectation(fromWorker, () => this.#listen(), linger);
-    const url = script ?? new URL('./belay-worker-node.js', import.meta.url);
+    const url = new URL(script ?? './belay-worker-node.js', import.meta.url);
     try {
-      this.#worker = new Worker(url, {
+      this.#worker = open(Worker, url, {
         workerData: { belay: { port: port2, words: events.words, linger } },
         transferList: [port2],
         resourceLimits,
         name: 'belay',
-        execArgv: flags(),
       });
     } catch (cause) {
       port1.close();

@@ -6,8 +6,11 @@
  */
 import { WorkerError } from '../errors.js';
 import { describe } from '../options.js';
-import { cloneError, packFailure, unpackFailure } from './failures.js';
-import { distance, FROM_WORKER, HELD_MAX, numberAfter, STATE, TO_WORKER, wordOf, WORDS } from './messages.js';
+import { cloneError, packFailure, refusePorts, unpackFailure } from './failures.js';
+import { distance, FROM_WORKER, HELD_MAX, NOTHING, numberAfter, STATE, TO_WORKER, wordOf, WORDS } from './messages.js';
+
+/* So many exports it is told of; then it is told of them anew. */
+const EXPORTS_MAX = 1000;
 
 export class Lane {
   /** 'starting', 'up', 'ending' or 'gone' */
@@ -27,9 +30,8 @@ export class Lane {
   #isNeeded = false;
   #words;
   #isShared;
-  /** The exports that it knows, by target. A number is never that of another one. */
+  /** The exports that it knows, by target, with their numbers. */
   #exports = new Map();
-  #exportNumber = 0;
 
   /** @param words an Int32Array, or null where memory cannot be shared */
   constructor(pool, open) {
@@ -85,6 +87,7 @@ export class Lane {
     const message = [];
     const moved = [];
     try {
+      for (const job of jobs) refusePorts(job.args, job.transfer);
       for (const job of jobs) this.#enter(job, message, moved);
       this.#host.post(message, moved);
       if (isBrief) this.#host.expect();
@@ -124,7 +127,8 @@ export class Lane {
   #exportOf({ address, name, key }, message) {
     let number = this.#exports.get(key);
     if (number === undefined) {
-      number = this.#exportNumber++;
+      if (this.#exports.size >= EXPORTS_MAX) this.#forget();
+      number = NOTHING + 1 + this.#exports.size;
       this.#exports.set(key, number);
       message.push([TO_WORKER.EXPORT, number, address, name]);
     }
@@ -134,12 +138,18 @@ export class Lane {
   /** Nothing of a message was sent: one job of several is to blame. */
   #takeBack(jobs, cause) {
     for (const job of jobs) this.#drop(job);
-    this.#exports.clear();
+    this.#forget();
     if (jobs.length > 1) for (const job of jobs) this.give([job]);
     else jobs[0].threw(cloneError(`an argument of ${jobs[0].target.name}`, 'args', jobs[0].args, cause));
   }
 
+  /** Numbers begin again: a worker asks for a job's export when it hears of the job. */
+  #forget() {
+    this.#exports.clear();
+  }
+
   #drop(job) {
+    if (job.lane !== this) return;
     this.#jobs.delete(job.number);
     job.lane = null;
   }

@@ -39,6 +39,10 @@ export const FROM_WORKER = Object.freeze({
   ENDED: 7,
 });
 
+/** The number of an export that every worker has and that does nothing, and that of a job which no runtime gives. */
+export const NOTHING = 0;
+export const NO_NUMBER = 0;
+
 /** So many jobs a worker can hold; each has the word of its number, modulo this. */
 export const HELD_MAX = 256;
 

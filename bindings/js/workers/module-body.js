@@ -8,37 +8,11 @@
  */
 import { contextInside } from '../context-inside.js';
 import { checkOptions, checkShutdown, describe } from '../options.js';
+import { checkAddress } from './address.js';
 import { Job } from './job.js';
-
-const ADDRESS = 'a URL, or a string with an absolute address (file:, http:, https:, data: or blob:)';
-const PROTOCOLS = ['file:', 'http:', 'https:', 'data:', 'blob:'];
 
 /** Whether a body is the address of a module. */
 export const isAddress = (body) => typeof body === 'string' || body instanceof URL;
-
-function checkAddress(call, module) {
-  const text = String(module);
-  const url = URL.canParse?.(text) ?? canParse(text) ? new URL(text) : null;
-  if (url === null) {
-    const relative = text.startsWith('.') || text.startsWith('/') ? text : './work.js';
-    throw new TypeError(
-      `${call}: module must be ${ADDRESS}; got ${describe(text)}. What a relative address is relative to only the ` +
-        `calling module knows: give new URL(${describe(relative).replaceAll('"', "'")}, import.meta.url)`,
-    );
-  }
-  if (!PROTOCOLS.includes(url.protocol)) {
-    throw new TypeError(`${call}: module must be ${ADDRESS}; got ${describe(text)}`);
-  }
-  return url.href;
-}
-
-function canParse(text) {
-  try {
-    return new URL(text) !== null;
-  } catch {
-    return false;
-  }
-}
 
 function checkName(call, name) {
   if (typeof name === 'string' && name !== '') return name;
@@ -69,7 +43,7 @@ const targetOf = (address, name) => ({ address, name, key: `${name} ${address}` 
 
 /** Takes apart what stands in a call from the module on. */
 function take(call, module, [name, args, options], forItems) {
-  const target = targetOf(checkAddress(call, module), checkName(call, name));
+  const target = targetOf(checkAddress(call, 'module', module), checkName(call, name));
   const list = checkArguments(call, args);
   const { transfer, ...rest } = checkOptions(call, options, null);
   if (rest.label === undefined || rest.label === null) rest.label = target.name;

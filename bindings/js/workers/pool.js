@@ -141,15 +141,15 @@ export class Pool {
     return this.#lanes.size >= this.#settings.max && this.#starting === 0;
   }
 
-  /** Whether what it is at takes longer than it should. */
+  /** Whether what it is at takes longer than it should, and what waits could be done elsewhere. */
   #isOverdue({ current, since }) {
+    if (this.#settings.max === 1) return false;
     const ms = this.#known.msOf(current.target) ?? 0;
     return performance.now() - since > ms * OVERDUE + AHEAD_MS;
   }
 
   /** What waits behind a job that takes too long comes before all others. */
   #relieve() {
-    if (this.#lanes.size < 2) return;
     for (const lane of this.#lanes) {
       if (lane.size > 1 && this.#isOverdue(lane)) this.#putBack(lane.takeBack(lane.size - 1));
     }

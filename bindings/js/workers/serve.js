@@ -4,7 +4,7 @@ import { describe } from '../options.js';
 import { cloneError, packFailure, unpackFailure } from './failures.js';
 import { JobContext, Transferred } from './job-context.js';
 import { Linger } from './linger.js';
-import { FROM_WORKER, HELD_MAX, STATE, talliesOf, TO_WORKER, wordOf } from './messages.js';
+import { FROM_WORKER, HELD_MAX, NO_NUMBER, NOTHING, STATE, talliesOf, TO_WORKER, wordOf } from './messages.js';
 
 /**
  * Listens to `port`; gives what is to be called for a message that could not be
@@ -29,7 +29,9 @@ class Server {
   #post;
   #words;
   #linger;
-  #exports = [];
+  #exports = [new Nothing()];
+  /** It has run something. */
+  #isRehearsed = false;
   #queue = [];
   #head = 0;
   /** The job under way, while it takes more than one turn. */
@@ -44,17 +46,30 @@ class Server {
 
   hear(message) {
     for (const entry of message) {
-      if (entry[0] === TO_WORKER.JOB) this.#queue.push(entry);
+      if (entry[0] === TO_WORKER.JOB) this.#enqueue(entry);
       else if (entry[0] === TO_WORKER.EXPORT) this.#know(entry);
       else if (this.#current?.number === entry[1]) this.#current.context.abort(unpackFailure(entry[2]));
     }
     if (!this.#running) this.#goOn();
   }
 
+  /** A number may stand for another export later. */
+  #enqueue([, number, exported, pid, args]) {
+    const target = this.#exports[exported];
+    this.#queue.push({ number, pid, args, target, context: null, began: 0 });
+  }
+
   #know([, number, address, name, isNeededSoon]) {
     const target = new Export(address, name);
     this.#exports[number] = target;
-    if (isNeededSoon === true) target.load().catch(() => {}); // who calls it is told
+    if (isNeededSoon !== true) return;
+    // Who calls it is told when it cannot be loaded.
+    target.load().then(() => this.#rehearse(), () => {});
+  }
+
+  /** Goes once through what a job takes, so that the first one meets code that is compiled. */
+  #rehearse() {
+    if (!this.#isRehearsed) this.hear([[TO_WORKER.JOB, NO_NUMBER, NOTHING, '', []]]);
   }
 
   /** Runs jobs until one takes longer than this turn, or none is left. */
@@ -70,9 +85,10 @@ class Server {
   }
 
   /** Whether the job is over, or was not to be run. */
-  #begin([, number, exported, pid, args]) {
-    if (!this.#claim(number)) return true;
-    const job = { number, pid, args, target: this.#exports[exported], context: new JobContext(this, number, pid), began: 0 };
+  #begin(job) {
+    this.#isRehearsed = true;
+    if (!this.#claim(job.number)) return true;
+    job.context = new JobContext(this, job.number, job.pid);
     this.#current = job;
     if (job.target.call !== null) return this.#call(job);
     job.target.load().then(
@@ -165,6 +181,12 @@ class Server {
     this.#post([FROM_WORKER.ENDED, number, packFailure(error)]);
     this.#current = null; // its function goes on; the thread is terminated
   }
+}
+
+/** The export that every worker has. */
+class Nothing {
+  name = 'nothing';
+  call = () => {};
 }
 
 const isThenable = (value) =>

@@ -1,6 +1,7 @@
 /** The option `workers` of createRuntime. */
 import { checkBoolean, checkCount, checkOptions, checkTimeout, describe } from '../options.js';
 import { processors } from '../processors.js';
+import { checkAddress } from './address.js';
 
 const OPTIONS = ['min', 'max', 'idleTimeout', 'resourceLimits', 'hotSpare', 'linger', 'script'];
 const LIMITS = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'];
@@ -47,7 +48,8 @@ function checkLinger(call, linger) {
 }
 
 function checkScript(call, script) {
-  if (script === undefined || script instanceof URL || typeof script === 'string') return script;
+  if (script === undefined) return undefined;
+  if (script instanceof URL || typeof script === 'string') return checkAddress(call, 'option workers.script', script);
   throw new TypeError(`${call}: option workers.script must be a URL or a string; got ${describe(script)}`);
 }
 
