@@ -2592,7 +2592,11 @@ export interface WorkersOptions {
   */
   readonly linger?: number | undefined;
 
-  /** Bounds of the memory of each, in Node: see `resourceLimits` of `node:worker_threads`. */
+  /**
+  Bounds of the memory of each, in Node: see `resourceLimits` of
+  `node:worker_threads`. `stackSizeMb` must be at least 0.5. What lies outside the
+  engine's heap, such as the bytes of an `ArrayBuffer`, is not bounded by them.
+  */
   readonly resourceLimits?:
     | {
         readonly maxOldGenerationSizeMb?: number;

@@ -5,6 +5,7 @@
  */
 import { describe } from './options.js';
 import { SimulationError } from './testing-errors.js';
+import { cloneError } from './workers/failures.js';
 
 /** Checks option `modules`: for each address, what `import` of it gives. */
 export function checkModules(call, modules) {
@@ -19,6 +20,15 @@ export function checkModules(call, modules) {
   }));
 }
 
+/** As it would arrive on another thread. */
+function copyOf(what, root, value, transfer) {
+  try {
+    return structuredClone(value, { transfer });
+  } catch (cause) {
+    throw cloneError(what, root, value, cause);
+  }
+}
+
 /** What takes the place of a pool of workers. */
 export class ModulesHere {
   #modules;
@@ -28,8 +38,8 @@ export class ModulesHere {
     this.#modules = modules;
   }
 
-  /** The result of the export; `context` is its process's. */
-  run({ target: { address, name }, args }, context) {
+  /** A copy of the result of the export, which is called with copies; `context` is its process's. */
+  run({ target: { address, name }, args, transfer }, context) {
     const module = this.#modules.get(address);
     if (module === undefined) {
       throw new SimulationError(
@@ -40,7 +50,10 @@ export class ModulesHere {
     if (typeof module[name] !== 'function') {
       throw new SimulationError(`simulate: ${describe(name)} of ${address} must be a function; it is ${describe(module[name])}`);
     }
-    return module[name](...structuredClone(args), context);
+    const call = module[name];
+    const result = call(...copyOf(`an argument of ${name}`, 'args', args, transfer ?? []), context);
+    const copy = (value) => copyOf(`the result of ${name}`, 'result', value, []);
+    return typeof result?.then === 'function' ? Promise.resolve(result).then(copy) : copy(result);
   }
 
   describe() {

@@ -153,6 +153,15 @@ oddly('a function does not find the port over which its worker talks', async ({ 
   assert.deepEqual(await run('findsOwn'), []);
 });
 
+scenario('CommonJS modules have the exports that can be seen without running them, and default', async ({ Task }) => {
+  const at = (name) => new URL(`./${name}.cjs`, import.meta.url);
+  assert.equal(await Task.await(Task.async(at('named'), 'add', [1, 2])), 3);
+  assert.equal(await Task.await(Task.async(at('named'), 'given')), true);
+  assert.equal(await Task.await(Task.async(at('single'), 'default', [4])), 8);
+  const error = await rejection(Task.await(Task.async(at('computed'), 'add', [1, 2])));
+  assert.match(error.message, /has no export "add"; its exports are: "default"/);
+}, { max: 1 });
+
 test('many exports, some of them several times, are each called by their own name', async () => {
   const runtime = createRuntime({ workers: { max: 1 } });
   const { Task } = runtime;

@@ -5,7 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createRuntime } from 'belay-tasks';
+import { CloneError, createRuntime } from 'belay-tasks';
 import { SimulationError, simulate } from 'belay-tasks/testing';
 import { Known } from '../../bindings/js/workers/known.js';
 import { flag, rejection, scenario, until, work } from './harness.mjs';
@@ -135,6 +135,7 @@ test('options are checked at the call', () => {
   refused({ linger: Number.NaN }, /workers\.linger/);
   refused({ linger: '1' }, /workers\.linger/, TypeError);
   refused({ resourceLimits: { maxOldGenerationSizeMb: 0 } }, /maxOldGenerationSizeMb/);
+  refused({ resourceLimits: { stackSizeMb: 0.3 } }, /stackSizeMb must be at least 0\.5; got 0\.3/);
   refused({ resourceLimits: { memory: 1 } }, /unknown option "memory"/, TypeError);
   refused({ threads: 1 }, /unknown option "threads"/, TypeError);
   refused({ script: 5 }, /workers\.script/, TypeError);
@@ -191,6 +192,22 @@ test('a simulation calls the exports of modules that it is given, with copies, o
   }, { modules: { [work.href]: module } });
   assert.deepEqual(value, [{ list: [1] }, true, 'ok']);
   assert.equal(elapsed, 4000);
+});
+
+test('a simulation moves what is to be moved, and refuses what could not be sent', async () => {
+  const module = await import(work.href);
+  const { value } = await simulate(async ({ Task }) => {
+    const buffer = new ArrayBuffer(8);
+    const moved = await Task.await(Task.async(work, 'echo', [buffer], { transfer: [buffer] }));
+    return [buffer.byteLength, moved.byteLength];
+  }, { modules: { [work.href]: module } });
+  assert.deepEqual(value, [0, 8]);
+  for (const [name, args, path] of [['echo', [() => {}], 'args[0] (a function)'], ['givesFunction', [], 'result.inner.call (function call)']]) {
+    const failing = ({ Task, TaskSupervisor }) => Task.await(TaskSupervisor.asyncNolink(TaskSupervisor.start(), work, name, args));
+    const error = await rejection(simulate(failing, { modules: { [work.href]: module } }));
+    assert.ok(error instanceof CloneError, String(error));
+    assert.equal(error.path, path);
+  }
 });
 
 test('a simulation refuses exports of other modules, with what to do', async () => {

@@ -105,9 +105,10 @@ class Server {
 
   #call(job) {
     job.began = performance.now();
+    const { call } = job.target; // `this` is nothing of ours
     let value;
     try {
-      value = job.target.call(...job.args, job.context);
+      value = call(...job.args, job.context);
       if (!isThenable(value)) return this.#returned(job, value);
     } catch (error) {
       return this.#threw(job, error);

@@ -8,6 +8,8 @@ const LIMITS = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRange
 
 /* No machine has more; a mistake would take all of its memory. */
 const WORKERS_MAX = 4096;
+/* With less, Node itself crashes when it starts a worker: it keeps a fifth of one for itself. */
+const STACK_LEAST_MB = 0.5;
 const IDLE_TIMEOUT = 10_000;
 const LINGER_MS = 0.05;
 /* More would be a loop that keeps a processor busy. */
@@ -36,6 +38,9 @@ function checkLimits(call, limits) {
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== 'number' || !(value > 0)) {
       throw new RangeError(`${call}: option workers.resourceLimits.${name} must be a number above 0; got ${describe(value)}`);
+    }
+    if (name === 'stackSizeMb' && value < STACK_LEAST_MB) {
+      throw new RangeError(`${call}: option workers.resourceLimits.stackSizeMb must be at least ${STACK_LEAST_MB}; got ${describe(value)}`);
     }
   }
   return { ...given };

@@ -1,0 +1,2 @@
+// A CommonJS module that is one function.
+module.exports = (value) => value * 2;
