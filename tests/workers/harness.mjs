@@ -10,10 +10,10 @@ export { rejection };
 
 /**
  * A test on a runtime of its own. At its end nothing may be left: every worker is
- * idle, and none is abandoned.
+ * idle, and none is abandoned. `timeout` is in ms, for what would otherwise hang.
  */
-export function scenario(name, body, { idle = true, module = work, ...workers } = {}) {
-  test(name, { timeout: 120_000 }, async () => {
+export function scenario(name, body, { idle = true, module = work, timeout = 120_000, ...workers } = {}) {
+  test(name, { timeout }, async () => {
     const logged = [];
     const runtime = createRuntime({ onLog: (entry) => logged.push(entry), workers });
     const { Task, TaskSupervisor } = runtime;

@@ -7,6 +7,8 @@ import { scenario, settled, until, work } from './harness.mjs';
 const ROUNDS = Number(process.env.BELAY_KILLS ?? 40);
 const SEED = Number(process.env.BELAY_SEED ?? 1);
 const JOBS = 120;
+/* A round takes a tenth of a second at most, on a busy machine. */
+const TIMEOUT = 120_000 + ROUNDS * 1000;
 
 /** Lets the event loop turn a random number of times, or some real time pass. */
 async function pause(random) {
@@ -61,7 +63,7 @@ for (const [what, workers] of [
     }
     await settled(all.runtime);
     assert.ok(all.inspect().workers.killed > 0);
-  }, workers);
+  }, { ...workers, timeout: TIMEOUT });
 }
 
 scenario('jobs that were handed ahead of one that is killed are run elsewhere, once', async ({ Task, start, run, inspect }) => {
@@ -116,4 +118,4 @@ scenario('many kills leave the memory where it was', async ({ start, Task, inspe
   const after = await measure();
   // A thread takes about 8 MB, so a single one in ten that was kept would show.
   assert.ok(after.rss - before.rss < rounds * 0.8 * 2 ** 20, `${(after.rss - before.rss) / 2 ** 20} MB more`);
-}, { max: 2 });
+}, { max: 2, timeout: TIMEOUT });
