@@ -18,6 +18,7 @@ const lesson = lessonPlugin({
 /** How modules find belay-tasks: the one of this very tree. */
 const resolve = {
   alias: {
+    'belay-tasks/worker': at('../bindings/js/workers/belay-worker.js'),
     'belay-tasks/testing': at('../bindings/js/testing.js'),
     'belay-tasks': at('../bindings/js/index.js'),
   },

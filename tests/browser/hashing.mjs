@@ -26,7 +26,7 @@ export function testHashes(name) {
     await page.goto(server.resolvedUrls.local[0]);
     await page.evaluate(async () => {
       const load = (path) => import(new URL(path, location.origin).href);
-      const [{ Frame }, { Runner }, { traceHash }, { sandbox }] = await Promise.all(
+      const [{ Frame }, { Runner }, { traceHash, traceOrder }, { sandbox }] = await Promise.all(
         [
           '/src/engine/frame.ts',
           '/src/engine/runner.ts',
@@ -37,7 +37,8 @@ export function testHashes(name) {
       let told;
       const runner = new Runner(new Frame(sandbox), {
         slow() {},
-        ended: (outcome, { events }) => told({ outcome, hash: traceHash(events) }),
+        ended: (outcome, { events }) =>
+          told({ outcome, hash: traceHash(events), order: traceOrder(events) }),
         refused: (reason) => told({ refused: reason }),
       });
       window.runOnce = (input) =>
@@ -54,8 +55,10 @@ export function testHashes(name) {
   });
 
   for (const files of lessons) {
-    test(`${files.id} gives the same traces in ${name} and in Node`, async () => {
-      const { outcome, traces } = files.expected.belay;
+    const isReal = files.world.clock === 'real';
+    const what = isReal ? 'outcome and order' : 'traces';
+    test(`${files.id} gives the same ${what} in ${name} and in Node`, async () => {
+      const { outcome, traces, order } = files.expected.belay;
       for (const [seed, hash] of Object.entries(traces)) {
         const there = await page.evaluate(
           (input) => window.runOnce(input),
@@ -65,6 +68,7 @@ export function testHashes(name) {
       }
       const own = await page.evaluate((input) => window.runOnce(input), inputOf(files));
       assert.deepEqual({ returned: own.outcome.result.plain }, outcome);
+      if (isReal) assert.deepEqual(own.order, order);
     });
   }
 }

@@ -8,7 +8,7 @@ const sources = await openSources();
 const { load } = sources;
 const { exampleOf, hashOf, inputOf, readLessonFiles } = await load('/tools/lessons.ts');
 const { runInNode } = await load('/src/engine/node.ts');
-const { traceHash } = await load('/src/model/hash.ts');
+const { traceHash, traceOrder } = await load('/src/model/hash.ts');
 const { bare } = await load('/src/model/canon.ts');
 const lessons = readLessonFiles(sources.lessons);
 
@@ -22,6 +22,12 @@ for (const files of lessons) {
       const { outcome, events } = await runInNode(inputOf(files));
       assert.deepEqual({ returned: outcome.result?.plain }, expected.belay.outcome);
       assert.equal(events[0].type, 'began');
+      if (world.clock === 'real') {
+        assert.deepEqual(traceOrder(events), expected.belay.order);
+        assert.deepEqual(expected.belay.traces, {}, 'no two runs are the same');
+        return;
+      }
+      assert.equal(Object.keys(expected.belay.traces).length, 3);
       for (const [seed, hash] of Object.entries(expected.belay.traces)) {
         const run = await runInNode(inputOf(files, Number(seed)));
         assert.equal(

@@ -12,3 +12,6 @@ declare module 'virtual:exercise' {
   import type { ExerciseTexts } from './model/exercise.ts';
   export const exercise: ExerciseTexts;
 }
+
+/** Its import makes a worker one of the library's, once it is told so. */
+declare module 'belay-tasks/worker' {}

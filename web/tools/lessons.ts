@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Badge, Example, Pane, Recorded, Texts } from '../src/model/example.ts';
 import type { Plain } from '../src/model/canon.ts';
 import type { Regions } from '../src/model/regions.ts';
@@ -26,6 +26,8 @@ export const sections: Readonly<Record<string, string>> = {
 
 /** `world.json` of a lesson. */
 export interface WorldFile extends World {
+  /** Runs are on the real clock, as threads are at work: their traces differ, their outcome does not. */
+  readonly clock?: 'real';
   readonly seed?: number;
   readonly knobs?: readonly Knob[];
   readonly regions?: Regions;
@@ -48,8 +50,14 @@ export type OtherLanguage = 'elixir' | 'python';
 
 /** `expect.json` of a lesson: written by `npm run record`. */
 export interface Expected {
-  /** Belay's outcome with the presets, and the hashes of its traces by seed. */
-  readonly belay: Outcomes & { readonly traces: Readonly<Record<string, string>> };
+  /**
+   * Belay's outcome with the presets, and the hashes of its traces by seed; on
+   * the real clock, where times differ, what happened in which order.
+   */
+  readonly belay: Outcomes & {
+    readonly traces: Readonly<Record<string, string>>;
+    readonly order?: readonly string[];
+  };
   readonly elixir: Proof;
   readonly python: Proof;
 }
@@ -72,6 +80,8 @@ export interface LessonFiles {
   readonly id: string;
   readonly folder: string;
   readonly program: ReturnType<typeof unmark>;
+  /** Modules beside it, by the specifier that it uses. */
+  readonly modules: Readonly<Record<string, string>>;
   readonly world: WorldFile;
   readonly texts: Readonly<Record<OtherLanguage, ReturnType<typeof unmark>>>;
   readonly expected: Expected | null;
@@ -104,6 +114,11 @@ function readFiles(folder: string, name: string): LessonFiles {
     id,
     folder,
     program: unmark(read('main.js')),
+    modules: Object.fromEntries(
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.js') && file !== 'main.js')
+        .map((file) => [`./${file}`, read(file)]),
+    ),
     world: JSON.parse(read('world.json')) as WorldFile,
     texts: { elixir: unmark(read('main.exs')), python: unmark(read('main.py')) },
     expected: existsSync(expect) ? (JSON.parse(readFileSync(expect, 'utf8')) as Expected) : null,
@@ -112,16 +127,17 @@ function readFiles(folder: string, name: string): LessonFiles {
 
 /** What a lesson runs with until something is changed; or with some knobs `turned`. */
 export function inputOf(
-  { program, world }: LessonFiles,
+  { program, modules, world }: LessonFiles,
   seed = world.seed ?? 1,
   turned: Knobs = {},
 ): RunInput {
-  const { endpoints, cores, knobs = [] } = world;
+  const { endpoints, cores, knobs = [], clock } = world;
   const values = { ...presets(knobs), ...turned };
   const plain: World = cores === undefined ? { endpoints } : { endpoints, cores };
   return {
-    program: { source: program.text, files: {} },
+    program: { source: program.text, files: modules },
     seed,
+    ...(clock !== undefined && { clock }),
     world: worldWith(plain, knobs, values),
     knobs: values,
   };
@@ -131,14 +147,18 @@ export function exampleOf(
   files: LessonFiles,
   recorded: Recorded | null,
 ): { about: Omit<Example, 'load'>; texts: Texts } {
-  const { id, folder, program, world } = files;
+  const { id, folder, program, modules, world } = files;
   const words = readLesson(
     readFileSync(join(folder, 'lesson.md'), 'utf8'),
     join(folder, 'lesson.md'),
   );
-  const { seed = 1, knobs = [], regions = {}, endpoints, cores } = world;
+  const { seed = 1, knobs = [], regions = {}, endpoints, cores, clock } = world;
   const panes: Pane[] = [
     pane('javascript', 'JavaScript', program, 'javascript', null),
+    ...Object.entries(modules).map(([specifier, text]) => {
+      const name = basename(specifier);
+      return pane(name.replaceAll('.', '-'), name, unmark(text), 'javascript', null);
+    }),
     ...others.map(([language, name]) =>
       pane(language, name, files.texts[language], language, badgeOf(files, language, name)),
     ),
@@ -154,11 +174,12 @@ export function exampleOf(
     },
     texts: {
       source: program.text,
-      files: {},
+      files: modules,
       panes,
       world: cores === undefined ? { endpoints } : { endpoints, cores },
       knobs,
       seed,
+      ...(clock !== undefined && { clock }),
       regions,
       predict: words.predict,
       change: words.change,

@@ -15,6 +15,7 @@ export async function openSources() {
     cacheDir: at('../../node_modules/.vite-sources'),
     resolve: {
       alias: {
+        'belay-tasks/worker': at('../../bindings/js/workers/belay-worker.js'),
         'belay-tasks/testing': at('../../bindings/js/testing.js'),
         'belay-tasks': at('../../bindings/js/index.js'),
       },

@@ -31,6 +31,11 @@ import type { Program } from './protocol.ts';
 export interface Addresses {
   readonly of: (text: string) => string;
   readonly free: (address: string) => void;
+  /** How workers are made, for runs on the real clock; in Node the library knows. */
+  readonly workers?: {
+    readonly script: string;
+    readonly open: (name: string) => Worker;
+  };
 }
 
 /** The global by which a program's module finds belay-tasks. */
@@ -99,10 +104,10 @@ export async function addressOf<T>(
   }
 }
 
-/** Puts an address in the place of a specifier, in imports and nowhere else. */
+/** Puts an address in the place of a specifier, in imports and `new URL(...)` and nowhere else. */
 function resolve(text: string, specifier: string, address: string): string {
   const quoted = specifier.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const pattern = new RegExp(`(\\bfrom\\s*|\\bimport\\s*\\(?\\s*)(['"])${quoted}\\2`, 'g');
+  const pattern = new RegExp(`(\\bfrom\\s*|\\bimport\\s*\\(?\\s*|\\bnew\\s+URL\\(\\s*)(['"])${quoted}\\2`, 'g');
   return text.replaceAll(
     pattern,
     (_, before: string, quote: string) => `${before}${quote}${address}${quote}`,

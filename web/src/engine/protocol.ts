@@ -26,6 +26,11 @@ export interface RunInput {
   readonly world: World | null;
   /** What `main` gets by these names, beside the runtime's functions. */
   readonly knobs: Readonly<Record<string, number | boolean | string>>;
+  /**
+   * On the real clock, for bodies on workers: takes as long as it takes, and each
+   * run is another one, whatever the seed. Nothing can be broken on the way.
+   */
+  readonly clock?: 'real';
   /** What is broken on the way, in the order in which it was asked for. */
   readonly changes?: readonly Change[];
 }

@@ -14,6 +14,7 @@ import { Changer } from './changer.ts';
 import { Holds } from './holds.ts';
 import { addressOf, exported, EXPORTS, type Addresses } from './load.ts';
 import { createNetwork, type Network, type Stats } from './network.ts';
+import { openRealtime, type Realtime } from './realtime.ts';
 import { watchOwners } from './owners.ts';
 import { limits, type RunInput } from './protocol.ts';
 import { amount, PROMISE, type Recorder, type RuntimeLike } from './recorder.ts';
@@ -49,7 +50,9 @@ export async function runProgram(
   const holds = new Holds(recorder, changes);
   const owners = await watchOwners(holds);
   restore.push(owners.end);
-  put(EXPORTS, { ...exported, sleep: holds.sleeper(exported.sleep, () => exported.Process.self()) });
+  const realtime = input.clock === 'real' ? openRealtime(addresses, put) : null;
+  const own = { ...exported, ...realtime?.exported };
+  put(EXPORTS, { ...own, sleep: holds.sleeper(own.sleep, () => own.Process.self()) });
   const network =
     input.world === null
       ? createNetwork()
@@ -71,10 +74,11 @@ export async function runProgram(
     if (typeof main !== 'function') {
       throw new TypeError('the program exports no function main');
     }
-    outcome = await simulated(main as Main, input, recorder, network, {
-      holds,
-      changer: new Changer(changes, recorder, holds),
-    });
+    const run: Run = { main: main as Main, input, recorder, network, holds };
+    outcome =
+      realtime === null
+        ? await simulated(run, new Changer(changes, recorder, holds))
+        : await inRealTime(run, realtime);
     if (recorder.full !== null) {
       outcome = { kind: 'limited', why: recorder.full };
     }
@@ -89,43 +93,78 @@ export async function runProgram(
   return { outcome, stats: { ...network.stats }, until: recorder.until, waits: holds.waits };
 }
 
-async function simulated(
-  main: Main,
-  input: RunInput,
-  recorder: Recorder,
-  network: Network,
-  { holds, changer }: { holds: Holds; changer: Changer },
-): Promise<Outcome> {
+interface Run {
+  readonly main: Main;
+  readonly input: RunInput;
+  readonly recorder: Recorder;
+  readonly network: Network;
+  readonly holds: Holds;
+}
+
+type Scope = Pick<
+  SimulationScope,
+  'Task' | 'TaskSupervisor' | 'Supervisor' | 'Process' | 'sleep' | 'now' | 'inspect' | 'subscribe'
+> & { readonly random: () => number };
+
+/** Calls main, and watches what outlives it for a while. `returned` is told what it gave. */
+async function callMain(
+  { main, input, recorder, network, holds }: Run,
+  scope: Scope,
+  returned: (outcome: Outcome) => void,
+): Promise<void> {
+  const { Task, TaskSupervisor, Supervisor, Process, sleep, now, random, inspect } = scope;
+  recorder.now = now;
+  recorder.add({ type: 'began', time: 0, pid: inspect().root });
+  scope.subscribe((event) => recorder.told(event as RuntimeLike));
+  const watch = watcherOf(recorder, inspect().root);
+  const log = (...values: unknown[]) => recorder.print(formatLine(values));
+  const value = await main({
+    Task,
+    TaskSupervisor,
+    Supervisor,
+    Process,
+    sleep: holds.sleeper(sleep, () => Process.self()),
+    now,
+    random,
+    inspect,
+    log,
+    watch,
+    fetch: network.fetch,
+    base: network.url,
+    server: network,
+    ...input.knobs,
+  });
+  returned({ kind: 'returned', result: resultOf(value, format) });
+  recorder.add({ type: 'returned', time: now() });
+  if (recorder.alive > 0) {
+    await Promise.race([recorder.idle(), sleep(AFTERGLOW)]);
+  }
+}
+
+async function inRealTime(run: Run, realtime: Realtime): Promise<Outcome> {
+  let outcome: Outcome | null = null;
+  try {
+    await callMain(run, realtime.scope, (gave) => {
+      outcome = gave;
+      realtime.scope.inspect(); // events that are still to be told are told now
+    });
+  } catch (error) {
+    return threw(error, run.recorder);
+  } finally {
+    realtime.end();
+  }
+  return outcome as unknown as Outcome;
+}
+
+async function simulated(run: Run, changer: Changer): Promise<Outcome> {
+  const { input, recorder } = run;
   let outcome: Outcome | null = null;
   const body = async (scope: SimulationScope) => {
-    const { Task, TaskSupervisor, Supervisor, Process, sleep, now, random, inspect } = scope;
-    recorder.now = now;
+    recorder.now = scope.now;
     changer.begin(scope);
-    recorder.add({ type: 'began', time: 0, pid: inspect().root });
-    scope.subscribe((event) => recorder.told(event as RuntimeLike));
-    const watch = watcherOf(recorder, inspect().root);
-    const log = (...values: unknown[]) => recorder.print(formatLine(values));
-    const value = await main({
-      Task,
-      TaskSupervisor,
-      Supervisor,
-      Process,
-      sleep: holds.sleeper(sleep, () => Process.self()),
-      now,
-      random,
-      inspect,
-      log,
-      watch,
-      fetch: network.fetch,
-      base: network.url,
-      server: network,
-      ...input.knobs,
+    await callMain(run, scope, (gave) => {
+      outcome = gave;
     });
-    outcome = { kind: 'returned', result: resultOf(value, format) };
-    recorder.add({ type: 'returned', time: now() });
-    if (recorder.alive > 0) {
-      await Promise.race([recorder.idle(), sleep(AFTERGLOW)]);
-    }
   };
   try {
     await simulate(body, {

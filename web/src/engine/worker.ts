@@ -4,6 +4,7 @@
  * a port of its own, and what could reach the world outside is taken away:
  * the frame's policy refuses all of it as well.
  */
+import 'belay-tasks/worker'; // this script also runs the bodies that a run gives to workers
 import type { TraceEvent } from '../model/events.ts';
 import { reasonOf } from '../model/format.ts';
 import type { Addresses } from './load.ts';
@@ -12,12 +13,13 @@ import { Recorder } from './recorder.ts';
 import { runProgram } from './run.ts';
 
 /* Taken before a program or a simulation can replace them. */
-const { setInterval, clearInterval } = globalThis;
+const { setInterval, clearInterval, Worker } = globalThis;
 const { createObjectURL, revokeObjectURL } = URL;
 
 const addresses: Addresses = {
   of: (text) => createObjectURL(new Blob([text], { type: 'text/javascript' })),
   free: (address) => revokeObjectURL(address),
+  workers: { script: location.href, open: (name) => new Worker(location.href, { name }) },
 };
 
 async function run({ input }: RunOrder, send: (message: WorkerMessage) => void): Promise<void> {
@@ -70,9 +72,9 @@ for (const name of [
 
 addEventListener(
   'message',
-  ({ ports: [port] }) => {
-    if (port === undefined) {
-      return;
+  ({ data: order, ports: [port] }) => {
+    if (port === undefined || order !== null) {
+      return; // a worker of the library's is told its own
     }
     const send = port.postMessage.bind(port) as (message: WorkerMessage) => void;
     port.onmessage = ({ data }: MessageEvent<RunOrder>) => {

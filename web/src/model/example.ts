@@ -33,6 +33,8 @@ export interface Texts {
   readonly world: World | null;
   readonly knobs: readonly Knob[];
   readonly seed: number;
+  /** Runs take real time, each its own: the seed says nothing, and nothing can be broken. */
+  readonly clock?: 'real';
   /** What the regions of the panes stand for, beside the usual ones. */
   readonly regions: Regions;
   readonly predict: Predict | null;

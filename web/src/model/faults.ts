@@ -28,17 +28,25 @@ export const faultNames: Readonly<Record<ChangeKind, string>> = {
 
 const kinds = Object.keys(faultNames) as ChangeKind[];
 
-/** All ways to break the process at `t`; null waits are not known. */
+/**
+ * All ways to break the process at `t`; null waits are not known. None of them
+ * is open on the real clock.
+ */
 export function faultsOf(
   trace: Trace,
   waits: readonly Wait[] | null,
   t: number,
   pid: Pid,
+  isReal = false,
 ): readonly Fault[] {
   const line = trace.lines.get(pid);
   const place = placeOf(trace, t);
   return kinds.map((kind): Fault => {
-    const refusal = waits === null ? 'run it first' : whyNot(kind, line, t);
+    const refusal = isReal
+      ? 'a run on the real clock cannot be had again'
+      : waits === null
+        ? 'run it first'
+        : whyNot(kind, line, t);
     const found =
       refusal === null && (kind === 'hang' || kind === 'slow')
         ? heldBy(pendingAt(waits as readonly Wait[], place), line as Line)
@@ -65,6 +73,9 @@ function whyNot(kind: ChangeKind, line: Line | undefined, t: number): string | n
   }
   if (kind === 'hang' || kind === 'slow') {
     return null;
+  }
+  if (line.kind === 'promise') {
+    return 'a promise is no task: nothing ends it from outside';
   }
   if (kind === 'stop') {
     return isTask(line) || line.kind === 'main' ? 'it is not a supervisor' : null;

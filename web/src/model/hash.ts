@@ -4,6 +4,22 @@
  */
 import type { TraceEvent } from './events.ts';
 
+/**
+ * What happened in which order, without times: what runs on the real clock
+ * have in common. When a killed function has let go of its thread is left out,
+ * as nobody waits for it.
+ */
+export function traceOrder(events: readonly TraceEvent[]): string[] {
+  return events
+    .filter(({ type }) => type !== 'bodyReturned')
+    .map((event) => {
+      const about = event as { label?: string; status?: string; what?: string; outcome?: string };
+      return [about.label, event.type, about.what, about.status ?? about.outcome]
+        .filter(Boolean)
+        .join(' ');
+    });
+}
+
 /** Pids are told by the order in which they appear, so that none is a number of the kernel's. */
 export function traceHash(events: readonly TraceEvent[]): string {
   const names = new Map<string, number>();

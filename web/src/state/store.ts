@@ -133,6 +133,8 @@ export function createStore(
   const source = computed(() => setting.value.source ?? texts.value?.source ?? '');
   const knobs = computed(() => ({ ...presets(texts.value?.knobs ?? []), ...setting.value.knobs }));
   const seed = computed(() => setting.value.seed ?? texts.value?.seed ?? 1);
+  /** Runs take real time: the seed says nothing about them, and nothing can be broken. */
+  const isReal = computed(() => texts.value?.clock === 'real');
   const recordedRun = computed((): Run => {
     const recorded = texts.value?.recorded ?? null;
     return recorded === null
@@ -348,6 +350,7 @@ export function createStore(
   const inputOf = (found: Texts): RunInput => ({
     program: { source: source.value, files: found.files },
     seed: seed.value,
+    ...(found.clock !== undefined && { clock: found.clock }),
     world: found.world === null ? null : worldWith(found.world, found.knobs, knobs.value),
     knobs: knobs.value,
     changes: setting.value.changes,
@@ -439,6 +442,7 @@ export function createStore(
     source,
     knobs,
     seed,
+    isReal,
     setting,
     done,
     offered,
@@ -585,11 +589,17 @@ export function createStore(
       startSoon();
     },
     setSeed(value: number): void {
+      if (isReal.value) {
+        return;
+      }
       change(chosen.value, { seed: Math.abs(Math.trunc(value)) % 2 ** 31 || 1 });
       startSoon();
     },
     /** One of `count` other seeds. */
     newSeed(count: number): void {
+      if (isReal.value) {
+        return;
+      }
       const drawn = 1 + Math.floor(Math.random() * count);
       change(chosen.value, { seed: drawn === seed.value ? (drawn % count) + 1 : drawn });
       startSoon();

@@ -24,7 +24,13 @@ export function BreakBar({ store, onBreak }: BreakBarProps) {
   const faults = useComputed(() =>
     target.value === null
       ? []
-      : faultsOf(run.value.trace, run.value.waits, t.value, target.value.pid),
+      : faultsOf(
+          run.value.trace,
+          run.value.waits,
+          t.value,
+          target.value.pid,
+          store.isReal.value,
+        ),
   );
   const breakBy = (change: Change) => {
     onBreak?.();

@@ -23,7 +23,7 @@ function Menu({ store, open }: { store: Store; open: OpenMenu }) {
   const at = useSignal(0);
   const { trace, waits } = store.run.value;
   const line = trace.lines.get(open.pid);
-  const faults = faultsOf(trace, waits, store.t.value, open.pid);
+  const faults = faultsOf(trace, waits, store.t.value, open.pid, store.isReal.value);
 
   useLayoutEffect(() => {
     const element = menu.current as HTMLDivElement;

@@ -37,6 +37,11 @@ export function Tasks({ store }: { store: Store }) {
           ))}
         </fieldset>
       </div>
+      {store.isReal.value && (
+        <p class="real-clock">
+          <Icon name="clock" /> Real time: it will differ each run.
+        </p>
+      )}
       <SlowBar store={store} />
       <Fault store={store} />
       {refusal !== null && <Refusal text={refusal.text} />}

@@ -53,7 +53,14 @@ export function Transport({ store, part }: { store: Store; part: Signal<Part> })
         aria-valuetext={empty ? 'nothing has been run' : momentSentence(trace, t)}
         onInput={(event) => store.seek(Number(event.currentTarget.value))}
       />
-      <p class="clock" title="Virtual time: it costs no real time">
+      <p
+        class="clock"
+        title={
+          store.isReal.value
+            ? 'Real time: each run takes its own'
+            : 'Virtual time: it costs no real time'
+        }
+      >
         <output aria-hidden="true">{seconds(t)}</output>
         <span aria-hidden="true">
           <span class="clock-total"> / {seconds(trace.until)}</span> s
@@ -95,8 +102,14 @@ function Speed({ store }: { store: Store }) {
 
 /** All chance of a run comes from it; the same seed gives the same run. */
 function Seed({ store }: { store: Store }) {
+  const isReal = store.isReal.value;
   return (
-    <div class="seed" role="group" aria-label="Seed">
+    <div
+      class="seed"
+      role="group"
+      aria-label="Seed"
+      title={isReal ? 'On the real clock a seed decides nothing' : undefined}
+    >
       <label>
         <span>seed</span>
         <input
@@ -104,6 +117,7 @@ function Seed({ store }: { store: Store }) {
           min={1}
           max={2 ** 31 - 1}
           value={store.seed.value}
+          disabled={isReal}
           onChange={(event) => store.setSeed(Number(event.currentTarget.value))}
         />
       </label>
@@ -112,6 +126,7 @@ function Seed({ store }: { store: Store }) {
         class="step"
         aria-label="New seed"
         title="New seed (r)"
+        disabled={isReal}
         onClick={() => store.newSeed(SEEDS)}
       >
         <Icon name="dice" />

@@ -13,7 +13,8 @@ const SECONDS_MAX = 60;
 const SEEDS = [1, 2, 3];
 
 /**
- * What a lesson gives in Belay: { outcomes, traces: { seed: hash }, worlds }.
+ * What a lesson gives in Belay: { outcomes, traces: { seed: hash }, worlds },
+ * on the real clock `order` besides, in the place of hashes.
  * The first outcome is that of the presets, the others those of the knobs as
  * the lesson's `also` turns them. `worlds` is what other languages are to
  * meet, one for each outcome, as Elixir and as Python have it.
@@ -21,21 +22,23 @@ const SEEDS = [1, 2, 3];
 export async function proveBelay(files, sources) {
   const { inputOf } = await sources.load('/tools/lessons.ts');
   const { runInNode } = await sources.load('/src/engine/node.ts');
-  const { traceHash } = await sources.load('/src/model/hash.ts');
+  const { traceHash, traceOrder } = await sources.load('/src/model/hash.ts');
   const { elixirWorld, worldAbroad } = await sources.load('/src/model/abroad.ts');
   const outcomes = [];
   const worlds = [];
+  const orders = [];
   for (const turned of [{}, ...(files.world.also ?? [])]) {
     const input = inputOf(files, undefined, turned);
     const { outcome, events } = await runInNode(input);
     outcomes.push(outcomeOf(outcome));
-    const world = worldAbroad(input, events);
-    worlds.push({ elixir: elixirWorld(world), python: JSON.stringify(world) });
+  const { traceHash, traceOrder } = await sources.load('/src/model/hash.ts');
+  const { elixirWorld, worldAbroad } = await sources.load('/src/model/abroad.ts');
   }
+  const isReal = files.world.clock === 'real';
   const traces = {};
-  for (const seed of SEEDS)
+  for (const seed of isReal ? [] : SEEDS)
     traces[seed] = traceHash((await runInNode(inputOf(files, seed))).events);
-  return { outcomes, traces, worlds };
+  return { outcomes, traces, ...(isReal && { order: orders[0] }), worlds };
 }
 
 /** Outcomes as expect.json has them. */

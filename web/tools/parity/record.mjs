@@ -15,12 +15,12 @@ try {
   const { hashOf, readLessonFiles } = await sources.load('/tools/lessons.ts');
   for (const files of readLessonFiles(sources.lessons)) {
     if (wanted.length > 0 && !wanted.includes(files.id)) continue;
-    const { worlds, outcomes, traces } = await proveBelay(files, sources);
+    const { worlds, outcomes, traces, order } = await proveBelay(files, sources);
     const inOther = async (prove, text) => {
       const { version, outcomes } = await prove(text, worlds);
       return { version, ...asRecorded(outcomes), hash: hashOf(text) };
     };
-    const belay = { ...asRecorded(outcomes), traces };
+    const belay = { ...asRecorded(outcomes), traces, ...(order !== undefined && { order }) };
     const proofs = {
       elixir: await inOther(proveElixir, files.texts.elixir.text),
       python: await inOther(provePython, files.texts.python.text),

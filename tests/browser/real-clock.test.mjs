@@ -1,0 +1,74 @@
+// The lesson that runs on the real clock, with a worker that is really ended.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { describe, it } from 'node:test';
+import { openPage, runToEnd, scrub, text, useSite, writeProgram } from './support.mjs';
+
+const shared = useSite();
+
+describe('a lesson on the real clock', () => {
+  it('says so, has no seed, and its recording is read at any moment', () =>
+    shared.withPage('#E4', {}, async (page) => {
+      assert.match(await text(page, '.real-clock'), /Real time: it will differ each run/);
+      assert.deepEqual(
+        await page.$$eval('.seed input, .seed button', (all) => all.map(({ disabled }) => disabled)),
+        [true, true],
+      );
+      assert.match(await runToEnd(page), /^Finished/);
+      assert.match(await text(page, '.returned'), /late: null, ended: null, next: 3, polite: 'done'/);
+      const lanes = () =>
+        page.$$eval('[role=gridcell]', (all) => all.map(({ ariaLabel }) => ariaLabel));
+      assert.match((await lanes()).find((lane) => lane.startsWith('runaway')), /then killed/);
+      const still = () => text(page, '.clock output');
+      const last = await still();
+      await scrub(page, 0.4);
+      assert.notEqual(await still(), last);
+      assert.ok(
+        await page.$$eval('.break-ways button', (all) =>
+          all.length > 0 && all.every(({ ariaDisabled }) => ariaDisabled === 'true'),
+        ),
+        'nothing can be broken',
+      );
+      await page.goto(new URL('#B1', page.url()).href);
+      await page.waitForFunction(() => document.querySelector('.real-clock') === null);
+      assert.equal(await page.$eval('.seed input', ({ disabled }) => disabled), false);
+    }));
+
+  it('lets nothing out of the workers of its run, and makes no others', async () => {
+    let asked = 0;
+    const outside = createServer((_, response) => {
+      asked += 1;
+      response
+        .writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' })
+        .end('export const x = 1;');
+    });
+    await new Promise((resolve) => outside.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${outside.address().port}/module.js`;
+    const page = await openPage(shared.browser, `${shared.site.url}#E4`);
+    try {
+      await writeProgram(
+        page,
+        `import { Task } from 'belay-tasks';
+        const source = \`export async function probe(address) {
+          const names = ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'postMessage', 'indexedDB', 'Worker', 'importScripts'];
+          const out = await import(address).then(() => 'loaded', ({ name }) => name);
+          return [names.filter((name) => globalThis[name] !== undefined), globalThis.origin, out];
+        }\`;
+        export async function main() {
+          const module = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+          const probed = await Task.await(Task.async(module, 'probe', ['${address}']));
+          let other = 'made';
+          try { new Worker(module); } catch ({ name }) { other = name; }
+          return [probed, other];
+        }`,
+      );
+      await runToEnd(page);
+      assert.equal(await text(page, '.returned'), "[[[], 'null', 'TypeError'], 'TypeError']");
+      assert.equal(asked, 0);
+    } finally {
+      await page.close();
+      outside.closeAllConnections();
+      outside.close();
+    }
+  });
+});

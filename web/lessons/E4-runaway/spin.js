@@ -1,0 +1,5 @@
+export function spin() {
+  while (true) {}
+}
+
+export const add = (a, b) => a + b;
