@@ -31,8 +31,9 @@ export async function proveBelay(files, sources) {
     const input = inputOf(files, undefined, turned);
     const { outcome, events } = await runInNode(input);
     outcomes.push(outcomeOf(outcome));
-  const { traceHash, traceOrder } = await sources.load('/src/model/hash.ts');
-  const { elixirWorld, worldAbroad } = await sources.load('/src/model/abroad.ts');
+    orders.push(traceOrder(events));
+    const world = worldAbroad(input, events);
+    worlds.push({ elixir: elixirWorld(world), python: JSON.stringify(world) });
   }
   const isReal = files.world.clock === 'real';
   const traces = {};
