@@ -269,6 +269,29 @@ describe('outcomes of three languages', () => {
   });
 });
 
+describe('the order of a trace', () => {
+  it('is that of each process, whatever the others do meanwhile and how long it takes', () => {
+    const about = (label, type, time, more = {}) => ({ type, time, pid: label, label, ...more });
+    const events = [
+      { type: 'began', time: 0, pid: '<0.1>' },
+      about('a', 'spawned', 1),
+      about('b', 'spawned', 1),
+      about('a', 'settled', 5, { status: 'fulfilled' }),
+      about('a', 'bodyReturned', 6),
+      about('b', 'settled', 9, { status: 'rejected' }),
+    ];
+    const order = traceOrder(events);
+    assert.deepEqual(order, {
+      main: ['began'],
+      a: ['spawned', 'settled fulfilled'],
+      b: ['spawned', 'settled rejected'],
+    });
+    const [, a, b, endOfA, , endOfB] = events;
+    assert.deepEqual(traceOrder([events[0], b, endOfB, a, { ...endOfA, time: 90 }]), order);
+    assert.notDeepEqual(traceOrder([events[0], endOfB, b, a, endOfA]), order);
+  });
+});
+
 describe('a hash of a trace', () => {
   it('depends on what happened and when, not on numbers of processes', () => {
     const about = (pid, time) => [

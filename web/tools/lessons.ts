@@ -52,11 +52,11 @@ export type OtherLanguage = 'elixir' | 'python';
 export interface Expected {
   /**
    * Belay's outcome with the presets, and the hashes of its traces by seed; on
-   * the real clock, where times differ, what happened in which order.
+   * the real clock, where times differ, what happened to whom in which order.
    */
   readonly belay: Outcomes & {
     readonly traces: Readonly<Record<string, string>>;
-    readonly order?: readonly string[];
+    readonly order?: Readonly<Record<string, readonly string[]>>;
   };
   readonly elixir: Proof;
   readonly python: Proof;

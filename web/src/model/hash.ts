@@ -5,19 +5,21 @@
 import type { TraceEvent } from './events.ts';
 
 /**
- * What happened in which order, without times: what runs on the real clock
- * have in common. When a killed function has let go of its thread is left out,
- * as nobody waits for it.
+ * What happened to each process in which order, without times: what runs on the
+ * real clock have in common, as a busy machine may hold up one process and not
+ * another. When a killed function has let go of its thread is left out, as
+ * nobody waits for it.
  */
-export function traceOrder(events: readonly TraceEvent[]): string[] {
-  return events
-    .filter(({ type }) => type !== 'bodyReturned')
-    .map((event) => {
-      const about = event as { label?: string; status?: string; what?: string; outcome?: string };
-      return [about.label, event.type, about.what, about.status ?? about.outcome]
-        .filter(Boolean)
-        .join(' ');
-    });
+export function traceOrder(events: readonly TraceEvent[]): Record<string, string[]> {
+  const orders: Record<string, string[]> = {};
+  for (const event of events) {
+    const about = event as { label?: string; status?: string; what?: string; outcome?: string };
+    if (event.type !== 'bodyReturned') {
+      const words = [event.type, about.what, about.status ?? about.outcome];
+      (orders[about.label ?? 'main'] ??= []).push(words.filter(Boolean).join(' '));
+    }
+  }
+  return orders;
 }
 
 /** Pids are told by the order in which they appear, so that none is a number of the kernel's. */
