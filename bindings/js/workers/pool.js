@@ -162,7 +162,6 @@ export class Pool {
 
   #assign() {
     if (this.#disposed || this.#host === null) return;
-    this.#relieve();
     while (this.#waiting > 0) {
       const lane = this.#lane();
       if (lane === null) break;
@@ -179,13 +178,13 @@ export class Pool {
   #lane() {
     let best = null;
     for (const lane of this.#lanes) {
-      if (!lane.canTake || (best !== null && lane.size >= best.size)) continue;
-      if (lane.size === 0 || !this.#isOverdue(lane)) best = lane;
+      if (lane.canTake && (best === null || lane.size < best.size)) best = lane;
     }
     if (best === null || best.size === 0) return best;
     const first = this.#peek();
     // A few at a time are not worth a message.
-    return first !== null && best.size * 2 <= this.#windowOf(first) && best.room > 0 ? best : null;
+    if (first === null || best.size * 2 > this.#windowOf(first) || best.room === 0) return null;
+    return this.#isOverdue(best) ? null : best;
   }
 
   #peek() {
@@ -229,7 +228,9 @@ export class Pool {
 
   /** All that a worker has said at a time has been handled. */
   heard() {
-    if (!this.#disposed) this.#assign();
+    if (this.#disposed) return;
+    this.#relieve();
+    this.#assign();
   }
 
   /* ---- Workers. ----------------------------------------------------------- */
