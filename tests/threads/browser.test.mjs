@@ -1,7 +1,7 @@
 // C jobs in real browsers, with and without shared memory.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { browsers, launch, servePages } from '../workers/pages.mjs';
+import { browsers, callInPage, launch, servePages } from '../workers/pages.mjs';
 
 const TESTS = ['values', 'streams', 'kills', 'traps', 'hardKills', 'isForced', 'ticks'];
 
@@ -11,23 +11,8 @@ before(async () => {
 });
 after(() => pages.close());
 
-/** Calls a function of in-page.mjs in a page of its own. */
-async function call(browser, kind, name) {
-  const page = await browser.newPage();
-  try {
-    await page.goto(pages.address(kind));
-    return await page.evaluate(async (address, wanted) => {
-      try {
-        await (await import(address))[wanted]();
-        return 'passed';
-      } catch (error) {
-        return `${error?.message}\n${error?.stack}`;
-      }
-    }, pages.address(kind, 'tests/threads/in-page.mjs'), name);
-  } finally {
-    await page.close();
-  }
-}
+const call = (browser, kind, name) =>
+  callInPage(browser, (path) => pages.address(kind, path), 'tests/threads/in-page.mjs', name);
 
 for (const name of browsers) {
   describe(name, { concurrency: false }, () => {
@@ -38,17 +23,17 @@ for (const name of browsers) {
     after(() => browser.close());
     for (const kind of ['isolated', 'plain']) {
       for (const wanted of TESTS) {
-        it(`${kind}: ${wanted}`, async () => assert.equal(await call(browser, kind, wanted), 'passed'));
+        it(`${kind}: ${wanted}`, async () => assert.deepEqual(await call(browser, kind, wanted), { value: 'passed' }));
       }
     }
     it('starts a thread again whose files could not be loaded', async () => {
-      assert.equal(await call(browser, 'flaky', 'ticks'), 'passed');
+      assert.deepEqual(await call(browser, 'flaky', 'ticks'), { value: 'passed' });
     });
     it('tells the tasks when no thread can be started', async () => {
-      assert.equal(await call(browser, 'broken', 'isTold'), 'passed');
+      assert.deepEqual(await call(browser, 'broken', 'isTold'), { value: 'passed' });
     });
     it("runs where a Content-Security-Policy allows scripts of 'self' and WebAssembly", async () => {
-      assert.equal(await call(browser, 'strict', 'streams'), 'passed');
+      assert.deepEqual(await call(browser, 'strict', 'streams'), { value: 'passed' });
     });
   });
 }

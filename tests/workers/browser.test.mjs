@@ -1,7 +1,7 @@
 // Bodies on workers in real browsers, with and without shared memory.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { browsers, launch, servePages } from './pages.mjs';
+import { browsers, callInPage, launch, servePages } from './pages.mjs';
 
 const TESTS = ['runs', 'streams', 'kills', 'loses', 'fails'];
 
@@ -11,23 +11,8 @@ before(async () => {
 });
 after(() => pages.close());
 
-/** Calls a function of in-page.mjs in a page of its own. */
-async function call(browser, kind, name) {
-  const page = await browser.newPage();
-  try {
-    await page.goto(pages.address(kind));
-    return await page.evaluate(async (address, wanted) => {
-      const module = await import(address);
-      try {
-        return { value: (await module[wanted]()) ?? 'passed' };
-      } catch (error) {
-        return { error: String(error?.stack ?? error) };
-      }
-    }, pages.address(kind, 'tests/workers/in-page.mjs'), name);
-  } finally {
-    await page.close();
-  }
-}
+const call = (browser, kind, name) =>
+  callInPage(browser, (path) => pages.address(kind, path), 'tests/workers/in-page.mjs', name);
 
 for (const name of browsers) {
   describe(name, { concurrency: false }, () => {

@@ -81,3 +81,23 @@ const launches = {
 export const browsers = Object.keys(launches);
 
 export const launch = (name) => launches[name]();
+
+/**
+ * Calls a function of a module in a page of its own: { value }, 'passed' where it gave none, or { error } as text.
+ * @param address of a page: address(path)
+ */
+export async function callInPage(browser, address, module, name) {
+  const page = await browser.newPage();
+  try {
+    await page.goto(address());
+    return await page.evaluate(async (from, wanted) => {
+      try {
+        return { value: (await (await import(from))[wanted]()) ?? 'passed' };
+      } catch (error) {
+        return { error: `${error?.message}\n${error?.stack}` };
+      }
+    }, address(module), name);
+  } finally {
+    await page.close();
+  }
+}
