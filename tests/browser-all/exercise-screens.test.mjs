@@ -14,6 +14,7 @@ import {
   withAxe,
   writeProgram,
 } from '../browser/support.mjs';
+import { watchThread } from './thread.mjs';
 
 const sources = await openSources();
 const { readExercise } = await sources.load('/tools/exercise.ts');
@@ -66,6 +67,23 @@ async function throughAll(page, look) {
   await check(page, '.check-row .primary');
   await look('with an earlier text');
 }
+
+const TASK_MS = 50;
+
+describe('while all steps are checked', () => {
+  it(`the page's own thread is never held up for more than ${TASK_MS} ms`, (t) =>
+    withPage('#H', {}, async (page) => {
+      await page.waitForSelector('.exercise-step');
+      await writeProgram(page, exercise.reference);
+      const watched = await watchThread(page);
+      await check(page, '.check-row .button:nth-child(2)');
+      const { count, longest } = await watched();
+      t.diagnostic(`longest task ${longest.toFixed(1)} ms of ${count} tasks`);
+      assert.equal((await page.$$('.caught li')).length, 6, 'all of them were checked');
+      assert.ok(count > 20, 'its tasks are seen');
+      assert.ok(longest > 0 && longest <= TASK_MS, `${longest} ms of processor time`);
+    }));
+});
 
 describe('the exercise', () => {
   for (const [name, viewport] of Object.entries({ desk, phone: tall })) {

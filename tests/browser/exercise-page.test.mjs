@@ -222,6 +222,23 @@ describe('the exercise', () => {
     }));
 });
 
+describe('code of a link to the exercise', () => {
+  it('is neither run nor checked until that is asked for', () =>
+    shared.withPage(
+      '#v1;l=H;c=S60oyC8qUUjOzysuUchNzMxTsFXQ0FSwtVNQz09TKMlIVcjJzMtWt-YCAA',
+      {},
+      async (page) => {
+        await page.waitForSelector('.notice .primary');
+        await page.waitForSelector('.exercise-step');
+        assert.equal(await page.$('.finding'), null);
+        assert.equal(await text(page, '.status'), '');
+        await checkStep(page, 1);
+        assert.match(await text(page, '.finding-text'), /exports no function aggregate/);
+        assert.match(await text(page, '.code .tabs'), /edited/);
+      },
+    ));
+});
+
 describe('the exercise on a phone', () => {
   it('is read, written and watched one at a time', () =>
     withExercise({ viewport: phone }, async (page) => {

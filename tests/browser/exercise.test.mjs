@@ -39,7 +39,9 @@ describe('the texts of the exercise', () => {
       assert.equal(hints.length, 3);
       assert.match(solution, /class="line/);
       assert.match(html, /^<p>/);
+      assert.ok(hints.every((hint) => !hint.includes('`')));
     }
+    assert.match(exercise.steps[4].hints[0], /<pre class="code-text">.*network/s);
   });
 
   it('have six mutants, each of which is the reference but for one change', () => {

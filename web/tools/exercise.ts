@@ -80,7 +80,7 @@ export function readExercise(folder: string): ExerciseFiles {
 /** A step's words: a title, what is wanted, and hints, each a bit more than the last. */
 function stepOf(markdown: string, file: string, solution: string): StepWords {
   const found = /^# (.+)\n([^]+?)\n## Hints\n([^]+)$/.exec(markdown.trim());
-  const hints = items(found?.[3] ?? '');
+  const hints = (found?.[3] ?? '').split(/^- /m).slice(1).map(hintOf);
   if (found === null || hints.length !== 3) {
     throw new Error(`${file}: a title, a text and three hints are wanted`);
   }
@@ -90,6 +90,15 @@ function stepOf(markdown: string, file: string, solution: string): StepWords {
     hints,
     solution: highlight(solution, 'javascript'),
   };
+}
+
+/** A sentence or some, and after it code, if there is any, between lines of three `. */
+function hintOf(text: string): string {
+  const [words = '', code] = text.split(/^ *```\n?/m);
+  const lines = code?.replaceAll(/^ {2}/gm, '') ?? '';
+  return lines === ''
+    ? inline(words)
+    : `${inline(words)}<pre class="code-text"><code>${highlight(lines, 'javascript')}</code></pre>`;
 }
 
 /** Paragraphs and lists, between lines without text. */

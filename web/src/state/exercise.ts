@@ -17,6 +17,7 @@ import {
   type Progress,
   type Verdict as AnyVerdict,
 } from '../model/exercise.ts';
+import { isLarge, prepare } from '../model/prepare.ts';
 import { read, write } from './keep.ts';
 import type { Store } from './store.ts';
 
@@ -136,16 +137,18 @@ export function createExercise(store: Store, checks: readonly Check[]) {
       opened.value = next;
     },
     /** Puts the run on the stage, at the moment that the verdict is about. */
-    watch(at: number): boolean {
+    async watch(at: number): Promise<void> {
       const watch = verdicts.value.get(at)?.watch ?? null;
       if (watch === null) {
-        return false;
+        return;
       }
       const { trace, outcome, input } = watch;
+      if (isLarge(trace)) {
+        await prepare(trace, () => new Promise((resolve) => setTimeout(resolve)));
+      }
       const shown = { trace, outcome, waits: null, stats: null, input, recorded: false, fault: null, gap: null };
       store.show(shown, watch.at, watch.pid);
       store.announcement.value = `The stage shows seed ${input.seed} of step ${at + 1}.`;
-      return true;
     },
     /** Forgets everything: the text, what has passed, what was shown. */
     reset(): void {

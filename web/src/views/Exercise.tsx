@@ -33,12 +33,11 @@ export function Exercise({ store, part, tab }: ExerciseProps) {
   const state = stateOf(store);
   const at = state.step.value;
   const words = texts.steps[at] as StepWords;
-  const watch = () => {
-    if (state.watch(at)) {
-      part.value = 'watch';
-      tab.value = LOG; // requests are told there, and nowhere else
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('.scrub')?.focus());
-    }
+  const watch = async () => {
+    await state.watch(at);
+    part.value = 'watch';
+    tab.value = LOG; // requests are told there, and nowhere else
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('.scrub')?.focus());
   };
   return (
     <>
@@ -50,7 +49,7 @@ export function Exercise({ store, part, tab }: ExerciseProps) {
         </h2>
         <div class="step-text" dangerouslySetInnerHTML={{ __html: words.html }} />
         <Checking state={state} at={at} />
-        <Found state={state} store={store} at={at} watch={watch} />
+        <Found state={state} store={store} at={at} watch={() => void watch()} />
         <Help state={state} at={at} words={words} />
       </section>
       <p class="standing">
