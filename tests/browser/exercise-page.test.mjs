@@ -128,6 +128,33 @@ describe('the exercise', () => {
       assert.match(await text(page, '.log'), new RegExp(`${path}\\s*asked`));
     }));
 
+  it('can be broken where it failed, and is then run as the check had run it', () =>
+    withExercise({}, async (page) => {
+      await writeProgram(page, mutants[3].program);
+      await checkStep(page, 3);
+      await clickVisible(page, '.finding .button');
+      await page.waitForSelector('.scrub:focus');
+      const ways = () =>
+        page.$$eval('.break-ways button', (all) =>
+          all.filter(({ ariaDisabled }) => ariaDisabled !== 'true').map((way) => way.textContent),
+        );
+      assert.ok((await ways()).length > 0, 'there is a way');
+      await page.evaluate(() => {
+        const way = [...document.querySelectorAll('.break-ways button')].find(
+          ({ ariaDisabled }) => ariaDisabled !== 'true',
+        );
+        way.click();
+      });
+      await page.waitForFunction(() =>
+        /simulated again/.test(document.querySelector('#page > [role=status]').textContent),
+      );
+      await page.waitForFunction(() =>
+        /^(Finished|Failed)/.test(document.querySelector('.status').textContent),
+      );
+      await clickVisible(page, '#stage-results');
+      assert.match(await text(page, '.results'), /check: aggregate\(\) has returned/);
+    }));
+
   it('judges tests by what they catch, and shows what they miss', () =>
     withExercise({}, async (page) => {
       await writeProgram(

@@ -23,8 +23,8 @@ after(() => sources.close());
 const inputs = [];
 async function execute(input) {
   inputs.push(input);
-  const { events, until, outcome } = await runInNode(input);
-  return { trace: traceOf(events, until), outcome };
+  const { events, until, outcome, waits } = await runInNode(input);
+  return { trace: traceOf(events, until), outcome, waits };
 }
 
 const check = (step, program, tell = () => {}) => checks[step](program, execute, tell);

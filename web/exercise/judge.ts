@@ -2,6 +2,7 @@
 import type { RunInput } from '../src/engine/protocol.ts';
 import type { Progress, Verdict as AnyVerdict } from '../src/model/exercise.ts';
 import type { Outcome } from '../src/model/outcome.ts';
+import type { Wait } from '../src/model/pending.ts';
 import { duration } from '../src/model/time.ts';
 import type { Pid, Trace } from '../src/model/trace.ts';
 import { dice, type Endpoint, type World } from '../src/model/world.ts';
@@ -12,6 +13,8 @@ export type Verdict = AnyVerdict<RunInput>;
 export interface Finished {
   readonly trace: Trace;
   readonly outcome: Outcome;
+  /** Who waited for what; null when that is not known. */
+  readonly waits: readonly Wait[] | null;
 }
 
 export type Execute = (input: RunInput) => Promise<Finished>;
@@ -72,7 +75,7 @@ export function checkOf(cases: readonly Case[]): Check {
 
 export function failure(
   input: RunInput,
-  { trace, outcome }: Finished,
+  { trace, outcome, waits }: Finished,
   { says, at, pid }: Complaint,
   runs: number,
   seed = '',
@@ -82,7 +85,7 @@ export function failure(
     passed: false,
     says: nothing ? says : seed + says,
     runs,
-    watch: nothing ? null : { input, trace, outcome, at, pid: pid ?? null },
+    watch: nothing ? null : { input, trace, outcome, waits, at, pid: pid ?? null },
     caught: null,
   };
 }

@@ -4,6 +4,7 @@
  * a program, the other makes its next worker ready.
  */
 import type { Outcome } from '../model/outcome.ts';
+import type { Wait } from '../model/pending.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Hosts } from './frame.ts';
 import type { RunInput } from './protocol.ts';
@@ -12,8 +13,14 @@ import { Runner } from './runner.ts';
 /** What was being checked was given up. */
 export class Stopped extends Error {}
 
+interface Finished {
+  readonly trace: Trace;
+  readonly outcome: Outcome;
+  readonly waits: readonly Wait[] | null;
+}
+
 interface Waiting {
-  readonly resolve: (run: { trace: Trace; outcome: Outcome }) => void;
+  readonly resolve: (run: Finished) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -26,7 +33,7 @@ export class Checker {
     const runner = () =>
       new Runner(hosts, {
         slow() {}, // one that gives no sign of life is ended by itself
-        ended: (outcome, trace) => this.#take()?.resolve({ outcome, trace }),
+        ended: (outcome, trace, _stats, waits) => this.#take()?.resolve({ outcome, trace, waits }),
         refused: ({ text }) => this.#take()?.reject(new Error(text)),
       });
     this.#runner = runner();
@@ -34,7 +41,7 @@ export class Checker {
   }
 
   /** One at a time. Rejects with `Stopped`, or when no worker is to be had. */
-  execute(input: RunInput): Promise<{ trace: Trace; outcome: Outcome }> {
+  execute(input: RunInput): Promise<Finished> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       [this.#runner, this.#next] = [this.#next, this.#runner];

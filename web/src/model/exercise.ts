@@ -3,6 +3,7 @@
  * the checks are made is in `web/exercise`.
  */
 import type { Outcome } from './outcome.ts';
+import type { Wait } from './pending.ts';
 import type { Pid, Trace } from './trace.ts';
 
 /** What there is to read about a step, as HTML that was made with the page. */
@@ -36,6 +37,8 @@ export interface Watched<Input = unknown> {
   readonly input: Input;
   readonly trace: Trace;
   readonly outcome: Outcome;
+  /** Who waited for what; null when that is not known. */
+  readonly waits: readonly Wait[] | null;
   /** A position in the trace. */
   readonly at: number;
   /** The task that it is about, if it is about one. */

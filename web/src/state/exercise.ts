@@ -142,12 +142,12 @@ export function createExercise(store: Store, checks: readonly Check[]) {
       if (watch === null) {
         return;
       }
-      const { trace, outcome, input } = watch;
+      const { trace, outcome, waits, input } = watch;
       if (isLarge(trace)) {
         await prepare(trace, () => new Promise((resolve) => setTimeout(resolve)));
       }
-      const shown = { trace, outcome, waits: null, stats: null, input, recorded: false, fault: null, gap: null };
-      store.show(shown, watch.at, watch.pid);
+      const run = { trace, outcome, waits, input, stats: null, fault: null, gap: null };
+      store.show({ ...run, recorded: false, ofCheck: true }, watch.at, watch.pid);
       store.announcement.value = `The stage shows seed ${input.seed} of step ${at + 1}.`;
     },
     /** Forgets everything: the text, what has passed, what was shown. */

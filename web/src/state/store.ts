@@ -45,6 +45,8 @@ export interface Run {
   readonly input: RunInput | null;
   /** It came with the page and was made when the page was built. */
   readonly recorded: boolean;
+  /** A check has made it, in a world of its own: broken, it is run in that again. */
+  readonly ofCheck?: true;
   /** The newest text could not even be begun; the trace is of the one before. */
   readonly fault: Reason | null;
   /** The longest time for which this page did not get to draw, in ms. */
@@ -253,7 +255,17 @@ export function createStore(
     const unbegun = outcome.kind === 'threw' && newTrace.lines.size === 0;
     const next: Run = unbegun
       ? { ...before, fault: outcome.reason }
-      : { trace: newTrace, outcome, stats, waits, input, recorded: false, fault: null, gap };
+      : {
+          trace: newTrace,
+          outcome,
+          stats,
+          waits,
+          input,
+          recorded: false,
+          fault: null,
+          gap,
+          ...(currentOfCheck ? { ofCheck: true as const } : {}),
+        };
     batch(() => {
       runs.value = new Map(runs.value).set(id, next);
       inWorker.value = null;
@@ -347,7 +359,13 @@ export function createStore(
   };
 
   /** What the run of the chosen example depends on, as it stands now. */
-  const inputOf = (found: Texts): RunInput => ({
+  const inputOf = (found: Texts, again: boolean): RunInput => {
+    const { ofCheck, input } = run.value;
+    return again && ofCheck === true && input !== null
+      ? { ...input, changes: setting.value.changes }
+      : ownInputOf(found);
+  };
+  const ownInputOf = (found: Texts): RunInput => ({
     program: { source: source.value, files: found.files },
     seed: seed.value,
     ...(found.clock !== undefined && { clock: found.clock }),
@@ -357,7 +375,9 @@ export function createStore(
   });
 
   let current: RunInput | null = null;
-  const start = async (then: typeof afterRun): Promise<void> => {
+  let currentOfCheck = false;
+  /** `again` runs what is on the stage once more, and not what is being written. */
+  const start = async (then: typeof afterRun, again = false): Promise<void> => {
     const id = chosen.value;
     const found = await load(id);
     if (found === null || id !== chosen.value) {
@@ -373,7 +393,8 @@ export function createStore(
       slow.value = null;
     });
     afterRun = then;
-    current = inputOf(found);
+    current = inputOf(found, again);
+    currentOfCheck = again && run.value.ofCheck === true;
     longestGap.begin();
     try {
       (await getRunner()).run(current);
@@ -406,7 +427,7 @@ export function createStore(
     changes: computed(() => setting.value.changes),
     run,
     put: (changes) => change(chosen.value, { changes }),
-    rerun: () => void start('stay'),
+    rerun: () => void start('stay', true),
     announce: (said) => {
       prelude = said;
     },
@@ -495,6 +516,7 @@ export function createStore(
     show(shown: Run, at: number, pid: Pid | null): void {
       pause();
       batch(() => {
+        change(chosen.value, { changes: [] });
         runs.value = new Map(runs.value).set(chosen.value, shown);
         held.value = at;
         picked.value = pid;
