@@ -273,6 +273,8 @@ describe('the exercise on a phone', () => {
       assert.ok(await visible('.check-row'));
       assert.ok(!(await visible('.code')));
       await checkStep(page, 1);
+      /* Nothing of it lies behind the playhead at the foot. */
+      await page.$eval('.finding .button', (button) => button.scrollIntoView({ block: 'center' }));
       await page.tap('.finding .button');
       await page.waitForFunction(() => document.querySelector('.tasks').checkVisibility());
       assert.ok(!(await visible('.check-row')));
