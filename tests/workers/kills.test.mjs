@@ -6,7 +6,6 @@ import { scenario, settled, until, work } from './harness.mjs';
 
 const ROUNDS = Number(process.env.BELAY_KILLS ?? 40);
 const SEED = Number(process.env.BELAY_SEED ?? 1);
-const JOBS = 120;
 /* A round takes a tenth of a second at most, on a busy machine. */
 const TIMEOUT = 120_000 + ROUNDS * 1000;
 
@@ -16,16 +15,16 @@ async function pause(random) {
   for (let turns = random.below(6); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Starts many short jobs among which some never end, and kills some of each. */
-async function round(seed, { start, Task, inspect }) {
+/** Starts so many jobs among which some never end, and kills some of each. */
+async function round(seed, { start, Task, inspect }, name, jobs) {
   const random = randomOf(seed);
-  const runs = new Int32Array(new SharedArrayBuffer(JOBS * 4));
+  const runs = new Int32Array(new SharedArrayBuffer(jobs * 4));
   const tasks = [];
   const killed = new Set();
   const kills = [];
-  for (let index = 0; index < JOBS; index++) {
+  for (let index = 0; index < jobs; index++) {
     const kind = random.below(40);
-    const task = kind === 0 ? start('spin') : start('count', [index, runs], { label: String(index) });
+    const task = kind === 0 ? start('spin') : start(name, [index, runs], { label: String(index) });
     tasks.push(task);
     if (kind !== 0 && kind > 4) continue;
     killed.add(index);
@@ -35,7 +34,7 @@ async function round(seed, { start, Task, inspect }) {
     await pause(random);
     await Task.shutdown(task, 'brutalKill');
   }
-  for (let index = 0; index < JOBS; index++) {
+  for (let index = 0; index < jobs; index++) {
     const times = Atomics.load(runs, index);
     assert.ok(times <= 1, `job ${index} was run ${times} times`);
     if (killed.has(index)) continue;
@@ -45,16 +44,17 @@ async function round(seed, { start, Task, inspect }) {
   await until(() => inspect().abandoned === 0);
 }
 
-for (const [what, workers] of [
+for (const [what, workers, name = 'count', jobs = 120] of [
   ['two workers', { max: 2 }],
   ['one worker', { max: 1 }],
   ['three without a spare', { max: 3, hotSpare: false }],
+  ['functions that take 2 ms', { max: 2 }, 'countSlowly', 30],
 ]) {
   scenario(`${ROUNDS} rounds of kills at random moments, ${what}: each job is run once or never, none is lost`, async (all) => {
     for (let number = 0; number < ROUNDS; number++) {
       const seed = SEED + number;
       try {
-        await round(seed, all);
+        await round(seed, all, name, jobs);
       } catch (error) {
         error.message = `seed ${seed}: ${error.message}`;
         throw error;
