@@ -81,8 +81,8 @@ for (const files of lessons) {
     });
 
     it('has a question, a prediction, a rule, and regions in all languages', () => {
-      const { about, texts: page } = exampleOf(files, null);
-      assert.ok(about.question.length > 40 && about.rule.length > 20);
+      const { texts: page } = exampleOf(files, null);
+      assert.ok(page.question.length > 40 && page.rule.length > 20);
       assert.ok(page.predict !== null && page.predict.options.length >= 2);
       assert.ok(page.change.length >= 1);
       const names = page.panes.map(({ html }) => [

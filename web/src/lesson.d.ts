@@ -3,6 +3,11 @@ declare module 'virtual:lesson' {
   export const examples: readonly Example[];
 }
 
+declare module 'virtual:lesson-words' {
+  /** Question and rule of each, in lower case, by id. */
+  export const words: Readonly<Record<string, string>>;
+}
+
 declare module 'virtual:sandbox' {
   /** The worker of a run, as the text of one classic script. */
   export const sandbox: string;

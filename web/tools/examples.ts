@@ -73,15 +73,10 @@ function exampleOf(folder: string, source: Source, number: number | null): Read 
   const mark = number === null ? '' : String(number);
   const section = number === null ? 'Besides' : 'The examples';
   return {
-    about: {
-      id,
-      section,
-      mark,
-      title,
+    about: { id, section, mark, title },
+    texts: {
       question: escape(source.question),
       rule: escape(source.rule),
-    },
-    texts: {
       source: program,
       files,
       panes,

@@ -38,8 +38,10 @@ export function readExercise(folder: string): ExerciseFiles {
   const { title, question, rule } = readLesson(read('exercise.md'), join(folder, 'exercise.md'));
   const { endpoints, knobs } = JSON.parse(read('world.json')) as World & { knobs: Knob[] };
   return {
-    about: { id: EXERCISE, section: 'Exercise', mark: '★', title, question, rule, exercise: true },
+    about: { id: EXERCISE, section: 'Exercise', mark: '★', title, exercise: true },
     texts: {
+      question,
+      rule,
       source: starter,
       files: {},
       panes: [

@@ -169,10 +169,10 @@ export function exampleOf(
       section: `${id[0]} ${sections[id[0] as string]}`,
       mark: id,
       title: words.title,
-      question: words.question,
-      rule: words.rule,
     },
     texts: {
+      question: words.question,
+      rule: words.rule,
       source: program.text,
       files: modules,
       panes,

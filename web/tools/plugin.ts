@@ -1,6 +1,6 @@
 /**
  * `virtual:lesson` lists lessons, the exercise and examples; each one's texts are
- * a module of their own. `virtual:exercise` is what else the exercise consists of.
+ * a module of their own, and so are the words by which they are found. `virtual:exercise` is what else the exercise consists of.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { exampleOf, readLessonFiles } from './lessons.ts';
 
 const LIST = 'virtual:lesson';
 const TEXTS = 'virtual:lesson/';
+const WORDS = 'virtual:lesson-words';
 const EXERCISE = 'virtual:exercise';
 const RUNS_MAX = 64 * 1024 * 1024; // bytes of the recorded runs
 
@@ -32,7 +33,7 @@ export function lessonPlugin(options: LessonOptions): Plugin {
   return {
     name: 'belay:lesson',
     resolveId: (id) =>
-      id === LIST || id === EXERCISE || id.startsWith(TEXTS) ? `\0${id}` : undefined,
+      id === LIST || id === WORDS || id === EXERCISE || id.startsWith(TEXTS) ? `\0${id}` : undefined,
     async load(id) {
       if (!id.startsWith(`\0${LIST}`) && id !== `\0${EXERCISE}`) {
         return undefined;
@@ -52,10 +53,23 @@ export function lessonPlugin(options: LessonOptions): Plugin {
       if (id === `\0${LIST}`) {
         return `export const examples = [${examples.map(listed).join(',')}];`;
       }
+      if (id === `\0${WORDS}`) {
+        return `export const words = ${JSON.stringify(wordsOf(examples))};`;
+      }
       const { texts } = examples.find((example) => id === `\0${TEXTS}${example.about.id}`) as Read;
       return `export const texts = ${JSON.stringify(texts)};`;
     },
   };
+}
+
+/** What a lesson is found by beside its title, by its id. */
+function wordsOf(examples: readonly Read[]): Record<string, string> {
+  return Object.fromEntries(
+    examples.map(({ about, texts }) => [
+      about.id,
+      `${texts.question} ${texts.rule}`.replaceAll(/<[^>]*>/g, '').toLowerCase(),
+    ]),
+  );
 }
 
 function listed({ about: words }: Read): string {

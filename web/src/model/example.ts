@@ -13,9 +13,6 @@ export interface Example {
   /** What stands before its title: `B3`, `4`, or nothing. */
   readonly mark: string;
   readonly title: string;
-  /** Inline HTML, made when the page is built. */
-  readonly question: string;
-  readonly rule: string;
   /** It is done by steps that are checked, and not by a run. */
   readonly exercise?: true;
   /** The rest comes when it is wanted. */
@@ -24,6 +21,9 @@ export interface Example {
 
 /** What an example has to read and to run. */
 export interface Texts {
+  /** Inline HTML, made when the page is built. */
+  readonly question: string;
+  readonly rule: string;
   /** The program: exactly what is shown and what runs. */
   readonly source: string;
   /** What the program imports, by the specifier that it uses. */

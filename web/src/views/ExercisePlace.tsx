@@ -16,7 +16,8 @@ export interface ExerciseProps {
 
 export function ExercisePlace(props: ExerciseProps) {
   const { store, part } = props;
-  const { title, question } = store.example.value as Example;
+  const { title } = store.example.value as Example;
+  const question = store.texts.value?.question ?? '';
   const found = useSignal<{ readonly Exercise: FunctionComponent<ExerciseProps> } | null>(null);
   const failed = useSignal('');
   useEffect(() => {

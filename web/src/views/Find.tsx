@@ -1,6 +1,7 @@
 /** A lesson found by its words: type, choose with the arrows, Enter. */
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { words as texts } from 'virtual:lesson-words';
 import type { Example } from '../model/example.ts';
 import { found } from '../model/find.ts';
 import type { Store } from '../state/store.ts';
@@ -17,7 +18,7 @@ export function Find({ store, part, close }: Props) {
   const words = useSignal('');
   const at = useSignal(0);
   const field = useRef<HTMLInputElement>(null);
-  const list = found(store.examples, words.value);
+  const list = found(store.examples, words.value, texts);
   const chosen = list[Math.min(at.value, list.length - 1)];
   useEffect(() => field.current?.focus(), []);
   useEffect(() => {

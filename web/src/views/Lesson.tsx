@@ -23,7 +23,7 @@ export function Lesson({ store, part }: { store: Store; part: Signal<Part> }) {
           {/^[A-Z]\d/.test(example.mark) && <span class="title-mark">{example.mark} </span>}
           {example.title}
         </h1>
-        <p class="question" {...html(example.question)} />
+        <p class="question" {...html(texts?.question ?? '')} />
         {texts?.predict != null && <Predict store={store} predict={texts.predict} />}
         {texts?.predict == null && !wasRun(store) && (
           <p class="hint">Make a guess, then run it. Ctrl Enter runs it from anywhere.</p>
@@ -57,8 +57,7 @@ const wasRun = (store: Store): boolean =>
 
 /** What is to be taken away, and what to try next: told once the answer is out. */
 export function Takeaway({ store }: { store: Store }) {
-  const { rule } = store.example.value as Example;
-  const change = store.texts.value?.change ?? [];
+  const { rule = '', change = [] } = store.texts.value ?? {};
   if (!wasRun(store)) {
     return null;
   }

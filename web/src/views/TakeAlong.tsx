@@ -44,9 +44,9 @@ async function take(store: Store, ending: Ending): Promise<void> {
   const textIn = (id: string) => textOf(texts.panes.find((pane) => pane.id === id)?.html ?? '');
   const taken = {
     title: `${example.mark} ${example.title}`,
-    question: example.question,
+    question: texts.question,
     predict: texts.predict,
-    rule: example.rule,
+    rule: texts.rule,
     elixir: textIn('elixir'),
     python: textIn('python'),
     world: worldAbroad(
