@@ -11,6 +11,19 @@ const { inputOf, readLessonFiles } = await sources.load('/tools/lessons.ts');
 const lessons = readLessonFiles(sources.lessons);
 await sources.close();
 
+const EMPTY = '/empty.html';
+
+/* A page of nothing: that of the playground would run each lesson before it is served. */
+const emptyPage = {
+  name: 'an empty page',
+  configureServer: ({ middlewares }) => {
+    middlewares.use(EMPTY, (_request, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end('<!doctype html><title>empty</title><body>');
+    });
+  },
+};
+
 /** A test for each lesson, in the browser of this name. */
 export function testHashes(name) {
   let server;
@@ -18,12 +31,17 @@ export function testHashes(name) {
   let page;
 
   before(async () => {
-    server = await createServer({ root: web, logLevel: 'error', server: { port: 0, hmr: false } });
+    server = await createServer({
+      root: web,
+      logLevel: 'error',
+      plugins: [emptyPage],
+      server: { port: 0, hmr: false },
+    });
     await server.listen();
     browser = await launchBrowser(name);
     page = await browser.newPage();
     /* One runner for all: the same way that the page takes. */
-    await page.goto(server.resolvedUrls.local[0]);
+    await page.goto(new URL(EMPTY, server.resolvedUrls.local[0]).href);
     await page.evaluate(async () => {
       const load = (path) => import(new URL(path, location.origin).href);
       const [{ Frame }, { Runner }, { traceHash, traceOrder }, { sandbox }] = await Promise.all(
