@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
 import { installPackage } from '../workers/packed.mjs';
-import { launch, servePages } from '../workers/pages.mjs';
+import { titleOf } from '../workers/pages.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const made = join(root, 'build/jobs/threads-jobs');
@@ -47,21 +47,6 @@ async function copyJobs(to) {
   await mkdir(to, { recursive: true });
   await cp(join(made, 'test_jobs.mjs'), join(to, 'test_jobs.mjs'));
   await cp(join(made, 'test_jobs'), join(to, 'test_jobs'), { recursive: true });
-}
-
-/** What the page in a folder says in its title. */
-async function titleOf(where, kind) {
-  const pages = await servePages(where);
-  const browser = await launch('Chromium');
-  try {
-    const page = await browser.newPage();
-    await page.goto(pages.address(kind, 'index.html'));
-    await page.waitForFunction(() => document.title !== '', { timeout: 60_000 });
-    return await page.title();
-  } finally {
-    await browser.close();
-    await pages.close();
-  }
 }
 
 const expected = { plain: 'workers 11 12 13', isolated: 'threads 11 12 13' };

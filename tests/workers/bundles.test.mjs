@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
 import { installPackage } from './packed.mjs';
-import { launch, servePages } from './pages.mjs';
+import { titleOf } from './pages.mjs';
 
 /* Kills a loop, and streams through the workers. */
 const APP = `
@@ -41,21 +41,6 @@ before(async () => {
   await writeFile(join(folder, 'index.html'), '<!doctype html><title></title><script type="module" src="./app.js"></script>');
 });
 after(() => rm(folder, { recursive: true }));
-
-/** What the page in a folder says in its title. */
-async function titleOf(where, kind) {
-  const pages = await servePages(where);
-  const browser = await launch('Chromium');
-  try {
-    const page = await browser.newPage();
-    await page.goto(pages.address(kind, 'index.html'));
-    await page.waitForFunction(() => document.title !== '', { timeout: 60_000 });
-    return await page.title();
-  } finally {
-    await browser.close();
-    await pages.close();
-  }
-}
 
 describe('a bundle', { concurrency: false }, () => {
   it('by Vite runs in a page', async () => {

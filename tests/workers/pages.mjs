@@ -101,3 +101,18 @@ export async function callInPage(browser, address, module, name) {
     await page.close();
   }
 }
+
+/** What the page index.html in a folder says in its title, in Chromium. @param kind of headers */
+export async function titleOf(folder, kind) {
+  const pages = await servePages(folder);
+  const browser = await launch('Chromium');
+  try {
+    const page = await browser.newPage();
+    await page.goto(pages.address(kind, 'index.html'));
+    await page.waitForFunction(() => document.title !== '', { timeout: 60_000 });
+    return await page.title();
+  } finally {
+    await browser.close();
+    await pages.close();
+  }
+}
