@@ -111,6 +111,10 @@ function limitPromises(caller, results, indexes, timeout) {
     low: 0,
     high: 0,
     tag: 0,
+    begun(low, high) {
+      this.low = low;
+      this.high = high;
+    },
     about: { what: 'allSettled', low: 0, high: 0, timeout },
     done(outcome, entry) {
       const reason = outcome === OUTCOME.OWNER ? errorOf(entry, { pid: caller.pid }) : late();

@@ -149,8 +149,6 @@ export class StartWait extends AskWait {
 
 /** Until a supervisor has got as far as this. */
 class FenceWait {
-  low = 0;
-  high = 0;
   tag = 0;
   #then;
 
@@ -168,8 +166,6 @@ class FenceWait {
 
 /** For one of the children that a supervisor is started with. */
 export class InitWait {
-  low = 0;
-  high = 0;
   tag = 0;
   #child;
 

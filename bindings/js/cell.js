@@ -21,10 +21,11 @@ export const CELL = Object.freeze({
 /**
  * What only few processes have: the child of a supervisor that they are, that
  * supervisor, and of a supervisor its info; `above` is what it comes from once
- * that is no longer to be asked (origin.js).
+ * that is no longer to be asked (origin.js), and `log` a line for the log that
+ * may yet turn out to be received by somebody.
  */
 export const detailsOf = ({ child = null, supervisor = null, info = null }) =>
-  ({ child, supervisor, info, above: null });
+  ({ child, supervisor, info, above: null, log: null });
 
 /* What is looked at for each item of a stream comes first, close together. */
 export class Cell {
@@ -35,8 +36,6 @@ export class Cell {
   err = null;
   runtime;
   state = CELL.FREE;
-  /** The body goes on though its process has ended. */
-  retired = false;
   /** An item whose stream has closed without it: its result goes nowhere. */
   detached = false;
   low = 0;
@@ -48,8 +47,6 @@ export class Cell {
   /** The stream that an item belongs to. */
   stream = null;
   context = null;
-  /** A line for the log that may yet turn out to be received by somebody. */
-  log = null;
   body = null;
   label = '';
   /** A task's or supervisor's: the node of who started it (origin.js). */
@@ -60,11 +57,16 @@ export class Cell {
   details = null;
   /** By which it follows an AbortSignal, once any process here has had one. */
   link = null;
-  /** Of a retired one: whose body goes on, and why. */
+  /** Whose body goes on though its process has ended, and why: of a retired one. */
   orphan = null;
 
   constructor(runtime) {
     this.runtime = runtime;
+  }
+
+  /** The body goes on though its process has ended. */
+  get retired() {
+    return this.orphan !== null;
   }
 
   /** Its body has given a promise: waits for that. */
@@ -92,7 +94,7 @@ export class Cell {
     this.input = undefined;
     this.value = undefined;
     this.stream = null;
-    if (this.log !== null) this.log = null;
+    if (this.details !== null) this.details = null;
   }
 
   /** The next item of the same stream, in the same place. */
@@ -119,7 +121,6 @@ export class Cell {
     this.origin = null;
     this.record = null;
     this.context = null;
-    this.details = null;
   }
 
   /** A cell that takes this one's place, for a process that is ending. */
@@ -144,7 +145,6 @@ export class Cell {
     const { context, stream, low, high, label } = this;
     this.clear();
     this.stream = stream; // whose count of abandoned bodies this one is in
-    this.retired = true;
     this.orphan = { context, why, low, high, label };
   }
 

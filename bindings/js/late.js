@@ -94,8 +94,6 @@ export class Late {
       this.#must(
         kernel.waitFor(ownerLow, ownerHigh, cell.low, cell.high, WAIT.AWAIT, wait.timeout, wait.tag), 'wait',
       );
-      wait.low = kernel.answerLow;
-      wait.high = kernel.answerHigh;
     }
     if (this.#begun) this.#must(kernel.run(), 'run');
   }

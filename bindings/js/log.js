@@ -1,4 +1,5 @@
 /** The log: what goes into it, what its entries hold, and what they say. */
+import { detailsOf } from './cell.js';
 import { nameProcess } from './errors.js';
 import { describe } from './options.js';
 import { callersFrom, originsOf } from './origin.js';
@@ -126,7 +127,8 @@ export function noteEnd(runtime, event) {
     callers: originsOf(runtime, cell, null).callers,
     supervisor: supervisorPid,
   };
-  cell.log = log;
+  cell.details ??= detailsOf({});
+  cell.details.log = log;
   runtime.effect(() => {
     if (log.received || (stream !== null && !detached && stream.receives)) return;
     runtime.observers.crashed(log);

@@ -81,13 +81,8 @@ export class TaskRecord {
   get error() {
     const { failure } = this;
     if (failure.bare) return failure.value;
-    this.made ??= this.#exitError(failure.value);
+    this.made ??= exitErrorOf(this, failure.value);
     return this.made;
-  }
-
-  #exitError(reason) {
-    const { pid, label, startedAt } = this;
-    return withoutStack(() => new ExitError(reason, { pid, label, startedAt }));
   }
 
   /** As Promise.allSettled would tell it. */
@@ -104,7 +99,7 @@ export class TaskRecord {
 
   /** The outcome of one that ended in a way that was not its own failure. */
   exited(reason) {
-    return { status: 'rejected', reason: this.#exitError(reason) };
+    return { status: 'rejected', reason: exitErrorOf(this, reason) };
   }
 
   /**
@@ -127,6 +122,11 @@ export class TaskRecord {
   describe() {
     return nameProcess(this.pid, this.label);
   }
+}
+
+/** Not a method of its own: those take room in each object. */
+function exitErrorOf({ pid, label, startedAt }, reason) {
+  return withoutStack(() => new ExitError(reason, { pid, label, startedAt }));
 }
 
 /* What only few have takes no room in the others. */

@@ -45,6 +45,8 @@ const START_FRAMES = 5;
 /* A grace in ms that is one word for the kernel. */
 const GRACE_PLAIN_MAX = 0x7fffffff;
 const resolved = Promise.resolve();
+/* Of all processes of a simulation that is over. */
+const FROZEN = Object.freeze({ context: null, why: null, low: 0, high: 0, label: '' });
 const nativeThen = Promise.prototype.then;
 
 export class Runtime {
@@ -341,8 +343,7 @@ export class Runtime {
       this.#waits.take(wait.tag);
       return code;
     }
-    wait.low = this.#kernel.answerLow;
-    wait.high = this.#kernel.answerHigh;
+    wait.begun(this.#kernel.answerLow, this.#kernel.answerHigh);
     this.watch?.waiting(wait);
     if (looksOnce) this.advance(this.#pump.now);
     this.drain();
@@ -788,7 +789,7 @@ export class Runtime {
     // order: to the owner as its own end, to its wait as the task's end.
     const outcome = wait.caller.gone && event.extra !== OUTCOME.OK ? OUTCOME.OWNER : event.extra;
     if (outcome === OUTCOME.EXIT || outcome === OUTCOME.CRASH) {
-      const log = this.cells.find(event.low, event.high)?.log ?? null;
+      const log = this.cells.find(event.low, event.high)?.details?.log ?? null;
       if (log !== null) log.received = true;
     }
     wait.done(outcome, this.reasons.entry(event.reason), event);
@@ -900,7 +901,7 @@ export class Runtime {
     if (this.disposed) return;
     this.disposed = true;
     this.#pump.close();
-    for (const cell of this.cells) cell.retired = true;
+    for (const cell of this.cells) cell.orphan = FROZEN;
     this.#forgetAll();
   }
 

@@ -16,6 +16,9 @@ import { quiet } from './record.js';
 /** To keep the shape of what `make` gives: see StreamRun. Numbers have two forms, and so has a timeout. */
 export const withBothTimeouts = (make) => [5000, Infinity].map(make);
 
+/** The same for waits. A field that has held only numbers has a box for each object's; null makes it one for any value. */
+const withAnyTimeout = (make) => [5000, Infinity, null].map(make);
+
 /* One for all: each wait of a program that is watched is looked at twice. */
 const about = { what: '', low: 0, high: 0, timeout: 0 };
 
@@ -37,9 +40,7 @@ const grab = (resolve) => {
 };
 
 export class Wait {
-  /** Words of the reference by which the kernel cancels it. */
-  low = 0;
-  high = 0;
+  /** By which the kernel knows it; 0 when it does not. */
   tag = 0;
 
   constructor(caller) {
@@ -47,6 +48,9 @@ export class Wait {
     this.promise = new Promise(grab);
     this.resolve = grabbed;
   }
+
+  /** The kernel has begun it: told to those who may cancel it, by this reference. */
+  begun() {}
 
   reject(error) {
     this.resolve(Promise.reject(error));
@@ -69,9 +73,7 @@ export class Wait {
  */
 export class AwaitWait {
   /** See StreamRun. */
-  static #kept = withBothTimeouts((timeout) => new AwaitWait(null, null, null, timeout));
-  low = 0;
-  high = 0;
+  static #kept = withAnyTimeout((timeout) => new AwaitWait(null, null, null, timeout));
   tag = 0;
 
   constructor(caller, record, task, timeout) {
@@ -115,7 +117,7 @@ export const timeoutOf = (record, task, timeout) =>
 
 export class YieldWait extends Wait {
   /** See StreamRun. */
-  static #kept = withBothTimeouts((timeout) => new YieldWait(null, null, timeout));
+  static #kept = withAnyTimeout((timeout) => new YieldWait(null, null, timeout));
 
   constructor(caller, record, timeout) {
     super(caller);
@@ -160,7 +162,7 @@ export class ShutdownWait extends Wait {
 
 export class SleepWait extends Wait {
   /** See StreamRun. */
-  static #kept = withBothTimeouts((timeout) => new SleepWait(null, timeout));
+  static #kept = withAnyTimeout((timeout) => new SleepWait(null, timeout));
 
   constructor(caller, timeout) {
     super(caller);
@@ -224,6 +226,7 @@ export class StopWait extends Wait {
 export class GroupWait {
   /** See StreamRun. */
   static #kept = new GroupWait(null, null, 0);
+  /** Words of the reference by which the kernel cancels it. */
   low = 0;
   high = 0;
   tag = 0;
@@ -232,6 +235,11 @@ export class GroupWait {
     this.caller = caller;
     this.group = group;
     this.index = index;
+  }
+
+  begun(low, high) {
+    this.low = low;
+    this.high = high;
   }
 
   get about() {
