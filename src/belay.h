@@ -154,8 +154,9 @@ typedef enum belay_class {
  *                whose bodies have returned. Stale ones are passed over.
  *                Answers value: how many it took (the rest: drain, again).
  *   RETURN       pid: its body has returned: SETTLE of one. When its owner
- *                awaits it, and its end concerns nobody else, the answer
- *                stands for the events, which are EXITED with VALUE and
+ *                awaits it, and its end concerns nobody else (a task
+ *                supervisor forgets a temporary child), the answer stands
+ *                for the events, which are EXITED with VALUE and
  *                WAIT_DONE with OK. Answers value: 1 if it does (pid: the
  *                owner, extra: the body, tag: the wait's), else 0: always
  *                while tracing or while other events wait, and for a stale

@@ -241,9 +241,12 @@ function lookUp(call, runtime, supervisor, handle) {
  * messages name it.
  */
 export function findSupervisor(call, caller, supervisor, kind) {
-  checkSupervisorType(call, supervisor, kind);
   const { runtime } = caller;
-  const { place, text } = lookUp(call, runtime, supervisor, placeOf(supervisor, kind));
+  const handle = placeOf(supervisor, kind);
+  // The most frequent case by far: the process has a cell for as long as it lives.
+  if (handle !== null && handle.runtime === runtime && isAlive(runtime, handle)) return handle;
+  checkSupervisorType(call, supervisor, kind);
+  const { place, text } = lookUp(call, runtime, supervisor, handle);
   const info = place === null ? null : runtime.kernel.infoOf(place.low, place.high);
   if (info === null) throw noSupervisor(call, kind, text);
   if (info.kind !== kind) {
@@ -253,6 +256,11 @@ export function findSupervisor(call, caller, supervisor, kind) {
     );
   }
   return { low: place.low, high: place.high, text, runtime };
+}
+
+function isAlive(runtime, { low, high }) {
+  const cell = runtime.cells.find(low, high);
+  return cell !== null && cell.state !== CELL.ENDED;
 }
 
 export const noSupervisor = (call, kind, text) =>

@@ -6,14 +6,32 @@
  */
 #include "kernel/kernel.h"
 
+/* Whether its supervisor, if it has one, would do no more at its end than
+ * forget it. */
+static int is_forgotten(const belay_kernel *kernel,
+                        const belay__process *process) {
+    if (process->child == BELAY__NONE) {
+        return 1;
+    }
+    const belay__child *child = child_at(kernel, process->child);
+    const belay__supervisor *parent =
+        supervisor_at(kernel, child->supervisor);
+    BELAY_ASSERT((child->flags & (CHILD_ENDED | CHILD_MAILED)) == 0);
+    return parent->config.type == BELAY_SUP_TASK &&
+           parent->phase == PHASE_IDLE &&
+           child->restart == BELAY_RESTART_TEMPORARY && child->flags == 0;
+}
+
 /* Whether it has nothing that its end would have to be told to or that ends
  * with it, but for links and for those who wait for it. NONE has every bit
  * set, so that only NONEs give NONE. */
-static int stands_alone(const belay__process *process) {
+static int stands_alone(const belay_kernel *kernel,
+                        const belay__process *process) {
     BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
     uint32_t rest = process->monitors & process->waits_by & process->streams &
-                    process->child & process->name;
-    return process->kind == BELAY_KIND_TASK && rest == BELAY__NONE;
+                    process->name;
+    return process->kind == BELAY_KIND_TASK && rest == BELAY__NONE &&
+           is_forgotten(kernel, process);
 }
 
 /* A process that hears over a link that another one ended normally, and
@@ -35,7 +53,7 @@ static int may_answer(const belay_kernel *kernel) {
 static int is_brief(const belay_kernel *kernel, uint32_t index) {
     const belay__process *process = process_at(kernel, index);
     const uint32_t wait = process->waits_on;
-    if (!may_answer(kernel) || !stands_alone(process) ||
+    if (!may_answer(kernel) || !stands_alone(kernel, process) ||
         wait == BELAY__NONE || wait_at(kernel, wait)->on.next != wait ||
         !process_has_links(process)) {
         return 0;
@@ -60,6 +78,12 @@ static void reply(belay_kernel *kernel, uint32_t index,
         belay__timer_stop(kernel, timer_of_process(index));
     }
     BELAY_ASSERT(process->waits_on == BELAY__NONE);
+    uint32_t child = process->child;
+    if (child != BELAY__NONE) {
+        process->child = BELAY__NONE;
+        child_at(kernel, child)->process = BELAY__NONE;
+        belay__child_forget(kernel, child);
+    }
     belay__process_free(kernel, index);
 }
 

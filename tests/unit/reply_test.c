@@ -125,6 +125,69 @@ static void one_that_waits_is_told_by_events(void) {
     world_close(world);
 }
 
+/* A linked child of a supervisor that runs and is awaited by the root. */
+static belay_pid awaited_child(test_world *world, belay_pid supervisor,
+                               belay_restart restart) {
+    belay_pid pid = world_do(world, (belay_command){
+                                        .op = BELAY_OP_SPAWN,
+                                        .pid = world->root,
+                                        .scope = supervisor,
+                                        .tag = 1,
+                                        .kind = (uint32_t)restart,
+                                        .flags = BELAY_FLAG_LINK,
+                                        .shutdown = 5000,
+                                    });
+    CHECK_EQUAL(run_all(world), 1);
+    (void)wait_for(world, BELAY_WAIT_AWAIT, world->root, pid, 5000, 101);
+    world_forget(world);
+    return pid;
+}
+
+static void a_task_supervisor_forgets_a_temporary_child_in_silence(void) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid supervisor =
+        open_supervisor(world, world->root, 5, BELAY_SUP_TASK, 0);
+    belay_pid other =
+        awaited_child(world, supervisor, BELAY_RESTART_TEMPORARY);
+    belay_pid pid = awaited_child(world, supervisor, BELAY_RESTART_TEMPORARY);
+    CHECK_EQUAL(info_of(world, supervisor).children, 2);
+    belay_answer answer = body_returns(world, pid);
+    CHECK_EQUAL(answer.value, 1);
+    CHECK_EQUAL(answer.tag, 101);
+    CHECK_EQUAL(world->event_count, 0);
+    CHECK(!alive(world, pid));
+    CHECK(alive(world, other));
+    CHECK_EQUAL(info_of(world, supervisor).children, 1);
+    stop_supervisor(world, supervisor, BELAY_REASON_SHUTDOWN, 9);
+    CHECK(!alive(world, other));
+    CHECK(!alive(world, supervisor));
+    world_close(world);
+}
+
+static void a_child_that_is_restarted_is_told_by_events(void) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid supervisor =
+        open_supervisor(world, world->root, 5, BELAY_SUP_TASK, 0);
+    belay_pid pid = awaited_child(world, supervisor, BELAY_RESTART_PERMANENT);
+    CHECK_EQUAL(body_returns(world, pid).value, 0);
+    CHECK_EQUAL(world_count(world, BELAY_EVENT_RESTARTED), 1);
+    CHECK_EQUAL(info_of(world, supervisor).children, 1);
+    world_close(world);
+}
+
+static void a_child_of_one_that_stops_is_told_by_events(void) {
+    test_world *world = world_open(0, 0, 0);
+    belay_pid supervisor =
+        open_supervisor(world, world->root, 5, BELAY_SUP_TASK, 0);
+    belay_pid pid = awaited_child(world, supervisor, BELAY_RESTART_TEMPORARY);
+    trap_exits(world, pid);
+    stop_supervisor(world, supervisor, BELAY_REASON_SHUTDOWN, 9);
+    CHECK(alive(world, supervisor));
+    CHECK_EQUAL(body_returns(world, pid).value, 0);
+    CHECK(!alive(world, supervisor));
+    world_close(world);
+}
+
 static void while_tracing_all_is_told_by_events(void) {
     test_world *world = world_open(0, 0, 0);
     world_do(world, (belay_command){
@@ -254,6 +317,9 @@ int main(void) {
     RUN(one_with_tasks_of_its_own_is_told_by_events);
     RUN(one_that_is_awaited_twice_is_told_by_events);
     RUN(one_that_waits_is_told_by_events);
+    RUN(a_task_supervisor_forgets_a_temporary_child_in_silence);
+    RUN(a_child_that_is_restarted_is_told_by_events);
+    RUN(a_child_of_one_that_stops_is_told_by_events);
     RUN(while_tracing_all_is_told_by_events);
     RUN(no_answer_overtakes_an_event);
     RUN(an_item_of_a_stream_can_return);
