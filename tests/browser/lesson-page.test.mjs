@@ -166,7 +166,10 @@ describe('a lesson', () => {
         page.$$eval('.flight-label', (all) => all.map(({ textContent }) => textContent));
       assert.deepEqual(await labels(), ['at most 4', 'left over 3']);
       assert.match(await text(page, '.facts'), /at most 4 at once; at most 3 left over\./);
+      await scrub(page, 0.3);
+      assert.doesNotMatch(await text(page, '.results'), /stillRunning/);
       await scrub(page, 0.5);
+      assert.match(await text(page, '.results'), /stillRunning: 3/, 'main has returned by then');
       await clickVisible(page, '.tasks .switch label:nth-of-type(2) input');
       assert.match(await text(page, '.lanes-table caption'), /^State at 600 ms:.*, 3 left over$/);
       await clickVisible(page, '.tasks .switch label:nth-of-type(1) input');

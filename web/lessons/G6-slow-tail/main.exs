@@ -11,6 +11,7 @@ end
 answers =
   Task.async_stream(1..count, ask,
     max_concurrency: 10,
+    ordered: false,
     timeout: if(Api.knob("fallback"), do: deadline, else: :infinity),
     on_timeout: :kill_task
   )

@@ -13,6 +13,7 @@ export async function main({ count, fallback, deadline }) {
 
   const answers = Task.asyncStream(users, ask, {
     maxConcurrency: 10,
+    ordered: false,
     timeout: fallback ? deadline : Infinity,
     onTimeout: 'killTask',
     label: 'user',

@@ -17,6 +17,7 @@ end
 
 user = fn ->
 #: user
+  Process.sleep(60) # on the way there
   if Process.whereis(:service) == nil, do: exit(:noproc), else: "served"
 #:
 end
@@ -31,8 +32,8 @@ Task.Supervisor.start_child(site, service, restart: :permanent)
 {:ok, people} = Task.Supervisor.start_link()
 
 asked =
-  for _user <- 1..12 do
-    Process.sleep(250)
+  for _user <- 1..10 do
+    Process.sleep(300)
     Task.Supervisor.async_nolink(people, user)
   end
 

@@ -16,8 +16,9 @@ export async function main({ backOff, maxRestarts }) {
   //:
   };
 
-  const user = ({ Process, exit }) => {
+  const user = async ({ sleep, Process, exit }) => {
   //: user
+    await sleep(60); // on the way there
     return Process.whereis('service') === null ? exit('noproc') : 'served';
   //:
   };
@@ -29,8 +30,8 @@ export async function main({ backOff, maxRestarts }) {
   //: users
   const people = await TaskSupervisor.start({ name: 'people' });
   const asked = [];
-  for (let n = 1; n <= 12; n += 1) {
-    await sleep(250);
+  for (let n = 1; n <= 10; n += 1) {
+    await sleep(300);
     asked.push(TaskSupervisor.asyncNolink(people, user, { label: `user ${n}` }));
   }
   const answers = await Task.yieldMany(asked);

@@ -28,6 +28,7 @@ async def main(backOff, maxRestarts):
 
     async def user():
         #: user
+        await asyncio.sleep(0.06)  # on the way there
         if not serving:
             raise RuntimeError("nobody there")
         return "served"
@@ -38,11 +39,11 @@ async def main(backOff, maxRestarts):
 
     #: users
     asked = []
-    for _user in range(12):
-        await asyncio.sleep(0.25)
+    for _user in range(10):
+        await asyncio.sleep(0.3)
         asked.append(asyncio.create_task(user()))
     answers = await asyncio.gather(*asked, return_exceptions=True)
     #: end
     site.cancel()
     served = answers.count("served")
-    return {"starts": starts, "served": served, "turnedAway": 12 - served}
+    return {"starts": starts, "served": served, "turnedAway": 10 - served}

@@ -13,6 +13,11 @@ type OutputEvent = Extract<TraceEvent, { type: 'printed' | 'threw' | 'unhandled'
 
 const outputOf = once((trace) => trace.events.filter(isOutput));
 
+/** When the program has given its result, whatever goes on after that. */
+const endOf = once(
+  (trace) => trace.events.findLast(({ type }) => type === 'returned')?.time ?? trace.until,
+);
+
 export function Results({ store }: { store: Store }) {
   const { trace, outcome } = store.run.value;
   const t = store.t.value;
@@ -20,7 +25,7 @@ export function Results({ store }: { store: Store }) {
   const last = Math.min(all.length, Math.max(countUpTo(all, t) + AHEAD, LINES_MAX));
   const first = Math.max(0, last - LINES_MAX);
   const lines = all.slice(first, last);
-  const over = outcome !== null && trace.until <= t;
+  const over = outcome !== null && endOf(trace) <= t;
   return (
     <>
       {first > 0 && <p class="empty">{first.toLocaleString('en')} earlier lines</p>}
@@ -42,7 +47,7 @@ export function Results({ store }: { store: Store }) {
       ) : over ? (
         <End outcome={outcome} />
       ) : (
-        lines.length === 0 && <p class="empty">Nothing yet. The result is there at the end.</p>
+        lines.length === 0 && <p class="empty">Nothing yet. The result is there when main returns.</p>
       )}
     </>
   );
