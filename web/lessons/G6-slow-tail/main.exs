@@ -27,4 +27,8 @@ waits =
 stale = Enum.count(waits, &match?({:stale, _}, &1))
 sorted = waits |> Enum.map(&elem(&1, 1)) |> Enum.sort()
 tenths = fn share -> div(Enum.at(sorted, ceil(share * count) - 1), 100) / 10 end
-%{fresh: count - stale, stale: stale, p50: tenths.(0.5), p99: tenths.(0.99)}
+%{
+  fresh: count - stale,
+  stale: stale,
+  seconds: %{p50: tenths.(0.5), p99: tenths.(0.99)}
+}

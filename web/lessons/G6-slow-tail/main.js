@@ -29,6 +29,6 @@ export async function main({ count, fallback, deadline }) {
   }
   //: end
   waits.sort((a, b) => a - b);
-  const tenths = (share) => Math.floor(waits[Math.ceil(share * count) - 1] / 100);
-  return { fresh: count - stale, stale, p50: tenths(0.5) / 10, p99: tenths(0.99) / 10 };
+  const tenths = (share) => Math.floor(waits[Math.ceil(share * count) - 1] / 100) / 10;
+  return { fresh: count - stale, stale, seconds: { p50: tenths(0.5), p99: tenths(0.99) } };
 }

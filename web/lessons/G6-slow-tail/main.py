@@ -28,11 +28,10 @@ async def main(count, fallback, deadline):
     #: end
 
     def tenths(share):
-        return waits[math.ceil(share * count) - 1] // 100
+        return waits[math.ceil(share * count) - 1] // 100 / 10
 
     return {
         "fresh": count - stale,
         "stale": stale,
-        "p50": tenths(0.5) / 10,
-        "p99": tenths(0.99) / 10,
+        "seconds": {"p50": tenths(0.5), "p99": tenths(0.99)},
     }
