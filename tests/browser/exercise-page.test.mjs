@@ -273,8 +273,12 @@ describe('the exercise on a phone', () => {
       assert.ok(await visible('.check-row'));
       assert.ok(!(await visible('.code')));
       await checkStep(page, 1);
-      /* Nothing of it lies behind the playhead at the foot. */
-      await page.$eval('.finding .button', (button) => button.scrollIntoView({ block: 'center' }));
+      const [foot, button] = await page.evaluate(() =>
+        ['.transport', '.finding .button'].map((selector) =>
+          document.querySelector(selector).getBoundingClientRect().toJSON(),
+        ),
+      );
+      assert.ok(button.bottom < foot.top, 'what was found does not lie behind the playhead');
       await page.tap('.finding .button');
       await page.waitForFunction(() => document.querySelector('.tasks').checkVisibility());
       assert.ok(!(await visible('.check-row')));

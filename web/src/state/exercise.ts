@@ -88,9 +88,8 @@ export function createExercise(store: Store, checks: readonly Check[]) {
     try {
       const by = await getChecker();
       for (const at of steps) {
-        const passed = await checkOne(at, source, by);
         step.value = at;
-        if (!passed) {
+        if (!(await checkOne(at, source, by))) {
           return;
         }
       }

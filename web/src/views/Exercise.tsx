@@ -1,6 +1,7 @@
 /** The exercise's steps: what is wanted, its check and what that found, hints. */
 import { exercise } from 'virtual:exercise';
 import { checksOf } from '../../exercise/checks.ts';
+import { useEffect, useRef } from 'preact/hooks';
 import {
   standingSentence,
   type Caught,
@@ -37,6 +38,7 @@ export function Exercise({ store, part, tab }: ExerciseProps) {
     await state.watch(at);
     part.value = 'watch';
     tab.value = LOG; // requests are told there, and nowhere else
+    scrollTo(0, 0);
     requestAnimationFrame(() => document.querySelector<HTMLElement>('.scrub')?.focus());
   };
   return (
@@ -49,7 +51,7 @@ export function Exercise({ store, part, tab }: ExerciseProps) {
         </h2>
         <div class="step-text" dangerouslySetInnerHTML={{ __html: words.html }} />
         <Checking state={state} at={at} />
-        <Found state={state} store={store} at={at} watch={() => void watch()} />
+        <Found key={at} state={state} store={store} at={at} watch={() => void watch()} />
         <Help state={state} at={at} words={words} />
       </section>
       <p class="standing">
@@ -170,6 +172,15 @@ function Found({
   readonly watch: () => void;
 }) {
   const verdict = state.verdicts.value.get(at);
+  const place = useRef<HTMLDivElement>(null);
+  const seen = useRef(verdict);
+  useEffect(() => {
+    /* What has just been found is brought into sight. */
+    if (verdict !== seen.current) {
+      place.current?.scrollIntoView({ block: 'nearest' });
+    }
+    seen.current = verdict;
+  }, [verdict]);
   if (verdict === undefined) {
     return null;
   }
@@ -177,7 +188,7 @@ function Found({
   const edited = state.judged.value.get(at) !== store.source.value;
   const last = at === texts.steps.length - 1;
   return (
-    <div class={passed ? 'finding passed' : 'finding failed'}>
+    <div ref={place} class={passed ? 'finding passed' : 'finding failed'}>
       <p class="finding-text">
         <StateMark look={passed ? looks.ok : looks.crashed} /> <span>{says}</span>
       </p>
