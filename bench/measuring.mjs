@@ -1,7 +1,7 @@
 // What the two benchmarks share: the machine, the clock of the main thread,
 // processes of their own, and the files that a run leaves behind.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -77,11 +77,15 @@ export function peerVersions() {
   );
 }
 
+/** Sees to it that there is a build, and the package of it in build/package. */
 export function requireBuild() {
   if (!existsSync(new URL('bindings/js/core.generated.js', root))) {
     console.error('Belay is not built: run `npm run build` first.');
     process.exit(1);
   }
+  const bundling = ['scripts/bundle.mjs', '--out', 'build/package'];
+  const { status } = spawnSync(process.execPath, bundling, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
 }
 
 /** Writes build/bench/<name> and gives its path for people. */

@@ -11,7 +11,6 @@ await run(() => {
   const [file, ...args] = process.argv.slice(2);
   must(process.execPath, ['scripts/setup.mjs', GOALS[file.split('/')[0]] ?? 'build']);
   must(process.execPath, ['scripts/build.mjs']);
-  if (file.startsWith('bench/')) must(process.execPath, ['scripts/bundle.mjs', '--out', 'build/package']);
   const done = spawnSync(process.execPath, [file, ...args], { cwd: root, stdio: 'inherit' });
   process.exitCode = done.status ?? 1;
 });
