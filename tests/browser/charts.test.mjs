@@ -81,6 +81,14 @@ describe('the chart of what is left over', () => {
     assert.equal(chartOf(await run('G3', { cancel: true }), 'left'), undefined);
   });
 
+  it('counts promises that nobody can end', async () => {
+    const chart = chartOf(await run('F2'), 'left');
+    assert.deepEqual(
+      [299, 301, 699, 701].map((t) => countOf(chart, t)),
+      [0, 1, 1, 0],
+    );
+  });
+
   it('counts functions that run on after their task was killed', () => {
     const about = (pid, time) => ({ pid, time, label: 'deaf' });
     const trace = traceOf(

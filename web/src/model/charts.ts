@@ -114,11 +114,12 @@ function waitingOf(trace: Trace): Chart[] {
   return chart.peak < WAITING_MIN ? [] : [chart];
 }
 
-/** Tasks whose owner has left, and functions that go on though their task has ended. */
+/** Tasks and promises whose owner has left, and functions that go on though their task has ended. */
 function leftOf(trace: Trace): Chart[] {
   const changes: Change[] = [];
   for (const line of trace.lines.values()) {
-    const left = isTask(line) ? leftAt(trace, line) : null;
+    const isWork = isTask(line) || line.kind === 'promise';
+    const left = isWork ? leftAt(trace, line) : null;
     const last = line.end?.time ?? trace.until;
     if (left !== null) {
       changes.push([left, 1], [last, -1]);

@@ -257,14 +257,10 @@ export function momentSentence(trace: Trace, t: number): string {
   return `${duration(t)}, ${running} ${running === 1 ? 'task' : 'tasks'} running`;
 }
 
-/** How much went on after whoever had started it had left; empty when nothing did. */
-export const leftSentence = once((trace): string => {
-  const left = [...trace.lines.values()].filter((line) => leftAt(trace, line) !== null);
-  const count = left.length;
-  return count === 0
-    ? ''
-    : `${count} ran on after whoever started ${count === 1 ? 'it' : 'them'} had left.`;
-});
+/** Whether something went on after whoever had started it had left. */
+export const hasLeft = once((trace): boolean =>
+  [...trace.lines.values()].some((line) => leftAt(trace, line) !== null),
+);
 
 export const amountOf = (count: number): string => count.toLocaleString('en-US');
 

@@ -1,7 +1,7 @@
 /** The tasks of the run as lanes, or as the table that says the same. */
 import { useSignal } from '@preact/signals';
 import { chartsOf, chartSentence, chartSigns } from '../model/charts.ts';
-import { amountOf, leftSentence, looksIn, sentenceOf } from '../model/describe.ts';
+import { amountOf, hasLeft, looksIn, sentenceOf } from '../model/describe.ts';
 import { endWord, type Store } from '../state/store.ts';
 import { extrasIn, extraWords } from '../model/extras.ts';
 import { duration } from '../model/time.ts';
@@ -173,7 +173,7 @@ function Legend({ trace }: { trace: Trace }) {
           <BarMark kind="promise" /> plain promise, no task
         </li>
       )}
-      {leftSentence(trace) !== '' && (
+      {hasLeft(trace) && (
         <li>
           <BarMark kind="left" /> whoever started it has left
         </li>
@@ -207,7 +207,7 @@ function Facts({ store }: { store: Store }) {
     <div class="facts">
       <p>
         {sentenceOf(trace)}
-        {chartsOf(trace).map((chart) => `; ${chartSentence(chart)}`)}. {leftSentence(trace)}
+        {chartsOf(trace).map((chart) => `; ${chartSentence(chart)}`)}.
       </p>
       {stats !== null && stats.requests > 0 && (
         <p>
