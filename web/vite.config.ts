@@ -1,6 +1,7 @@
 /** The playground: `vite web` serves it, `vite build web` makes a folder of it. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type InlineConfig } from 'vite';
+import { firstView } from './tools/first-view.ts';
 import { lessonPlugin } from './tools/plugin.ts';
 import { offlinePlugin } from './tools/offline.ts';
 import { prerenderPlugin } from './tools/prerender.ts';
@@ -47,7 +48,13 @@ export default defineConfig(({ mode }) => ({
     /* The page uses light-dark() and array copies by their own names. */
     target: ['chrome123', 'firefox128', 'safari17.5'],
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    /* What is there first is one file; what comes later is one more each, for the most part. */
+    modulePreload: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: mode !== SINGLE && { groups: [{ name: firstView }] },
+      },
+    },
     reportCompressedSize: true,
   },
 }));

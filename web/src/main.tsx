@@ -1,9 +1,6 @@
 /** Brings the written page to life. */
 import { hydrate } from 'preact';
 import { examples } from 'virtual:lesson';
-import { tellOfEdits } from './state/edits.ts';
-import { keepForOffline } from './state/offline.ts';
-import { shareByAddress } from './state/share.ts';
 import { createStore } from './state/store.ts';
 import { Page } from './views/Page.tsx';
 
@@ -19,9 +16,8 @@ const store = createStore(examples, async () => {
 /* What was written shows the first example: the page takes over with that. */
 await store.load(store.chosen.value);
 hydrate(<Page store={store} />, document.querySelector('#page') as HTMLElement);
-store.recall();
-tellOfEdits(store);
-shareByAddress(store);
+const { beginVisit } = await import('./state/visit.ts');
+beginVisit(store);
 document.documentElement.dataset['alive'] = 'true';
 
 if (typeof WebAssembly === 'undefined') {
@@ -30,11 +26,6 @@ if (typeof WebAssembly === 'undefined') {
   /* What runs programs is as large as the rest of the page: it comes when that is there. */
   const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 500));
   idle(() => store.warm(), { timeout: 2000 });
-}
-
-/* Not before the page is there to be used; while it is developed, files come as they are. */
-if (import.meta.env.PROD && import.meta.env.MODE !== 'single') {
-  setTimeout(() => void keepForOffline(store.notices), 2000);
 }
 
 /* The other examples' texts, once the first is at work. */

@@ -22,7 +22,6 @@ export function singlePlugin(): Plugin {
       build: {
         assetsInlineLimit: () => true,
         cssCodeSplit: false,
-        rolldownOptions: { output: { codeSplitting: false } },
       },
     }),
     generateBundle: {

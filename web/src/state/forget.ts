@@ -1,6 +1,6 @@
 /** Reset all: what was run and written here is forgotten; how the page looks is kept. */
+import { following } from './following.ts';
 import { keysThatBegin, write } from './keep.ts';
-import { stopFollowing } from './share.ts';
 
 const KEPT: ReadonlySet<string> = new Set(['theme', 'view', 'letters']);
 
@@ -11,7 +11,7 @@ export function forgetAll(): void {
     }
   }
   /* The page begins anew, without what its address says. */
-  stopFollowing();
+  following.on = false;
   try {
     history.replaceState(null, '', location.href.replace(/#.*$/s, ''));
   } catch {

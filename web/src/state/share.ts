@@ -8,6 +8,7 @@ import { changesOf, changesText } from '../model/changes.ts';
 import { knobsFrom, knobTexts, linkText, readLink, type Link, type Place } from '../model/link.ts';
 import { pack, unpack } from '../model/pack.ts';
 import { countAt, type Trace } from '../model/trace.ts';
+import { following } from './following.ts';
 import type { Store } from './store.ts';
 
 const PAUSE = 400; // ms without a change after which the address is written
@@ -66,13 +67,6 @@ export function shortPosition(trace: Trace, t: number): number {
   return t;
 }
 
-let following = true;
-
-/** The page is about to begin anew: its address is not written any more. */
-export function stopFollowing(): void {
-  following = false;
-}
-
 /** Keeps address and page together, from now on. */
 export function shareByAddress(store: Store): void {
   let opening = false;
@@ -87,7 +81,7 @@ export function shareByAddress(store: Store): void {
         : linkText(linkOf(store, code));
     const shown = location.hash.slice(1);
     const first = shown === '' && text === store.examples[0]?.id;
-    if (!following || opening || store.offered.peek() !== null || text === shown || first) {
+    if (!following.on || opening || store.offered.peek() !== null || text === shown || first) {
       return;
     }
     try {

@@ -7,7 +7,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { Hosts } from '../engine/frame.ts';
 import type { Stats } from '../engine/network.ts';
 import type { RunInput } from '../engine/protocol.ts';
-import { Runner, type Slow } from '../engine/runner.ts';
+import type { Runner, Slow } from '../engine/runner.ts';
 import type { Example, Texts } from '../model/example.ts';
 import { sentenceOf, stepSentence } from '../model/describe.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -220,9 +220,13 @@ export function createStore(
   let prelude = '';
   let runner: Promise<Runner> | null = null;
   const getRunner = (): Promise<Runner> => {
-    runner ??= getHosts().then(
-      (found) =>
-        new Runner(found, { slow: heardSlow, ended: (...told) => void ended(...told), refused }),
+    runner ??= Promise.all([getHosts(), import('../engine/runner.ts')]).then(
+      ([found, engine]) =>
+        new engine.Runner(found, {
+          slow: heardSlow,
+          ended: (...told) => void ended(...told),
+          refused,
+        }),
     );
     return runner;
   };
