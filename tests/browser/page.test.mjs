@@ -654,13 +654,23 @@ describe('what is sent', () => {
         sum + gzipSync(readFileSync(join(shared.site.folder, name)), { level: 9 }).length,
       0,
     );
+  /** Files, and what they import at once: what import() asks for comes later. */
+  const withImports = (names) => {
+    const all = new Set(names);
+    for (const name of all) {
+      const code = readFileSync(join(shared.site.folder, name), 'utf8');
+      for (const [, file] of code.matchAll(/(?:\bfrom|\bimport)\s*["'`]\.\/([^"'`]+\.js)["'`]/g))
+        all.add(`assets/${file}`);
+    }
+    return [...all];
+  };
   const sizes = () => {
     const html = readFileSync(join(shared.site.folder, 'index.html'), 'utf8');
     const linked = (pattern) => [...html.matchAll(pattern)].map(([, name]) => name);
     const assets = readdirSync(join(shared.site.folder, 'assets')).map((name) => `assets/${name}`);
     return {
       text: sizeOf(['index.html', ...linked(/href="\.\/(assets\/[^"]+\.css)"/g)]),
-      script: sizeOf(linked(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)),
+      script: sizeOf(withImports(linked(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g))),
       worker: sizeOf(assets.filter((name) => name.includes('/_virtual_sandbox-'))),
       editor: sizeOf(assets.filter((name) => name.includes('/codemirror-'))),
       font: sizeOf(assets.filter((name) => name.endsWith('.woff2'))),

@@ -13,20 +13,29 @@ const store = createStore(examples, async () => {
   return new Frame(sandbox);
 });
 
-/* What was written shows the first example: the page takes over with that. */
-await store.load(store.chosen.value);
-hydrate(<Page store={store} />, document.querySelector('#page') as HTMLElement);
-const { beginVisit } = await import('./state/visit.ts');
-beginVisit(store);
-document.documentElement.dataset['alive'] = 'true';
-
-if (typeof WebAssembly === 'undefined') {
-  store.refusal.value = { word: null, text: 'this browser has no WebAssembly' };
-} else {
-  /* What runs programs is as large as the rest of the page: it comes when that is there. */
-  const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 500));
-  idle(() => store.warm(), { timeout: 2000 });
+/* A function, and no await of the module itself: what comes later imports from the
+ * file that this is a part of. */
+async function begin(): Promise<void> {
+  /* What was written shows the first example: the page takes over with that. */
+  await store.load(store.chosen.value);
+  hydrate(<Page store={store} />, document.querySelector('#page') as HTMLElement);
+  const { beginVisit } = await import('./state/visit.ts');
+  beginVisit(store);
+  document.documentElement.dataset['alive'] = 'true';
+  getReady();
 }
 
-/* The other examples' texts, once the first is at work. */
-setTimeout(() => examples.forEach((example) => void example.load().catch(() => {})), 1000);
+function getReady(): void {
+  if (typeof WebAssembly === 'undefined') {
+    store.refusal.value = { word: null, text: 'this browser has no WebAssembly' };
+  } else {
+    /* What runs programs is as large as the rest of the page: it comes when that is there. */
+    const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 500));
+    idle(() => store.warm(), { timeout: 2000 });
+  }
+
+  /* The other examples' texts, once the first is at work. */
+  setTimeout(() => examples.forEach((example) => void example.load().catch(() => {})), 1000);
+}
+
+void begin();

@@ -6,6 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig, type Plugin, type Rollup } from 'vite';
 
 const ID = 'virtual:sandbox';
+const ELSEWHERE = fileURLToPath(new URL('../src/engine/elsewhere.ts', import.meta.url));
+
+/** Modules of belay-tasks that no run in a page can use. */
+const UNUSED = /^\.\.?\/(?:.*\/)?(?:testing-node|host-node|trace-events)\.js$/;
+
 const ENTRY = fileURLToPath(new URL('../src/engine/worker.ts', import.meta.url));
 
 /** `shared` is the part of the configuration that the worker's modules need. */
@@ -24,12 +29,19 @@ export function sandboxPlugin(shared: InlineConfig): Plugin {
   };
 }
 
+const unused: Plugin = {
+  name: 'belay:unused',
+  enforce: 'pre',
+  resolveId: (id) => (UNUSED.test(id) ? ELSEWHERE : null),
+};
+
 async function bundle(shared: InlineConfig): Promise<{ code: string; modules: string[] }> {
   const result = (await build({
     ...shared,
     configFile: false,
     logLevel: 'error',
     publicDir: false,
+    plugins: [unused],
     build: {
       write: false,
       target: ['chrome123', 'firefox128', 'safari17.5'],
