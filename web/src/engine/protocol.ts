@@ -3,6 +3,7 @@ import type { Change } from '../model/changes.ts';
 import type { Reason, TraceEvent } from '../model/events.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Wait } from '../model/pending.ts';
+import type { Summary } from '../model/summary.ts';
 import type { World } from '../model/world.ts';
 import type { Stats } from './network.ts';
 
@@ -40,6 +41,13 @@ export interface RunOrder {
   readonly input: RunInput;
 }
 
+/** The same program with other seeds, one after another; each is told as a `seed`. */
+export interface SeedsOrder {
+  readonly type: 'seeds';
+  readonly input: RunInput;
+  readonly seeds: readonly number[];
+}
+
 /** What the page tells the frame; a port to the new worker comes along. */
 export type FrameOrder =
   | { readonly type: 'make'; readonly id: number; readonly text: string }
@@ -51,6 +59,7 @@ export type WorkerMessage =
   /** The module could not be loaded. */
   | { readonly type: 'unable'; readonly reason: Reason }
   | { readonly type: 'events'; readonly events: readonly TraceEvent[]; readonly until: number }
+  | { readonly type: 'seed'; readonly summary: Summary }
   /** A sign of life. */
   | { readonly type: 'beat'; readonly until: number }
   | {

@@ -199,7 +199,7 @@ export class Runner {
       return;
     }
     const running = this.#running;
-    if (running === null) {
+    if (running === null || message.type === 'seed') {
       return;
     }
     running.until = Math.max(running.until, message.until);

@@ -7,10 +7,12 @@
 import 'belay-tasks/worker'; // this script also runs the bodies that a run gives to workers
 import type { TraceEvent } from '../model/events.ts';
 import { reasonOf } from '../model/format.ts';
+import type { Summary } from '../model/summary.ts';
 import type { Addresses } from './load.ts';
-import { BEAT, type RunOrder, type WorkerMessage } from './protocol.ts';
+import { BEAT, type RunOrder, type SeedsOrder, type WorkerMessage } from './protocol.ts';
 import { Recorder } from './recorder.ts';
 import { runProgram } from './run.ts';
+import { survey } from './survey.ts';
 
 /* Taken before a program or a simulation can replace them. */
 const { setInterval, clearInterval, Worker } = globalThis;
@@ -40,6 +42,23 @@ async function run({ input }: RunOrder, send: (message: WorkerMessage) => void):
   const ended = await runProgram(input, recorder, addresses);
   clearInterval(beats);
   send({ type: 'ended', ...ended });
+}
+
+async function runSeeds(
+  { input, seeds }: SeedsOrder,
+  send: (message: WorkerMessage) => void,
+): Promise<void> {
+  let recorder: Recorder | null = null;
+  const beats = setInterval(() => send({ type: 'beat', until: 0 }), BEAT);
+  addEventListener('unhandledrejection', (event) => {
+    event.preventDefault();
+    recorder?.add({ type: 'unhandled', time: recorder.now(), reason: reasonOf(event.reason) });
+  });
+  const tell = (summary: Summary) => send({ type: 'seed', summary });
+  await survey(input, seeds, addresses, tell, (next) => {
+    recorder = next;
+  });
+  clearInterval(beats);
 }
 
 /* The text of a program must not find its way out, nor to the frame. */
@@ -77,8 +96,8 @@ addEventListener(
       return; // a worker of the library's is told its own
     }
     const send = port.postMessage.bind(port) as (message: WorkerMessage) => void;
-    port.onmessage = ({ data }: MessageEvent<RunOrder>) => {
-      run(data, send).catch((error) => send({ type: 'unable', reason: reasonOf(error) }));
+    port.onmessage = ({ data }: MessageEvent<RunOrder | SeedsOrder>) => {
+      (data.type === 'run' ? run(data, send) : runSeeds(data, send)).catch((error) => send({ type: 'unable', reason: reasonOf(error) }));
     };
     send({ type: 'ready' });
   },

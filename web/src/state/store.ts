@@ -32,6 +32,7 @@ import { asideKey, editKey, read, write } from './keep.ts';
 import type { Place } from '../model/link.ts';
 import { Notices } from './notices.ts';
 import { Player } from './player.ts';
+import { createSeeds } from './seeds.ts';
 import { Preferences } from './preferences.ts';
 
 /** A run that is over, or the one that came with the page. */
@@ -426,6 +427,25 @@ export function createStore(
     }
   };
 
+  const seeds = createSeeds({
+    getHosts,
+    input: async () => {
+      const found = await load(chosen.value);
+      return found === null ? null : ownInputOf(found);
+    },
+    key: computed(() =>
+      JSON.stringify([chosen.value, source.value, knobs.value, setting.value.changes]),
+    ),
+    setSeed: (value) => {
+      change(chosen.value, { seed: value });
+      void start('stay');
+    },
+    announce: (said) => {
+      prelude = said;
+      announcement.value = said;
+    },
+  });
+
   const breaking = createBreaking({
     chosen,
     changes: computed(() => setting.value.changes),
@@ -443,6 +463,7 @@ export function createStore(
   return {
     examples,
     breaking,
+    seeds,
     outline,
     pause,
     chosen,

@@ -55,6 +55,9 @@ export function BreakBar({ store, onBreak }: BreakBarProps) {
           ))}
         </select>
       </label>
+      {target.value === null && run.value.trace.events.length > 0 && (
+        <p class="break-none">Nobody is alive here. Move the playhead back.</p>
+      )}
       <div class="break-ways">
         {faults.value.map((fault) => (
           <FaultButton key={fault.kind} fault={fault} onBreak={breakBy} />

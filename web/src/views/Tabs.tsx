@@ -4,12 +4,14 @@ import { useEffect } from 'preact/hooks';
 import type { Store } from '../state/store.ts';
 import { Log } from './Log.tsx';
 import { Results } from './Results.tsx';
+import { Seeds } from './Seeds.tsx';
 import { Tree } from './Tree.tsx';
 
 export const tabs = [
   { id: 'results', name: 'Results', View: Results },
   { id: 'tree', name: 'Tree', View: Tree },
   { id: 'log', name: 'Log', View: Log },
+  { id: 'seeds', name: 'Seeds', View: Seeds },
 ] as const;
 
 export function Tabs({ store, shown }: { store: Store; shown: Signal<number> }) {
@@ -37,7 +39,7 @@ export function Tabs({ store, shown }: { store: Store; shown: Signal<number> }) 
   };
   const count = store.trace.value.events.length;
   return (
-    <section class="panel stage-tabs" aria-label="Results, tree and log" data-stage>
+    <section class="panel stage-tabs" aria-label="Results, tree, log and seeds" data-stage>
       <div class="panel-head">
         <div class="tabs" role="tablist" aria-label="Of the run" onKeyDown={move}>
           {tabs.map(({ id, name }, index) => (

@@ -1,0 +1,110 @@
+// Many seeds on the page: run, watched, searched and stopped with the keyboard.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { axeFindings, nothingRunsOut, phone, runToEnd, text, useSite, withAxe, writeProgram } from './support.mjs';
+
+const { withPage } = useSite();
+
+/** The tab by its number key; the focus goes to what it shows. */
+async function openTab(page, key) {
+  await page.$eval('.scrub', (range) => range.focus());
+  await page.keyboard.press(key);
+  await page.waitForSelector('.seeds');
+}
+const press = async (page, name) => {
+  await page.$$eval('.seeds .button', (all, wanted) => all.find(({ textContent }) => textContent.trim() === wanted).focus(), name);
+  await page.keyboard.press('Enter');
+};
+const done = (page) =>
+  page.waitForFunction(() => /Run 500 seeds/.test(document.querySelector('.seeds-run').textContent), { timeout: 120_000 });
+const seedShown = (page) => page.$eval('.seed input', ({ value }) => Number(value));
+const want = (page, id) =>
+  page.$eval('.seeds-search select', (select, value) => {
+    select.value = value;
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+  }, id);
+
+describe('many seeds', () => {
+  it('are run without freezing the page, and the worst of them is shown at a press', () =>
+    withPage('#B3', withAxe, async (page) => {
+      await runToEnd(page);
+      await openTab(page, '4');
+      await press(page, 'Run 500 seeds');
+      await page.waitForSelector('.seeds-worst');
+      const clocks = [await text(page, '.clock output')];
+      await page.$eval('.scrub', (range) => range.focus());
+      await page.keyboard.press(',');
+      clocks.push(await text(page, '.clock output'));
+      assert.ok((await page.$('.seeds-progress')) !== null && clocks[0] !== clocks[1], 'the page goes on');
+      await done(page);
+      assert.match(await text(page, '.seeds > p:not(:empty)'), /^500 seeds, from \d+ ms to /);
+      assert.equal((await page.$$('.seeds-worst button')).length, 10);
+      assert.deepEqual(await axeFindings(page), []);
+      const bars = await page.$$eval('.histogram rect', (all) => all.length);
+      assert.ok(bars > 1 && bars <= 25, `${bars} bars`);
+      await page.$eval('.seeds-head input:not(:checked)', (radio) => radio.click());
+      const counts = await page.$$eval('.seeds table:first-of-type tbody td:last-child', (cells) => cells.map((cell) => Number(cell.textContent)));
+      assert.equal(counts.reduce((sum, count) => sum + count, 0), 500, 'the table has them all');
+      const name = await page.$eval('.seeds-worst button', (button) => {
+        button.focus();
+        return button.ariaLabel;
+      });
+      await page.keyboard.press('Enter');
+      const [, seed, wall] = /Show seed (\d+): (\d+ m?s)/.exec(name);
+      assert.equal(await seedShown(page), Number(seed));
+      await page.waitForFunction((ms) => document.querySelector('.status').textContent.endsWith(ms), {}, wall);
+      assert.equal(await page.$eval('.seeds-worst button', (button) => button.ariaPressed), 'true');
+    }));
+
+  it('are searched for one in which something happens', () =>
+    withPage('#B3', {}, async (page) => {
+      await runToEnd(page);
+      await openTab(page, '4');
+      await want(page, 'wall');
+      await page.$eval('.seeds-search input', (input) => {
+        input.value = '420';
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+      await press(page, 'Find');
+      await page.waitForFunction(() => /^Seed \d+/.test(document.querySelector('.seeds-told').textContent), { timeout: 60_000 });
+      const told = await text(page, '.seeds-told');
+      const [, seed] = /^Seed (\d+): it takes longer than 420 ms\. It is shown\.$/.exec(told);
+      assert.equal(await seedShown(page), Number(seed));
+      await want(page, 'gaveUp');
+      await press(page, 'Find');
+      await page.waitForFunction(() => /^None/.test(document.querySelector('.seeds-told').textContent), { timeout: 120_000 });
+      assert.equal(await text(page, '.seeds-told'), 'None of 500 seeds: a supervisor gives up.');
+    }));
+
+  it('can be stopped, and what spins is ended', () =>
+    withPage('#B1', {}, async (page) => {
+      await writeProgram(page, 'export function main() { for (;;); }');
+      await openTab(page, '4');
+      await press(page, 'Run 500 seeds');
+      await press(page, 'Stop');
+      await done(page);
+      assert.equal(await page.$('.seeds-worst'), null);
+      await press(page, 'Run 500 seeds');
+      await done(page);
+      assert.equal(await text(page, '.seeds-trouble'), 'Seed 1 gave no sign of life for 3 s.');
+    }));
+
+  it('have a place on a phone, and say when they are of something else', () =>
+    withPage('#B1', { viewport: phone }, async (page) => {
+      await nothingRunsOut(page);
+      await page.$eval('#stage-seeds', (tab) => tab.click());
+      await page.waitForSelector('.seeds');
+      await press(page, 'Run 500 seeds');
+      await page.waitForSelector('.seeds-worst');
+      await press(page, 'Stop');
+      await done(page);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), phone.width);
+      assert.equal(await page.$('.seeds-trouble'), null);
+      await page.$eval('.knobs input[type=range]', (range) => {
+        range.value = '2';
+        range.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+      await page.waitForSelector('.seeds-trouble');
+      assert.match(await text(page, '.seeds-trouble'), /earlier program/);
+    }));
+});
