@@ -27,6 +27,7 @@ import {
 } from '../model/trace.ts';
 import { fitted, presets, worldWith, type KnobValue, type Knobs } from '../model/world.ts';
 import { createBreaking } from './breaking.ts';
+import { createCompare } from './compare.ts';
 import { createGapMeter } from './gap.ts';
 import { asideKey, editKey, read, write } from './keep.ts';
 import type { Place } from '../model/link.ts';
@@ -457,13 +458,30 @@ export function createStore(
     },
   });
 
+  const compare = createCompare({
+    chosen,
+    run,
+    knobs: computed(() => texts.value?.knobs ?? []),
+    announce: (said) => {
+      announcement.value = said;
+    },
+  });
+
   /** Another run that is drawn over this one, from a position on. */
-  const outline = computed(() => breaking.ghost.value);
+  const outline = computed(() => {
+    const [ghost, pinned] = [breaking.ghost.value, compare.outline.value];
+    return ghost !== null
+      ? { ...ghost, what: 'the run before the change' }
+      : pinned !== null
+        ? { ...pinned, what: 'the pinned run' }
+        : null;
+  });
 
   return {
     examples,
     breaking,
     seeds,
+    compare,
     outline,
     pause,
     chosen,

@@ -2,6 +2,7 @@
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Store } from '../state/store.ts';
+import { Compare } from './Compare.tsx';
 import { Log } from './Log.tsx';
 import { Results } from './Results.tsx';
 import { Seeds } from './Seeds.tsx';
@@ -12,6 +13,7 @@ export const tabs = [
   { id: 'tree', name: 'Tree', View: Tree },
   { id: 'log', name: 'Log', View: Log },
   { id: 'seeds', name: 'Seeds', View: Seeds },
+  { id: 'compare', name: 'Compare', View: Compare },
 ] as const;
 
 export function Tabs({ store, shown }: { store: Store; shown: Signal<number> }) {
@@ -39,7 +41,7 @@ export function Tabs({ store, shown }: { store: Store; shown: Signal<number> }) 
   };
   const count = store.trace.value.events.length;
   return (
-    <section class="panel stage-tabs" aria-label="Results, tree, log and seeds" data-stage>
+    <section class="panel stage-tabs" aria-label="Results, tree, log, seeds and comparison" data-stage>
       <div class="panel-head">
         <div class="tabs" role="tablist" aria-label="Of the run" onKeyDown={move}>
           {tabs.map(({ id, name }, index) => (

@@ -51,6 +51,11 @@ export function Tasks({ store }: { store: Store }) {
         <div class="panel-body" tabIndex={0} role="group" aria-label="Tasks of the run">
           {asTable.value ? <LanesTable trace={trace} t={store.t.value} /> : <Lanes store={store} />}
           {!store.fresh.value && <Legend trace={trace} />}
+          {store.outline.value !== null && (
+            <p class="outline-word">
+              <span aria-hidden="true" /> Outlines: {store.outline.value.what}, where it differs
+            </p>
+          )}
           <Facts store={store} />
         </div>
       )}
