@@ -57,10 +57,10 @@ describe('a pinned run', () => {
   async function openCompare(page) {
     await page.$eval('#stage-compare', (tab) => tab.focus());
     await page.keyboard.press('Enter');
-    await page.waitForSelector('.compare');
+    await page.waitForSelector('.compare-body');
   }
   const press = async (page, name) => {
-    await page.$$eval('.compare .button', (all, wanted) => all.find(({ textContent }) => textContent === wanted).focus(), name);
+    await page.$$eval('.compare-body .button', (all, wanted) => all.find(({ textContent }) => textContent === wanted).focus(), name);
     await page.keyboard.press('Enter');
   };
   const twice = (page) =>
@@ -72,15 +72,15 @@ describe('a pinned run', () => {
   it('stays as outlines under the next one, with the figures beside it', () =>
     withPage('#B1', withAxe, async (page) => {
       await openCompare(page);
-      assert.match(await text(page, '.compare .empty'), /^Run it, and pin the run/);
+      assert.match(await text(page, '.compare-body .empty'), /^Run it, and pin the run/);
       await runToEnd(page);
       await press(page, 'Pin this run');
-      assert.match(await text(page, '.compare .empty'), /^This run is pinned/);
+      assert.match(await text(page, '.compare-body .empty'), /^This run is pinned/);
       assert.equal(await outlines(page), 0, 'a run has no outlines of itself');
       await twice(page);
       await page.waitForSelector('.compare-table');
       await settled(page);
-      assert.match(await text(page, '.compare > p'), /^wall time \+\d+ %; tasks at once, at most 4 → 1/);
+      assert.match(await text(page, '.compare-body > p'), /^wall time \+\d+ %; tasks at once, at most 4 → 1/);
       assert.match(await text(page, '.compare-differences'), /At once: 4, then 1/);
       assert.ok((await outlines(page)) > 0);
       assert.match(await text(page, '.outline-word'), /^Outlines: the pinned run/);
@@ -96,9 +96,9 @@ describe('a pinned run', () => {
       await openCompare(page);
       await press(page, 'Pin this run');
       await page.evaluate(() => (location.hash = '#B2'));
-      await page.waitForFunction(() => document.querySelector('h1').textContent !== '' && /Run it/.test(document.querySelector('.compare').textContent));
+      await page.waitForFunction(() => document.querySelector('h1').textContent !== '' && /Run it/.test(document.querySelector('.compare-body').textContent));
       await page.evaluate(() => (location.hash = '#B1'));
-      await page.waitForFunction(() => /This run is pinned/.test(document.querySelector('.compare').textContent));
+      await page.waitForFunction(() => /This run is pinned/.test(document.querySelector('.compare-body').textContent));
       assert.match(await ended(page), /^Finished/);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), phone.width);
     }));

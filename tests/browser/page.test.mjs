@@ -680,7 +680,7 @@ describe('what is sent', () => {
   for (const [part, most] of Object.entries({
     text: 25_000,
     script: 45_000,
-    worker: 90_000,
+    worker: 100_000,
     editor: 140_000,
     font: 18_000,
   })) {

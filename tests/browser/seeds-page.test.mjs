@@ -9,10 +9,10 @@ const { withPage } = useSite();
 async function openTab(page, key) {
   await page.$eval('.scrub', (range) => range.focus());
   await page.keyboard.press(key);
-  await page.waitForSelector('.seeds');
+  await page.waitForSelector('.seeds-body');
 }
 const press = async (page, name) => {
-  await page.$$eval('.seeds .button', (all, wanted) => all.find(({ textContent }) => textContent.trim() === wanted).focus(), name);
+  await page.$$eval('.seeds-body .button', (all, wanted) => all.find(({ textContent }) => textContent.trim() === wanted).focus(), name);
   await page.keyboard.press('Enter');
 };
 const done = (page) =>
@@ -37,13 +37,13 @@ describe('many seeds', () => {
       clocks.push(await text(page, '.clock output'));
       assert.ok((await page.$('.seeds-progress')) !== null && clocks[0] !== clocks[1], 'the page goes on');
       await done(page);
-      assert.match(await text(page, '.seeds > p:not(:empty)'), /^500 seeds, from \d+ ms to /);
+      assert.match(await text(page, '.seeds-body > p:not(:empty)'), /^500 seeds, from \d+ ms to /);
       assert.equal((await page.$$('.seeds-worst button')).length, 10);
       assert.deepEqual(await axeFindings(page), []);
       const bars = await page.$$eval('.histogram rect', (all) => all.length);
       assert.ok(bars > 1 && bars <= 25, `${bars} bars`);
       await page.$eval('.seeds-head input:not(:checked)', (radio) => radio.click());
-      const counts = await page.$$eval('.seeds table:first-of-type tbody td:last-child', (cells) => cells.map((cell) => Number(cell.textContent)));
+      const counts = await page.$$eval('.seeds-body table:first-of-type tbody td:last-child', (cells) => cells.map((cell) => Number(cell.textContent)));
       assert.equal(counts.reduce((sum, count) => sum + count, 0), 500, 'the table has them all');
       const name = await page.$eval('.seeds-worst button', (button) => {
         button.focus();
@@ -93,7 +93,7 @@ describe('many seeds', () => {
     withPage('#B1', { viewport: phone }, async (page) => {
       await nothingRunsOut(page);
       await page.$eval('#stage-seeds', (tab) => tab.click());
-      await page.waitForSelector('.seeds');
+      await page.waitForSelector('.seeds-body');
       await press(page, 'Run 500 seeds');
       await page.waitForSelector('.seeds-worst');
       await press(page, 'Stop');

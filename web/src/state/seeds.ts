@@ -28,9 +28,18 @@ interface Search {
   readonly ms: number;
 }
 
+const all = new WeakMap<SeedsHost, Seeds>();
+
+/** The one of a page's state, made when it is first asked for. */
+export function seedsOf(host: SeedsHost): Seeds {
+  const known = all.get(host) ?? createSeeds(host);
+  all.set(host, known);
+  return known;
+}
+
 export interface Seeds extends ReturnType<typeof createSeeds> {}
 
-export function createSeeds({ getHosts, input, key, setSeed, announce }: SeedsHost) {
+function createSeeds({ getHosts, input, key, setSeed, announce }: SeedsHost) {
   /** In the order in which they came. */
   let taken: Summary[] = [];
   let surveyor: Surveyor | null = null;
@@ -136,6 +145,5 @@ export function createSeeds({ getHosts, input, key, setSeed, announce }: SeedsHo
         await start({ wanted, ms });
       }
     },
-    choose: setSeed,
   };
 }

@@ -27,13 +27,13 @@ import {
 } from '../model/trace.ts';
 import { fitted, presets, worldWith, type KnobValue, type Knobs } from '../model/world.ts';
 import { createBreaking } from './breaking.ts';
-import { createCompare } from './compare.ts';
 import { createGapMeter } from './gap.ts';
 import { asideKey, editKey, read, write } from './keep.ts';
 import type { Place } from '../model/link.ts';
+import type { SeedsHost } from './seeds.ts';
 import { Notices } from './notices.ts';
 import { Player } from './player.ts';
-import { createSeeds } from './seeds.ts';
+import { createPinned } from './pinned.ts';
 import { Preferences } from './preferences.ts';
 
 /** A run that is over, or the one that came with the page. */
@@ -428,7 +428,8 @@ export function createStore(
     }
   };
 
-  const seeds = createSeeds({
+  /** What many seeds of the chosen example are run with (`state/seeds.ts`). */
+  const seedsHost: SeedsHost = {
     getHosts,
     input: async () => {
       const found = await load(chosen.value);
@@ -445,7 +446,7 @@ export function createStore(
       prelude = said;
       announcement.value = said;
     },
-  });
+  };
 
   const breaking = createBreaking({
     chosen,
@@ -458,10 +459,9 @@ export function createStore(
     },
   });
 
-  const compare = createCompare({
+  const compare = createPinned({
     chosen,
     run,
-    knobs: computed(() => texts.value?.knobs ?? []),
     announce: (said) => {
       announcement.value = said;
     },
@@ -480,7 +480,7 @@ export function createStore(
   return {
     examples,
     breaking,
-    seeds,
+    seedsHost,
     compare,
     outline,
     pause,

@@ -1,11 +1,29 @@
 /** The run that is shown beside the one that was pinned. */
-import type { Delta } from '../model/compare.ts';
-import type { Store } from '../state/store.ts';
+import { useComputed } from '@preact/signals';
+import { comparisonSentence, deltasOf, differencesOf, type Delta } from '../model/compare.ts';
+import { summaryOf } from '../model/summary.ts';
+import type { Run, Store } from '../state/store.ts';
+
+const summary = ({ trace, outcome, input }: Run) =>
+  outcome === null ? null : summaryOf(trace, outcome, input?.seed ?? 0);
 
 export function Compare({ store }: { store: Store }) {
-  const { pinned, deltas, canPin, isPinned, differences, sentence } = store.compare;
+  const { pinned, canPin, isPinned } = store.compare;
+  const deltas = useComputed(() => {
+    const [before, now] = [pinned.value, store.run.value];
+    if (before === null || before === now) {
+      return null;
+    }
+    const [from, to] = [summary(before), summary(now)];
+    return from === null || to === null ? null : deltasOf(from, to);
+  });
+  const differences = useComputed(() => {
+    const [before, now] = [pinned.value?.input ?? null, store.run.value.input];
+    const knobs = store.texts.value?.knobs ?? [];
+    return before === null || now === null ? [] : differencesOf(before, now, knobs);
+  });
   return (
-    <div class="compare seeds">
+    <div class="compare-body seeds-body">
       <div class="seeds-run">
         <button
           type="button"
@@ -31,7 +49,7 @@ export function Compare({ store }: { store: Store }) {
         </p>
       ) : (
         <>
-          <p>{sentence}.</p>
+          <p>{comparisonSentence(deltas.value)}.</p>
           {differences.value.length > 0 && (
             <p class="compare-differences">What differs: {differences.value.join('; ')}.</p>
           )}

@@ -6,21 +6,26 @@ import { useId } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { outcomeOf, searches, SEEDS, surveySentence, type Survey } from '../model/seeds.ts';
 import { duration, ticks, tickText } from '../model/time.ts';
+import { seedsOf, type Seeds as State } from '../state/seeds.ts';
 import type { Store } from '../state/store.ts';
 import { Icon } from './Signs.tsx';
 
 export function Seeds({ store }: { store: Store }) {
-  const { running, summaries, survey, trouble, told, isCurrent } = store.seeds;
+  const seeds = seedsOf(store.seedsHost);
+  const { running, summaries, survey, trouble, told, isCurrent } = seeds;
+  if (store.isReal.value) {
+    return <p class="empty">On the real clock a seed decides nothing.</p>;
+  }
   const count = summaries.value.length;
   return (
-    <div class="seeds">
+    <div class="seeds-body">
       <div class="seeds-run">
         {running.value ? (
-          <button type="button" class="button small" onClick={() => store.seeds.stop()}>
+          <button type="button" class="button small" onClick={() => seeds.stop()}>
             <Icon name="stop" /> Stop
           </button>
         ) : (
-          <button type="button" class="button small" onClick={() => void store.seeds.start()}>
+          <button type="button" class="button small" onClick={() => void seeds.start()}>
             <Icon name="dice" /> Run {SEEDS} seeds
           </button>
         )}
@@ -30,7 +35,7 @@ export function Seeds({ store }: { store: Store }) {
           </label>
         )}
       </div>
-      <Search store={store} />
+      <Search seeds={seeds} />
       <p class="seeds-told">{told}</p>
       {trouble.value !== null && <p class="seeds-trouble">{trouble}</p>}
       {survey.value !== null && !isCurrent.value && (
@@ -47,13 +52,13 @@ export function Seeds({ store }: { store: Store }) {
   );
 }
 
-function Search({ store }: { store: Store }) {
+function Search({ seeds }: { seeds: State }) {
   const id = useSignal(searches[0]?.id ?? '');
   const ms = useSignal(1000);
   const takesMs = searches.find((one) => one.id === id.value)?.takesMs === true;
   const find = (event: Event) => {
     event.preventDefault();
-    void store.seeds.find(id.value, ms.value);
+    void seeds.find(id.value, ms.value);
   };
   return (
     <form class="seeds-search" onSubmit={find}>
@@ -136,7 +141,7 @@ function Found({ survey, store }: { survey: Survey; store: Store }) {
               class="button small"
               aria-label={`Show seed ${summary.seed}: ${duration(summary.wall)}, ${outcomeOf(summary)}`}
               aria-pressed={store.seed.value === summary.seed}
-              onClick={() => store.seeds.choose(summary.seed)}
+              onClick={() => store.seedsHost.setSeed(summary.seed)}
             >
               seed {summary.seed}
             </button>{' '}

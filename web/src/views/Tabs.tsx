@@ -2,11 +2,14 @@
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Store } from '../state/store.ts';
-import { Compare } from './Compare.tsx';
+import { later } from './Later.tsx';
 import { Log } from './Log.tsx';
 import { Results } from './Results.tsx';
-import { Seeds } from './Seeds.tsx';
 import { Tree } from './Tree.tsx';
+
+type View = { readonly store: Store };
+const Seeds = later<View>(async () => (await import('./Seeds.tsx')).Seeds);
+const Compare = later<View>(async () => (await import('./Compare.tsx')).Compare);
 
 export const tabs = [
   { id: 'results', name: 'Results', View: Results },
