@@ -77,11 +77,11 @@ describe('at four times its size', () => {
       assert.deepEqual(cut, []);
       await clickVisible(page, '.tool-share');
       await page.waitForSelector('dialog[open] .choice');
-      const box = await page.$eval('dialog', (dialog) => {
+      const box = await page.$eval('dialog[open]', (dialog) => {
         const { left, right, top, bottom } = dialog.getBoundingClientRect();
         return left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight;
       });
       assert.ok(box);
-      assert.equal(await text(page, 'dialog h2'), 'Share this run');
+      assert.equal(await text(page, 'dialog[open] h2'), 'Share this run');
     }));
 });
