@@ -153,6 +153,8 @@ const suites = {
   workers: {
     about: 'bodies on workers: outcomes, kills, bundlers, browsers',
     alone: true,
+    // A second for each of the rounds of kills, which there are of four kinds, on a busy machine.
+    seconds: SUITE_SECONDS_MAX + Number(process.env.BELAY_KILLS ?? 0),
     commands: () => [nodeTests('tests/workers', '--test-concurrency=1')],
   },
   examples: {
