@@ -97,7 +97,8 @@ export async function openPage(
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
   }
   await before?.(page);
-  await page.goto(address, { waitUntil: 'load' });
+  /* A server that builds the page while it serves it may take a minute on a busy machine. */
+  await page.goto(address, { waitUntil: 'load', timeout: 120_000 });
   await page.waitForNetworkIdle({ idleTime: 100 });
   if (page.isJavaScriptEnabled()) {
     await page.waitForFunction(() => document.documentElement.dataset.alive === 'true');
