@@ -23,7 +23,7 @@ describe('on paper', () => {
         await page.emulateMediaType('print');
         const wanted = ['h1', '.question', '.predict', '#code-text pre', '.lanes svg', '.entries', '.rule'];
         assert.deepEqual(await seen(page, wanted), wanted);
-        const left = ['.transport', '.lessons', '.parts', '.header-tools', '.theme', '.run-buttons', '.code-foot'];
+        const left = ['.transport', '.lessons', '.parts', '.header-tools', '.theme', '.run-buttons', '.code-foot', '.row-button'];
         assert.deepEqual(await seen(page, left), []);
         const grounds = await page.evaluate(() =>
           ['body', '.panel'].map((part) => getComputedStyle(document.querySelector(part)).backgroundColor),

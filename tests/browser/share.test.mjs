@@ -149,19 +149,21 @@ describe('the share menu', () => {
       await openShare(page);
       await press(page, 'Save the picture');
       const picture = await savedFile(page, 'belay-B3-1.svg');
-      const { root, texts, styled, wrong } = await page.evaluate((content) => {
+      const { root, texts, styled, wrong, dots } = await page.evaluate((content) => {
         const parsed = new DOMParser().parseFromString(content, 'image/svg+xml');
         return {
           root: parsed.documentElement.localName,
           texts: [...parsed.querySelectorAll('text')].map((element) => element.textContent),
           styled: [...parsed.querySelectorAll('rect')].filter((rect) => /fill: rgb/.test(rect.getAttribute('style'))).length,
-          wrong: parsed.querySelectorAll('[class], script, [onclick], foreignObject').length,
+          wrong: parsed.querySelectorAll('[class], [role=button], script, [onclick], foreignObject').length,
+          dots: [document, parsed].map((all) => all.querySelectorAll('svg path[d="M-6 0h.1M0 0h.1M6 0h.1"]').length),
         };
       }, picture);
       assert.equal(root, 'svg');
       assert.ok(texts.includes('page 6'));
       assert.ok(styled > 10);
       assert.equal(wrong, 0);
+      assert.ok(dots[0] > 0 && dots[1] === 0, `buttons of rows: ${dots}`);
     }));
 
   it('saves the trace as Perfetto reads it', () =>

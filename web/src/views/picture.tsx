@@ -59,7 +59,12 @@ function standAlone(drawing: SVGSVGElement, title: string): string {
   const originals = drawing.querySelectorAll<SVGElement>('*');
   copy.querySelectorAll<SVGElement>('*').forEach((element, index) => {
     const look = getComputedStyle(originals[index] as SVGElement);
-    if (look.display === 'none' || look.visibility === 'hidden') {
+    /* What is there to be pressed says nothing in a picture. */
+    if (
+      look.display === 'none' ||
+      look.visibility === 'hidden' ||
+      element.classList.contains('row-button')
+    ) {
       element.dataset['gone'] = '';
       return;
     }
