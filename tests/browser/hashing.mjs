@@ -8,7 +8,21 @@ import { launchBrowser, web } from './support.mjs';
 
 const sources = await openSources();
 const { inputOf, readLessonFiles } = await sources.load('/tools/lessons.ts');
+const { runInNode } = await sources.load('/src/engine/node.ts');
+const { changesOf } = await sources.load('/src/model/changes.ts');
+const { traceHash } = await sources.load('/src/model/hash.ts');
 const lessons = readLessonFiles(sources.lessons);
+
+/** Lessons that are broken on the way: requests, sleeps and processes. */
+const broken = [];
+for (const [id, text] of [
+  ['A3', '50.0.slow.2.1.sleep.1,60.0.crash.1.1'],
+  ['B3', '40.0.slow.1.1.request.1.%2Fpages%2F1,50.0.hang.4.1.request.1.%2Fpages%2F4,60.0.kill.3.1'],
+]) {
+  const own = inputOf(lessons.find((files) => files.id === id));
+  const input = { ...own, changes: changesOf(text).changes };
+  broken.push({ id, input, ran: await runInNode(input) });
+}
 await sources.close();
 
 const EMPTY = '/empty.html';
@@ -71,6 +85,15 @@ export function testHashes(name) {
     await browser?.close();
     await server?.close();
   });
+
+  for (const { id, input, ran } of broken) {
+    test(`${id}, when it is broken, gives the same trace in ${name} and in Node`, async () => {
+      const done = ran.events.filter(({ type }) => type === 'changed').map((event) => event.done);
+      assert.deepEqual(done, input.changes.map(() => true));
+      const there = await page.evaluate((given) => window.runOnce(given), input);
+      assert.equal(there.hash, traceHash(ran.events), JSON.stringify(there));
+    });
+  }
 
   for (const files of lessons) {
     const isReal = files.world.clock === 'real';
