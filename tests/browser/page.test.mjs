@@ -15,6 +15,7 @@ import {
   nothingRunsOut,
   openPage,
   phone,
+  pressCodeLink,
   runToEnd,
   scrub,
   text,
@@ -192,11 +193,7 @@ describe('what is typed', () => {
 
   it('goes into the editor, and Escape, then Tab leaves it', () =>
     withPage(FIRST, {}, async (page) => {
-      await page.evaluate(() => {
-        [...document.querySelectorAll('.code-foot .link')]
-          .find(({ textContent }) => textContent === 'Edit')
-          .click();
-      });
+      await pressCodeLink(page, 'Edit');
       await page.waitForFunction(() => document.activeElement?.classList.contains('cm-content'));
       await page.keyboard.type('// hello\n');
       assert.match(await text(page, '#tab-javascript'), /edited/);

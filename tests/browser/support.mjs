@@ -166,13 +166,28 @@ export async function runToEnd(page) {
   return status;
 }
 
+/** Presses a link under the code, which is there when the lesson's text is; not when `there` is. */
+export async function pressCodeLink(page, name, there = '') {
+  await page.waitForFunction(
+    (wanted, already) => {
+      if (already !== '' && document.querySelector(already) !== null) {
+        return true;
+      }
+      const link = [...document.querySelectorAll('.code-foot .link')].find(
+        ({ textContent }) => textContent === wanted,
+      );
+      link?.click();
+      return link !== undefined;
+    },
+    {},
+    name,
+    there,
+  );
+}
+
 /** Types a program over the one that is shown, as plain text. */
 export async function writeProgram(page, source) {
-  await page.evaluate(() => {
-    [...document.querySelectorAll('.code-foot .link')]
-      .find(({ textContent }) => textContent === 'Plain text')
-      ?.click();
-  });
+  await pressCodeLink(page, 'Plain text', 'textarea.plain');
   await page.waitForSelector('textarea.plain');
   await page.evaluate((text) => {
     const area = document.querySelector('textarea.plain');
