@@ -69,7 +69,7 @@ describe('with the keyboard alone in Firefox', () => {
       await page.keyboard.type('B3');
       await page.keyboard.press('Enter');
       await page.waitForFunction(() => document.querySelector('h1').textContent.startsWith('B3'));
-      await page.waitForFunction(() => document.querySelector('dialog') === null);
+      await page.waitForFunction(() => document.querySelector('.dialog') === null);
       await page.keyboard.down('Control');
       await page.keyboard.press('Enter');
       await page.keyboard.up('Control');
@@ -82,7 +82,7 @@ describe('with the keyboard alone in Firefox', () => {
       await page.keyboard.press('Enter');
       await page.waitForSelector('dialog[open] .choice');
       await page.keyboard.press('Escape');
-      await page.waitForFunction(() => document.querySelector('dialog') === null);
+      await page.waitForFunction(() => document.querySelector('.dialog') === null);
       assert.equal(await focused(page), 'Share');
       await tabTo(page, /^Edit$/);
       await page.keyboard.press('Enter');

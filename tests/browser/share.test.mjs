@@ -117,7 +117,7 @@ describe('the share menu', () => {
       await runToEnd(page);
       await openShare(page);
       await press(page, 'Copy link to this moment');
-      await page.waitForSelector('.by-hand');
+      await page.waitForSelector('.by-hand:focus');
       const field = await page.evaluate(() => {
         const area = document.querySelector('.by-hand');
         return {
@@ -194,7 +194,7 @@ describe('the share menu', () => {
       await page.keyboard.press('Enter');
       await said(page, 'copied');
       await page.keyboard.press('Escape');
-      await page.waitForFunction(() => document.querySelector('dialog') === null);
+      await page.waitForFunction(() => document.querySelector('.dialog') === null);
       assert.ok(await page.evaluate(() => document.activeElement.classList.contains('tool-share')));
     }));
 });

@@ -1,6 +1,6 @@
 /** A box over the page: Escape, a press beside it or its button closes it. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Props {
   readonly title: string;
@@ -10,7 +10,7 @@ interface Props {
 
 export function Dialog({ title, close, children }: Props) {
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     box.current?.showModal();
   }, []);
   return (

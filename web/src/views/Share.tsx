@@ -1,6 +1,6 @@
 /** What can be sent or kept of a run: links, a text, a picture, a trace. */
 import { useSignal, type Signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { chromeTrace } from '../model/chrome-trace.ts';
 import type { Example } from '../model/example.ts';
 import { reportText } from '../model/report.ts';
@@ -111,7 +111,7 @@ function Choice({ word, act, off = false }: ChoiceProps) {
 
 function ByHand({ text }: { text: Signal<string | null> }) {
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, [text.value]);
