@@ -10,9 +10,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { ENTRIES, SOURCES } from './lib/entries.mjs';
-import { root, run } from './lib/shell.mjs';
+import { Complaint, root, run } from './lib/shell.mjs';
 
 const sources = join(root, SOURCES);
 
@@ -21,21 +20,40 @@ const SHARED = ['public-runtime.js', 'clock.js', 'stand-in.js', 'workers/pool-on
 
 const parts = [...Object.values(ENTRIES), 'workers/pool.js'].filter((file) => file !== ENTRIES.index);
 
-/** Has each part import all of it: else each group of them would share another file. */
+/**
+ * The classes that users see keep their names when all others are shortened:
+ * an error would else be shown as `_ [TimeoutError]`, a task as `i [Task]`.
+ */
+const SEEN = /^export class (\w+Error|\w+(?=[^]*\[Symbol\.toStringTag\]))(?: extends \w+)? \{$/gm;
+const withNames = (text) => text.replace(SEEN, '$& static name = "$1";');
+
 const shared = {
   name: 'shared',
   setup({ onResolve, onLoad }) {
+    // Has each part import all of it: else each group of them would share another file.
     onLoad({ filter: /\.js$/ }, ({ path }) => {
-      if (!parts.includes(relative(sources, path))) return null;
+      const contents = withNames(readFileSync(path, 'utf8'));
+      if (!parts.includes(relative(sources, path))) return { contents };
       const imports = SHARED.map((file) => `import ${JSON.stringify(join(sources, file))};\n`);
-      return { contents: `${readFileSync(path, 'utf8')}\n${imports.join('')}` };
+      return { contents: `${contents}\n${imports.join('')}` };
     });
     // Such an import counts only if it may have an effect.
     onResolve({ filter: /^\.{0,2}\// }, ({ path, resolveDir }) => ({ path: resolve(resolveDir, path), sideEffects: true }));
   },
 };
 
+/** esbuild, which a clone has after `npm ci`; `npm run build` needs none. */
+async function bundler() {
+  try {
+    return await import('esbuild');
+  } catch (cause) {
+    if (cause.code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new Complaint('the package is bundled by esbuild, which is not installed here: `npm ci` does that');
+  }
+}
+
 await run(async () => {
+  const { build } = await bundler();
   const { out } = parseArgs({ options: { out: { type: 'string', default: 'dist' } } }).values;
   const outdir = join(root, out);
   rmSync(outdir, { recursive: true, force: true });
