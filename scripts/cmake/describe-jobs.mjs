@@ -55,11 +55,19 @@ function readJobs({ memory, belay_jobs_name: nameAt, belay_jobs_signature: signa
 /** count_primes is countPrimes in JavaScript. */
 const inJavaScript = (symbol) => symbol.replace(/_+([a-zA-Z0-9])/g, (_, letter) => letter.toUpperCase());
 
+function checkSignature(name, signature) {
+  try {
+    new Signature(name, signature);
+  } catch (error) {
+    throw new Complaint(error.message);
+  }
+}
+
 function checkJobs(jobs) {
   if (jobs.length === 0) throw new Complaint('there is no BELAY_JOB in the sources');
   const seen = new Map();
   for (const { symbol, name, signature } of jobs) {
-    new Signature(name, signature); // throws for what it cannot read
+    checkSignature(name, signature);
     if (RESERVED.includes(name)) throw new Complaint(`a job cannot be called ${name}: loadJobs gives something else by that name`);
     if (seen.has(name)) throw new Complaint(`jobs ${seen.get(name)} and ${symbol} are both ${name} in JavaScript`);
     seen.set(name, symbol);

@@ -98,9 +98,17 @@ function valueOf(where, value, word) {
 function parseWord(job, text) {
   const [, word, mark] = /^(\w+)(\?|\.\.\.)?$/.exec(text) ?? [];
   if (!WORDS.includes(word)) {
-    throw new Error(`job ${job}: ${JSON.stringify(text)} is no word for an argument; there are ${WORDS.join(', ')}`);
+    const hint = /\s/.test(text) ? ' (with commas between)' : '';
+    throw new Error(`job ${job}: ${JSON.stringify(text)} is no word for an argument; there are ${WORDS.join(', ')}${hint}`);
   }
   return { word, optional: mark === '?', rest: mark === '...' };
+}
+
+function checkResult(job, word) {
+  const accepted = [...WORDS, 'nothing'];
+  if (word !== '' && !accepted.includes(word)) {
+    throw new Error(`job ${job}: ${JSON.stringify(word)} is no word for what it gives; there are ${accepted.join(', ')}`);
+  }
 }
 
 export class Signature {
@@ -113,6 +121,7 @@ export class Signature {
 
   constructor(job, text) {
     const [taken, given = ''] = text.split('->').map((part) => part.trim());
+    checkResult(job, given);
     this.#job = job;
     this.result = given;
     this.#words = taken === '' ? [] : taken.split(',').map((word) => parseWord(job, word.trim()));
