@@ -679,7 +679,8 @@ uint32_t belay_check(const belay_kernel *kernel);
 
 /* ---- Texts ---------------------------------------------------------- */
 
-/* "?" for an unknown number. Never NULL. */
+/* "?" for an unknown number, and "failure" for every reason of a host's.
+ * Never NULL. */
 const char *belay_code_name(uint32_t code);
 const char *belay_code_text(uint32_t code);
 const char *belay_reason_text(uint32_t reason);

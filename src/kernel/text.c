@@ -35,7 +35,7 @@ const char *belay_reason_text(uint32_t reason) {
         BELAY_REASONS(X)
 #undef X
     default:
-        return "?";
+        return reason < BELAY_REASON_HOST ? "?" : "failure";
     }
 }
 

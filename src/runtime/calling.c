@@ -35,12 +35,16 @@ static void log_to_stderr(const belay_log *entry) {
         "reports a child that did not start",
         "has restarted too often and ends",
     };
+    char number[16] = "";
+    if (entry->reason == BELAY_REASON_FAILURE) {
+        (void)snprintf(number, sizeof(number), " %d", (int)entry->failure);
+    }
     char line[512];
-    (void)snprintf(line, sizeof(line), "belay: process %llu%s%s %s: %s %s\n",
-                   (unsigned long long)entry->pid,
-                   entry->label[0] == 0 ? "" : " ", entry->label,
-                   kinds[entry->kind], belay_reason_text(entry->reason),
-                   entry->message);
+    (void)snprintf(
+        line, sizeof(line), "belay: process %llu%s%s %s: %s%s%s%s\n",
+        (unsigned long long)entry->pid, entry->label[0] == 0 ? "" : " ",
+        entry->label, kinds[entry->kind], belay_reason_text(entry->reason),
+        number, entry->message[0] == 0 ? "" : ", ", entry->message);
     belayr_port_complain(line);
 }
 

@@ -125,7 +125,8 @@ static void arguments_drop(belay_context *context) {
 }
 
 void belayr_context_release(belay_context *context) {
-    const uint32_t holds = BELAYR_ALIVE | BELAYR_BODY | BELAYR_KEPT;
+    const uint32_t holds =
+        BELAYR_ALIVE | BELAYR_BODY | BELAYR_KEPT | BELAYR_NAMED;
     if ((context->flags & (holds | BELAYR_ROOT)) != 0) {
         return; /* R2 */
     }

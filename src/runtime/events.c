@@ -15,6 +15,25 @@ void belayr_process_over(belay_context *context) {
     belayr_context_release(context);
 }
 
+/* What the log says of an end comes after it, and names the process by its
+ * label: so that is kept until all that belongs to the command is told. */
+static void keep_label(belay_context *context) {
+    if (context->more != NULL && context->more->label != NULL) {
+        context->flags |= BELAYR_NAMED;
+        context->more->named = context->runtime->named;
+        context->runtime->named = context;
+    }
+}
+
+static void forget_labels(belay_runtime *runtime) {
+    while (runtime->named != NULL) {
+        belay_context *context = runtime->named;
+        runtime->named = context->more->named;
+        context->flags &= ~(uint32_t)BELAYR_NAMED;
+        belayr_context_release(context);
+    }
+}
+
 static void process_ended(belay_runtime *runtime, const belay_event *event) {
     belay_context *context = belayr_context_of(runtime, event->pid);
     if (context == NULL) {
@@ -31,6 +50,7 @@ static void process_ended(belay_runtime *runtime, const belay_event *event) {
             belayr_job_orphan(context);
         }
     }
+    keep_label(context);
     belayr_process_over(context);
 }
 
@@ -113,6 +133,7 @@ belay_code belayr_submit(belay_runtime *runtime, const belay_command *command,
             (void)belay_step(runtime->kernel);
         }
     }
+    forget_labels(runtime);
     return code;
 }
 

@@ -19,8 +19,9 @@
  *   R1  While nobody has the lock, the kernel has no event and no pending
  *       work, and what its events have asked for is done.
  *   R2  A context is freed when its process has ended (ALIVE), its job will
- *       not run or has returned (BODY), and nobody can ask for its value
- *       (KEPT).
+ *       not run or has returned (BODY), nobody can ask for its value
+ *       (KEPT), and the log does not need its label (NAMED, which is never
+ *       so while nobody has the lock).
  *   R3  A job that is to run is either ready in the kernel or in `queue`.
  *   R4  While a job waits for a thread, a thread is on its way to it, or as
  *       many run as may.
@@ -111,7 +112,8 @@ enum {
     BELAYR_RETURNED = 32, /* value is its value */
     BELAYR_ITEM = 64,
     BELAYR_ROOT = 128,
-    BELAYR_POOLED = 256 /* its job runs on a thread of the pool */
+    BELAYR_POOLED = 256, /* its job runs on a thread of the pool */
+    BELAYR_NAMED = 512   /* what is logged of its end may need its label */
 };
 
 typedef struct belayr_child belayr_child;
@@ -129,6 +131,7 @@ typedef struct belayr_more {
     belayr_waiter *receivers; /* threads in belay_receive */
     belayr_monitor *monitors; /* that this process has set */
     belay_stream *streams;    /* that it has opened */
+    belay_context *named;     /* the next of the runtime's, while NAMED */
 } belayr_more;
 
 struct belay_context {
@@ -219,6 +222,7 @@ struct belay_runtime {
     belay_context *queue_last;
     uint32_t queued;
     belay_context *orphans; /* queued ones that have ended meanwhile */
+    belay_context *named;   /* those with a label that this command ended */
     belayr_places slots;
     belayr_places streams;
     belayr_places monitors;

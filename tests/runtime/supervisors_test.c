@@ -1,4 +1,6 @@
 /* Task supervisors, general supervisors and names, in C. */
+#include <stdatomic.h>
+
 #include "jobs.h"
 
 static belay_pid start_supervisor(belay_context *root, const char *name,
@@ -123,6 +125,51 @@ static void a_permanent_child_is_restarted_until_it_is_too_much(void) {
     CHECK_EQUAL(info.started, 4);
     close_runtime(root); /* hooks come after what they tell of */
     CHECK_EQUAL(logged(BELAY_LOG_INTENSITY), 1);
+}
+
+/* How many crashes were told with the label "unlucky" and all that the job
+ * gave to belay_fail. */
+static void count_unlucky(void *hooks, const belay_log *entry) {
+    if (entry->kind == BELAY_LOG_CRASH && entry->failure == 4 &&
+        strcmp(entry->label, "unlucky") == 0) {
+        (void)atomic_fetch_add((atomic_uint *)hooks, 1);
+    }
+}
+
+static void a_crash_is_logged_with_the_label(void) {
+    atomic_uint told = 0;
+    const belay_runtime_options options = {.log = count_unlucky,
+                                           .hooks = &told};
+    belay_context *root = open_runtime(&options);
+    belay_start_options start = {.label = "unlucky"};
+    const belay_value four = belay_integer(4);
+    belay_task task;
+    belay_result result;
+    CHECK_EQUAL(belay_async(root, job_fail, &four, 1, &start, &task),
+                BELAY_OK);
+    CHECK_EQUAL(belay_await(root, task, BELAY_INFINITY, &result),
+                BELAY_EXITED);
+    belay_value_free(root, &result.value);
+    uint64_t reference = 0;
+    belay_message message;
+    belay_pid pid = 0;
+    CHECK_EQUAL(belay_start(root, job_fail, &four, 1, &start, &pid),
+                BELAY_OK);
+    CHECK_EQUAL(belay_monitor(root, pid, &reference), BELAY_OK);
+    CHECK_EQUAL(belay_receive(root, BELAY_INFINITY, &message), BELAY_OK);
+    belay_value_free(root, &message.value);
+    /* A child, and another with its place in the kernel, three times. */
+    const belay_supervisor_options nolink = {.nolink = 1};
+    CHECK_EQUAL(belay_task_supervisor_start(root, &nolink, &start.supervisor),
+                BELAY_OK);
+    CHECK_EQUAL(belay_monitor(root, start.supervisor, &reference), BELAY_OK);
+    start.restart = BELAY_RESTART_PERMANENT;
+    CHECK_EQUAL(belay_start_child(root, job_fail, &four, 1, &start, NULL),
+                BELAY_OK);
+    CHECK_EQUAL(belay_receive(root, BELAY_INFINITY, &message), BELAY_OK);
+    belay_value_free(root, &message.value);
+    close_runtime(root); /* hooks come after what they tell of */
+    CHECK_EQUAL(atomic_load(&told), 1 + 1 + 4);
 }
 
 static void a_transient_child_that_returns_is_not_restarted(void) {
@@ -354,6 +401,7 @@ int main(void) {
     RUN(too_many_children_are_refused);
     RUN(stopping_a_supervisor_ends_its_children);
     RUN(a_permanent_child_is_restarted_until_it_is_too_much);
+    RUN(a_crash_is_logged_with_the_label);
     RUN(a_transient_child_that_returns_is_not_restarted);
     RUN(children_start_in_order_and_a_killed_one_comes_back);
     RUN(rest_for_one_restarts_those_after_it);

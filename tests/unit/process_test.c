@@ -576,6 +576,8 @@ static void an_unknown_number_has_a_question_mark_for_text(void) {
     CHECK_EQUAL(belay_code_name(0xffffffffu)[0], '?');
     CHECK_EQUAL(belay_code_text(17)[0], '?');
     CHECK_EQUAL(belay_reason_text(8)[0], '?');
+    CHECK_EQUAL(belay_reason_text(BELAY_REASON_HOST - 1)[0], '?');
+    CHECK_EQUAL(belay_reason_text(BELAY_REASON_HOST)[0], 'f');
     CHECK_EQUAL(belay_event_name(0)[0], '?');
     CHECK_EQUAL(belay_command_name(36)[0], '?');
 }
