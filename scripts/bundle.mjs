@@ -24,7 +24,7 @@ const parts = [...Object.values(ENTRIES), 'workers/pool.js'].filter((file) => fi
  * The classes that users see keep their names when all others are shortened:
  * an error would else be shown as `_ [TimeoutError]`, a task as `i [Task]`.
  */
-const SEEN = /^export class (\w+Error|\w+(?=[^]*\[Symbol\.toStringTag\]))(?: extends \w+)? \{$/gm;
+const SEEN = /^(?:export )?class (\w+Error|\w+(?=[^]*\[Symbol\.toStringTag\]))(?: extends \w+)? \{$/gm;
 const withNames = (text) => text.replace(SEEN, '$& static name = "$1";');
 
 const shared = {

@@ -26,10 +26,13 @@ test('each class of errors keeps its name', async () => {
   for (const [name, constructor] of errors) assert.equal(constructor.name, name);
 });
 
-test('an error is shown by its name alone', async () => {
+test('an error and a task are shown by their names alone', async () => {
   const { Task } = await entry('index');
+  const task = Task.async(() => 1);
+  assert.match(inspect(task, { customInspect: false, depth: 0 }), /^Task \{/);
+  await Task.await(task);
   const error = await Task.await(Task.async(() => new Promise(() => {})), 0).catch((reason) => reason);
   for (const customInspect of [true, false]) {
-    assert.match(inspect(error, { customInspect, depth: 0 }), /^\[?TimeoutError: task <1\.1> was not done within 0 ms/);
+    assert.match(inspect(error, { customInspect, depth: 0 }), /^\[?TimeoutError: task <\d+\.\d+> was not done within 0 ms/);
   }
 });
