@@ -29,7 +29,9 @@ for (const files of lessons) {
   taken.set(files.id, {
     ...about,
     title: `${about.mark} ${about.title}`,
+    question: texts.question,
     predict: texts.predict,
+    rule: texts.rule,
     elixir: textIn('elixir'),
     python: textIn('python'),
     world: worldAbroad(inputOf(files), events),

@@ -64,13 +64,16 @@ export function linkText({ lesson, seed, knobs, changes, at, code }: Link): stri
     parts.push(['c', code]);
   }
   return parts.length === 0
-    ? encodeURIComponent(lesson)
+    ? encoded(lesson)
     : [`v${LINK_VERSION}`, ...[['l', lesson] as const, ...parts].map(part)].join(';');
 }
 
+/* An apostrophe would end an address in some texts that it is pasted into. */
+const encoded = (text: string): string => encodeURIComponent(text).replaceAll("'", '%27');
+
 /* A comma and a colon are allowed in an address, and easier to read. */
 const part = ([key, value]: readonly [string, string]): string =>
-  `${encodeURIComponent(key)}=${encodeURIComponent(value).replaceAll('%2C', ',').replaceAll('%3A', ':')}`;
+  `${encoded(key)}=${encoded(value).replaceAll('%2C', ',').replaceAll('%3A', ':')}`;
 
 export function readLink(text: string): ReadLink {
   const ignored: string[] = [];
