@@ -38,6 +38,11 @@ function nodeTests(folder, ...options) {
   return node('--test', '--test-reporter=spec', ...options, ...files);
 }
 
+/** The same, with the page built once for all of them. */
+function withPage(folder, ...options) {
+  return node('scripts/lib/with-page.mjs', ...nodeTests(folder, ...options));
+}
+
 /** The commands that build a CMake preset and run its C tests. */
 function cTests(preset) {
   named('tests/unit', /_test\.c$/);
@@ -171,14 +176,15 @@ const suites = {
   web: {
     about: 'the playground in Chromium, and a short way in Firefox',
     alone: true,
-    commands: () => [nodeTests('tests/browser', '--test-concurrency=1')],
+    seconds: 420,
+    commands: () => [withPage('tests/browser', '--test-concurrency=2')],
   },
   webAll: {
     about: 'the playground: each lesson on every screen, in Firefox, and wild programs',
     alone: true,
     extra: true,
     seconds: 1200,
-    commands: () => [nodeTests('tests/browser-all', '--test-concurrency=1')],
+    commands: () => [withPage('tests/browser-all', '--test-concurrency=1')],
   },
 };
 

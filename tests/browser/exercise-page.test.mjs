@@ -273,12 +273,13 @@ describe('the exercise on a phone', () => {
       assert.ok(await visible('.check-row'));
       assert.ok(!(await visible('.code')));
       await checkStep(page, 1);
-      const [foot, button] = await page.evaluate(() =>
-        ['.transport', '.finding .button'].map((selector) =>
-          document.querySelector(selector).getBoundingClientRect().toJSON(),
-        ),
-      );
-      assert.ok(button.bottom < foot.top, 'what was found does not lie behind the playhead');
+      // It is scrolled to in an effect of its own: what was found does not lie behind the playhead.
+      await page.waitForFunction(() => {
+        const [foot, button] = ['.transport', '.finding .button'].map((selector) =>
+          document.querySelector(selector).getBoundingClientRect(),
+        );
+        return button.bottom < foot.top;
+      });
       await page.tap('.finding .button');
       await page.waitForFunction(() => document.querySelector('.tasks').checkVisibility());
       assert.ok(!(await visible('.check-row')));

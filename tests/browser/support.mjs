@@ -2,7 +2,7 @@
 // server that knows nothing but files, and a browser.
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
@@ -25,10 +25,18 @@ const types = {
   '.woff2': 'font/woff2',
 };
 
-/** Builds the page and serves it: { url, folder, close }; nobody is answered while `down` is set. */
-export async function servePage() {
+/** A folder of our own with the page: a copy of what the suite has built (scripts/lib/with-page.mjs), or built now. */
+async function pageFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'belay-page-'));
-  await build({ root: web, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  const built = process.env.BELAY_PAGE;
+  if (built) await cp(built, folder, { recursive: true });
+  else await build({ root: web, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  return folder;
+}
+
+/** Serves the page as it is shipped: { url, folder, close }; nobody is answered while `down` is set. */
+export async function servePage() {
+  const folder = await pageFolder();
   const site = { folder, down: false };
   const server = createServer(async (request, response) => {
     if (site.down) {

@@ -20,7 +20,10 @@ const { runInNode } = await sources.load('/src/engine/node.ts');
 const { exsOf, livemdOf, pyOf, textOf } = await sources.load('/src/model/downloads.ts');
 const { worldAbroad } = await sources.load('/src/model/abroad.ts');
 
-const lessons = readLessonFiles(sources.lessons);
+/* `npm run parity` takes all of them; else one of each section, which takes a quarter of the time. */
+const all = readLessonFiles(sources.lessons);
+const lessons =
+  process.env.BELAY_TAKEN === 'all' ? all : all.filter(({ id }) => id.endsWith('1'));
 const taken = new Map();
 for (const files of lessons) {
   const { about, texts } = exampleOf(files, null);

@@ -1,0 +1,18 @@
+// node scripts/lib/with-page.mjs COMMAND...: builds the page once, and runs the
+// command with BELAY_PAGE, the folder where it lies.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { build } from 'vite';
+import { root } from './shell.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'belay-built-'));
+try {
+  await build({ root: join(root, 'web'), logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  const [command, ...args] = process.argv.slice(2);
+  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, BELAY_PAGE: folder } });
+  process.exitCode = status ?? 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
