@@ -14,8 +14,14 @@ interface Props {
 }
 
 export function Dialogs({ store, part, open }: Props) {
-  const close = () => (open.value = null);
-  switch (open.value) {
+  const shown = open.value;
+  /* A dialog tells that it has closed a moment later; another one may be open by then. */
+  const close = () => {
+    if (open.peek() === shown) {
+      open.value = null;
+    }
+  };
+  switch (shown) {
     case 'share':
       return <Share store={store} close={close} />;
     case 'find':
