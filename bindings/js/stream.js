@@ -139,6 +139,10 @@ const grab = (resolve) => {
 /* Room for more results than this is made as they come. */
 const COLLECTED_AT_ONCE_MAX = 1 << 24;
 
+/** A list for the results of `items`, as long as they are when that is known. */
+const roomFor = (items) =>
+  isPlainArray(items) && items.length <= COLLECTED_AT_ONCE_MAX ? new Array(items.length) : [];
+
 /** Of toArray: a class of its own, so that engines see one shape of it. */
 class Collector {
   /** See StreamRun. */
@@ -147,7 +151,7 @@ class Collector {
   #count = 0;
 
   constructor(items) {
-    this.#results = isPlainArray(items) && items.length <= COLLECTED_AT_ONCE_MAX ? new Array(items.length) : [];
+    this.#results = roomFor(items);
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -181,7 +185,7 @@ class ValueCollector {
 
   constructor(items, runtime) {
     this.#runtime = runtime;
-    this.#results = isPlainArray(items) && items.length <= COLLECTED_AT_ONCE_MAX ? new Array(items.length) : [];
+    this.#results = roomFor(items);
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;

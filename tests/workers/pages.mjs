@@ -9,14 +9,16 @@ import puppeteer from 'puppeteer-core';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript' };
 
+const isolated = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
 /** What a page is sent with; the first part of its address chooses. */
 const headers = {
   plain: {},
-  isolated: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
+  isolated,
   strict: { 'content-security-policy': "default-src 'self' 'wasm-unsafe-eval'" },
   // As isolated, but the server fails now and then: see failing().
-  flaky: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
-  broken: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
+  flaky: isolated,
+  broken: isolated,
   forbidden: { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'; worker-src 'none'" },
 };
 
