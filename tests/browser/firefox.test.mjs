@@ -29,7 +29,7 @@ describe('in Firefox', () => {
       assert.equal(await text(page, '.returned'), "'typed'");
       await writeProgram(page, 'export function main() { for (;;); }\n');
       await clickVisible(page, '.run');
-      await page.waitForSelector('.slow', { timeout: 30_000 });
+      await page.waitForSelector('.slow');
       await clickVisible(page, '.slow .stop');
       assert.match(await ended(page), /^Stopped/);
     }));

@@ -70,12 +70,12 @@ export function offlineIn(name) {
       await page.reload();
       await alive(page);
       assert.equal(await page.evaluate(() => 'new' in document.documentElement.dataset), false);
-      await page.waitForSelector('.notice', { timeout: 30_000 });
+      await page.waitForSelector('.notice');
       assert.match(await text(page, '.notice'), /new version of this page/);
       await clickVisible(page, '.run');
       await ended(page); // what is under way goes on
       await clickVisible(page, '.notice .button');
-      await page.waitForFunction(() => 'new' in document.documentElement.dataset, { timeout: 30_000 });
+      await page.waitForFunction(() => 'new' in document.documentElement.dataset);
       await alive(page);
       assert.match(await text(page, 'h1'), /^B3/);
       await page.close();

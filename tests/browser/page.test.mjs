@@ -191,6 +191,38 @@ describe('what is typed', () => {
       assert.match(await text(page, '#code-text'), /export async function main\(/);
     }));
 
+  it('goes into the editor however soon it is asked for, and the editor is closed with the example', () =>
+    withPage(
+      '#map',
+      {
+        before: (page) =>
+          page.evaluateOnNewDocument(() => {
+            /* Nothing that the page puts off is done before it is clicked at. */
+            const { requestAnimationFrame: frame, setTimeout: timer } = window;
+            const held = [];
+            window.requestAnimationFrame = (act) => held.push(() => frame(act));
+            window.setTimeout = (act, ms) => held.push(() => timer(act, ms));
+            new MutationObserver((_, observer) => {
+              if (document.documentElement.dataset.alive === 'true') {
+                observer.disconnect();
+                [...document.querySelectorAll('.code-foot .link')]
+                  .find(({ textContent }) => textContent === 'Edit')
+                  .click();
+                Object.assign(window, { requestAnimationFrame: frame, setTimeout: timer });
+                held.forEach((act) => act());
+              }
+            }).observe(document, { attributes: true, subtree: true });
+          }),
+      },
+      async (page) => {
+        await page.waitForSelector('.cm-content');
+        for (const id of ['B3', 'map']) {
+          await page.evaluate((name) => (location.hash = name), id);
+          await page.waitForFunction(() => document.querySelector('#code-text > pre') !== null);
+        }
+      },
+    ));
+
   it('goes into the editor, and Escape, then Tab leaves it', () =>
     withPage(FIRST, {}, async (page) => {
       await pressCodeLink(page, 'Edit');
@@ -215,7 +247,7 @@ describe('a body that never yields', () => {
         requestAnimationFrame(count);
       });
       await clickVisible(page, '.run');
-      await page.waitForSelector('.slow', { timeout: 30_000 });
+      await page.waitForSelector('.slow');
       assert.match(await text(page, '.slow'), /Still running after 1 s/);
 
       const drawn = await page.evaluate(() => window.frames);
@@ -252,7 +284,7 @@ describe('a body that never yields', () => {
   it('goes on when the learner prefers to wait', () =>
     withPage(`#${RUNAWAY}`, {}, async (page) => {
       await clickVisible(page, '.run');
-      await page.waitForSelector('.slow', { timeout: 30_000 });
+      await page.waitForSelector('.slow');
       await (await page.waitForSelector('.slow .button:not(.stop)')).click();
       await page.waitForFunction(() => document.querySelector('.slow') === null);
       assert.match(await text(page, '.status'), /^Running/);
@@ -263,7 +295,7 @@ describe('a body that never yields', () => {
   it('is given up for another example that is run', () =>
     withPage(`#${RUNAWAY}`, {}, async (page) => {
       await clickVisible(page, '.run');
-      await page.waitForSelector('.slow', { timeout: 30_000 });
+      await page.waitForSelector('.slow');
       await page.click(`.lessons a[href="#${ids[1]}"]`);
       assert.match(await runToEnd(page), /^Finished/);
     }));
@@ -496,7 +528,7 @@ describe('with the keyboard alone', () => {
       await page.keyboard.down('Control');
       await page.keyboard.press('Enter');
       await page.keyboard.up('Control');
-      await page.waitForSelector('.slow', { timeout: 30_000 });
+      await page.waitForSelector('.slow');
       await page.focus('.slow .stop');
       await page.keyboard.press('Enter');
       assert.match(await ended(page), /^Stopped/);
@@ -525,7 +557,7 @@ describe('on every screen', () => {
     it(`axe finds nothing while a body spins, ${name}, ${scheme}`, () =>
       withPage(`#${RUNAWAY}`, { viewport, scheme, ...withAxe }, async (page) => {
         await clickVisible(page, '.run');
-        await page.waitForSelector('.slow', { timeout: 30_000 });
+        await page.waitForSelector('.slow');
         assert.deepEqual(await axeFindings(page), []);
         assert.match(await ended(page), /^Stopped/);
       }));

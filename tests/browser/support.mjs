@@ -6,6 +6,7 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
@@ -16,6 +17,10 @@ export const web = fileURLToPath(new URL('../../web', import.meta.url));
 
 /** The page lies in a folder, so an address that assumes the root fails. */
 export const FOLDER = '/any/folder/';
+
+/** ms until a wait is given up: long, for a busy machine is slow and a fault shows all the same. */
+const PATIENCE = 60_000;
+const AGAIN_AFTER = 15; // ms
 
 const types = {
   '.html': 'text/html; charset=utf-8',
@@ -82,7 +87,7 @@ export async function openPage(
   address,
   { viewport = desk, scheme = 'light', before } = {},
 ) {
-  const page = await browser.newPage();
+  const page = patient(await browser.newPage());
   const complaints = [];
   const strays = [];
   page.on('console', (message) => {
@@ -112,6 +117,27 @@ export async function openPage(
     await page.waitForFunction(() => document.documentElement.dataset.alive === 'true');
   }
   return Object.assign(page, { complaints, strays });
+}
+
+/**
+ * Has waitForFunction look until what it waits for is so. Puppeteer's own stops
+ * looking, and waits to its end, when the function has thrown once: an element
+ * that is not there for a moment was enough.
+ */
+function patient(page) {
+  page.setDefaultTimeout(PATIENCE);
+  page.waitForFunction = async (wanted, { timeout = PATIENCE } = {}, ...args) => {
+    const end = performance.now() + timeout;
+    for (;;) {
+      const seen = await page.evaluate(wanted, ...args).catch((error) => error);
+      if (seen && !(seen instanceof Error)) return;
+      if (performance.now() > end) {
+        throw new Error(`waited ${timeout} ms for ${wanted}`, { cause: seen });
+      }
+      await sleep(AGAIN_AFTER);
+    }
+  };
+  return page;
 }
 
 /**
@@ -161,7 +187,6 @@ export const text = (page, selector) =>
 export async function ended(page) {
   await page.waitForFunction(
     () => /^(Finished|Failed|Stopped)/.test(document.querySelector('.status')?.textContent ?? ''),
-    { timeout: 30_000 },
   );
   return text(page, '.status');
 }

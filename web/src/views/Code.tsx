@@ -12,12 +12,18 @@ import { TakeAlong } from './TakeAlong.tsx';
 export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   const panes = store.texts.value?.panes ?? [];
   const shown = useSignal('javascript');
-  const editing = useSignal<EditorKind | null>(null);
+  const opened = useSignal<{ of: string; kind: EditorKind } | null>(null);
   const pane = panes.find(({ id }) => id === shown.value) ?? panes[0] ?? null;
   const edited = store.setting.value.source !== null;
+  /* An editor is of one example: with another one it is closed. */
+  const chosen = store.chosen.value;
+  const editing = opened.value?.of === chosen ? opened.value.kind : null;
+  const edit = (kind: EditorKind) => (opened.value = { of: chosen, kind });
   useEffect(() => {
-    editing.value = null;
-  }, [store.chosen.value]);
+    if (opened.peek()?.of !== chosen) {
+      opened.value = null;
+    }
+  }, [chosen]);
 
   const move = (event: KeyboardEvent) => {
     const at = panes.findIndex(({ id }) => id === pane?.id);
@@ -63,12 +69,12 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
             <pre>
               <code>{store.offered.value}</code>
             </pre>
-          ) : pane.runs && (editing.value !== null || edited) ? (
+          ) : pane.runs && (editing !== null || edited) ? (
             <Editor
-              key={`${store.chosen.value} ${editing.value ?? 'code'} ${store.replaced.value}`}
+              key={`${store.chosen.value} ${editing ?? 'code'} ${store.replaced.value}`}
               store={store}
-              kind={editing.value ?? 'code'}
-              focus={editing.value !== null}
+              kind={editing ?? 'code'}
+              focus={editing !== null}
             />
           ) : (
             <CodeText pane={pane} store={store} />
@@ -81,13 +87,13 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
             <span class="hint-line">The code of the link, not run.</span>
           ) : pane.runs ? (
             <>
-              {editing.value === null && !edited && (
-                <button type="button" class="link" onClick={() => (editing.value = 'code')}>
+              {editing === null && !edited && (
+                <button type="button" class="link" onClick={() => edit('code')}>
                   Edit
                 </button>
               )}
-              {editing.value !== 'plain' && (
-                <button type="button" class="link" onClick={() => (editing.value = 'plain')}>
+              {editing !== 'plain' && (
+                <button type="button" class="link" onClick={() => edit('plain')}>
                   Plain text
                 </button>
               )}
@@ -96,14 +102,14 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
                   type="button"
                   class="link"
                   onClick={() => {
-                    editing.value = null;
+                    opened.value = null;
                     store.edit(null);
                   }}
                 >
                   Reset
                 </button>
               )}
-              {editing.value !== null && (
+              {editing !== null && (
                 <span class="hint-line">Esc, then Tab leaves the editor. Ctrl Enter runs.</span>
               )}
             </>
