@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
-import { openPage, runToEnd, scrub, text, useSite, writeProgram } from './support.mjs';
+import { setTimeout } from 'node:timers/promises';
+import { clickVisible, ended, openPage, runToEnd, scrub, text, useSite, writeProgram } from './support.mjs';
 
 const shared = useSite();
 
@@ -32,6 +33,41 @@ describe('a lesson on the real clock', () => {
       await page.goto(new URL('#B1', page.url()).href);
       await page.waitForFunction(() => document.querySelector('.real-clock') === null);
       assert.equal(await page.$eval('.seed input', ({ disabled }) => disabled), false);
+    }));
+
+  it('ends its workers with it, and makes at most a hundred', () =>
+    shared.withPage('#E4', {}, async (page) => {
+      const workers = () => page.workers().filter((worker) => worker.url().startsWith('blob:null/')).length;
+      const settled = async (wanted) => {
+        for (let looks = 0; workers() !== wanted && looks < 100; looks += 1) await setTimeout(50);
+        assert.equal(workers(), wanted);
+      };
+      await settled(1); // the one that is ready for the next run
+      await writeProgram(
+        page,
+        `import { Task } from 'belay-tasks';
+        const source = 'export function spin() { for (;;); }';
+        export async function main() {
+          const module = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+          await Promise.all([1, 2].map(() => Task.await(Task.async(module, 'spin', []))));
+        }`,
+      );
+      await clickVisible(page, '.run');
+      await settled(3);
+      await page.waitForSelector('.slow .stop', { timeout: 30_000 });
+      await clickVisible(page, '.slow .stop');
+      assert.match(await ended(page), /^Stopped/);
+      await settled(1);
+      await writeProgram(
+        page,
+        `export function main() {
+          for (let made = 0; ; made += 1) {
+            try { new Worker(location.href); } catch ({ message }) { return [made, message]; }
+          }
+        }`,
+      );
+      await runToEnd(page);
+      assert.equal(await text(page, '.returned'), "[100, 'a run makes at most 100 workers']");
     }));
 
   it('lets nothing out of the workers of its run, and makes no others', async () => {

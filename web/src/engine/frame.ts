@@ -12,23 +12,43 @@ import type { FrameOrder } from './protocol.ts';
 export const FRAME_SCRIPT = `
 const workers = new Map();
 let url;
+const open = (name, first, ports, broken) => {
+  const worker = new Worker(url, { name });
+  worker.onerror = (event) => {
+    event.preventDefault();
+    broken(event.message || 'the worker could not be loaded');
+  };
+  worker.postMessage(first, ports);
+  return worker;
+};
+const serve = (worker, nested) => {
+  worker.onmessage = ({ data: { type, id, name, first }, ports }) => {
+    if (type === 'close') {
+      nested.get(id)?.terminate();
+      nested.delete(id);
+      return;
+    }
+    const broken = (text) => worker.postMessage({ failed: id, text });
+    try {
+      nested.set(id, open(name, first, ports, broken));
+    } catch (error) {
+      broken(String(error));
+    }
+  };
+  return () => [worker, ...nested.values()].forEach((one) => one.terminate());
+};
 addEventListener('message', ({ source, data, ports: [port] }) => {
   if (source !== parent) return;
   if (data.type === 'end') {
-    workers.get(data.id)?.terminate();
+    workers.get(data.id)?.();
     workers.delete(data.id);
     return;
   }
   const fail = (message) => port.postMessage({ type: 'unable', reason: { word: null, text: message } });
   try {
     url ??= URL.createObjectURL(new Blob([data.text], { type: 'text/javascript' }));
-    const worker = new Worker(url, { name: 'belay run' });
-    workers.set(data.id, worker);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      parent.postMessage({ type: 'broken', id: data.id, text: event.message || 'the worker could not be loaded' }, '*');
-    };
-    worker.postMessage(null, [port]);
+    const broken = (text) => parent.postMessage({ type: 'broken', id: data.id, text }, '*');
+    workers.set(data.id, serve(open('belay run', null, [port], broken), new Map()));
   } catch (error) {
     fail(String(error));
   }

@@ -34,7 +34,7 @@ export interface Addresses {
   /** How workers are made, for runs on the real clock; in Node the library knows. */
   readonly workers?: {
     readonly script: string;
-    readonly open: (name: string) => Worker;
+    readonly open: (name: string) => object;
   };
 }
 

@@ -53,6 +53,20 @@ export type FrameOrder =
   | { readonly type: 'make'; readonly id: number; readonly text: string }
   | { readonly type: 'end'; readonly id: number };
 
+/**
+ * What the worker of a run on the real clock tells the frame: to make another
+ * one with this first message, whose port comes along, and to end it.
+ */
+export type NestedOrder =
+  | { readonly type: 'open'; readonly id: number; readonly name: string; readonly first: unknown }
+  | { readonly type: 'close'; readonly id: number };
+
+/** What the frame answers when such a worker is broken. */
+export interface NestedFailure {
+  readonly failed: number;
+  readonly text: string;
+}
+
 export type WorkerMessage =
   /** The module is loaded, a program may come. */
   | { readonly type: 'ready' }

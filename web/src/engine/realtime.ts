@@ -56,11 +56,7 @@ export function openRealtime(
   };
 }
 
-/**
- * A `Worker` that makes those of the library and no others. They are classic
- * ones: in a frame without an origin Chromium loads no module worker that a
- * worker makes, and the script is not a module.
- */
+/** A `Worker` that makes those of the library and no others. */
 function workerOf({ script, open }: NonNullable<Addresses['workers']>) {
   return function Worker(address: unknown, { name = '' }: { name?: string } = {}) {
     if (String(address) !== script) {

@@ -9,19 +9,37 @@ import type { TraceEvent } from '../model/events.ts';
 import { reasonOf } from '../model/format.ts';
 import type { Summary } from '../model/summary.ts';
 import type { Addresses } from './load.ts';
-import { BEAT, type RunOrder, type SeedsOrder, type WorkerMessage } from './protocol.ts';
+import { nestedWorkers } from './nested.ts';
+import {
+  BEAT,
+  type NestedOrder,
+  type NestedFailure,
+  type RunOrder,
+  type SeedsOrder,
+  type WorkerMessage,
+} from './protocol.ts';
 import { Recorder } from './recorder.ts';
 import { runProgram } from './run.ts';
 import { survey } from './survey.ts';
 
 /* Taken before a program or a simulation can replace them. */
-const { setInterval, clearInterval, Worker } = globalThis;
+const { setInterval, clearInterval, addEventListener } = globalThis;
+const toFrame = globalThis.postMessage.bind(globalThis) as (
+  order: NestedOrder,
+  transfer: Transferable[],
+) => void;
 const { createObjectURL, revokeObjectURL } = URL;
 
 const addresses: Addresses = {
   of: (text) => createObjectURL(new Blob([text], { type: 'text/javascript' })),
   free: (address) => revokeObjectURL(address),
-  workers: { script: location.href, open: (name) => new Worker(location.href, { name }) },
+  workers: nestedWorkers(location.href, toFrame, (failed) =>
+    addEventListener('message', ({ data }: MessageEvent<NestedFailure | null>) => {
+      if (data?.failed !== undefined) {
+        failed(data.failed, data.text);
+      }
+    }),
+  ),
 };
 
 async function run({ input }: RunOrder, send: (message: WorkerMessage) => void): Promise<void> {
