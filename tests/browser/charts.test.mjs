@@ -27,12 +27,12 @@ describe('the chart of a server', () => {
     const chart = chartOf(await run('G1'), 'server');
     assert.equal(chartSentence(chart), 'at most 10 at the server, 30 turned away');
     assert.equal(chartMoment(chart, 50), '10 at the server, 20 turned away');
-    assert.equal(chartMoment(chart, 150), '0 at the server, 20 turned away');
+    assert.equal(chartMoment(chart, 200), '0 at the server, 20 turned away');
     assert.deepEqual(
       chart.refused.map(({ time, count }) => [time, count]),
       [
         [0, 20],
-        [200, 10],
+        [400, 10],
       ],
     );
   });
@@ -72,7 +72,7 @@ describe('the chart of what is left over', () => {
   it('begins when main returns, and ends task by task', async () => {
     const chart = chartOf(await run('G3'), 'left');
     assert.deepEqual(
-      [449, 451, 701, 951, 1201].map((t) => countOf(chart, t)),
+      [449, 451, 1151, 1201, 1251].map((t) => countOf(chart, t)),
       [0, 3, 2, 1, 0],
     );
   });

@@ -171,7 +171,7 @@ describe('a lesson', () => {
       await scrub(page, 0.5);
       assert.match(await text(page, '.results'), /stillRunning: 3/, 'main has returned by then');
       await clickVisible(page, '.tasks .switch label:nth-of-type(2) input');
-      assert.match(await text(page, '.lanes-table caption'), /^State at 600 ms:.*, 3 left over$/);
+      assert.match(await text(page, '.lanes-table caption'), /^State at 625 ms:.*, 3 left over$/);
       await clickVisible(page, '.tasks .switch label:nth-of-type(1) input');
       await clickVisible(page, '#knob-cancel');
       await page.waitForFunction(() => document.querySelectorAll('.flight-label').length === 1);

@@ -100,8 +100,8 @@ describe('a limit of children', () => {
       [2],
     );
     assert.deepEqual(refusalsOf(trace), [
-      { time: 200, limit: 2, count: 1 },
-      { time: 500, limit: 2, count: 2 },
+      { time: 400, limit: 2, count: 1 },
+      { time: 1000, limit: 2, count: 2 },
     ]);
   });
 });

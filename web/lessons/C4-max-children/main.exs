@@ -3,14 +3,14 @@
 
 work = fn ->
 #: body
-  Process.sleep(250)
+  Process.sleep(550)
   :done
 #:
 end
 
 answers =
   for job <- 1..6 do
-    if job > 1, do: Process.sleep(100)
+    if job > 1, do: Process.sleep(200)
 
 #: start
     case Task.Supervisor.start_child(pool, work) do
@@ -32,7 +32,7 @@ async =
   end
 
 #: end
-Process.sleep(250)
+Process.sleep(550)
 Supervisor.stop(pool)
 
 %{

@@ -14,7 +14,7 @@ export async function main({ maxChildren, takes }) {
   };
 
   for (const job of [1, 2, 3, 4, 5, 6]) {
-    if (job > 1) await sleep(100);
+    if (job > 1) await sleep(200);
     try {
   //: start
       TaskSupervisor.startChild(pool, work, { label: `job ${job}` });

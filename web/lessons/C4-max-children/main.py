@@ -13,14 +13,14 @@ async def main():
             waited.append(job)
         async with room:
             started.append(job)
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(0.55)
             return "done"
         #:
 
     jobs = []
     for job in [1, 2, 3, 4, 5, 6]:
         if job > 1:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.2)
         #: start
         jobs.append(asyncio.create_task(work(job)))
         #:
