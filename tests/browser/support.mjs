@@ -112,7 +112,7 @@ export async function openPage(
   await before?.(page);
   /* A server that builds the page while it serves it may take a minute on a busy machine. */
   await page.goto(address, { waitUntil: 'load', timeout: 120_000 });
-  await page.waitForNetworkIdle({ idleTime: 100 });
+  await page.waitForNetworkIdle({ idleTime: 100, timeout: 120_000 });
   if (page.isJavaScriptEnabled()) {
     await page.waitForFunction(() => document.documentElement.dataset.alive === 'true');
   }

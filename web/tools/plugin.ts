@@ -29,13 +29,19 @@ export interface LessonOptions {
 }
 
 export function lessonPlugin(options: LessonOptions): Plugin {
-  const read = once(() => readAll(options));
+  let reading: Promise<Read[]> | null = null;
+  /* Running all lessons takes seconds; a server is asked for their texts a few at a time. */
+  const read = () =>
+    (reading ??= readAll(options).catch((error: unknown) => {
+      reading = null;
+      throw error;
+    }));
   return {
     name: 'belay:lesson',
     resolveId: (id) =>
       id === LIST || id === WORDS || id === EXERCISE || id.startsWith(TEXTS) ? `\0${id}` : undefined,
     async load(id) {
-      if (!id.startsWith(`\0${LIST}`) && id !== `\0${EXERCISE}`) {
+      if (!isOurs(id)) {
         return undefined;
       }
       const { examples: old, lessons, exercise } = options;
@@ -59,8 +65,17 @@ export function lessonPlugin(options: LessonOptions): Plugin {
       const { texts } = examples.find((example) => id === `\0${TEXTS}${example.about.id}`) as Read;
       return `export const texts = ${JSON.stringify(texts)};`;
     },
+    /* Lessons are read anew, and the page with them; so are runs when the library is another. */
+    handleHotUpdate({ file, modules, server }) {
+      reading = null;
+      const ours = Object.values(options).some((folder) => file.startsWith(folder));
+      const written = [...server.moduleGraph.idToModuleMap.values()].filter(({ id }) => isOurs(id ?? ''));
+      return ours ? [...modules, ...written] : undefined;
+    },
   };
 }
+
+const isOurs = (id: string) => id.startsWith(`\0${LIST}`) || id === `\0${EXERCISE}`;
 
 /** What a lesson is found by beside its title, by its id. */
 function wordsOf(examples: readonly Read[]): Record<string, string> {
@@ -75,15 +90,6 @@ function wordsOf(examples: readonly Read[]): Record<string, string> {
 function listed({ about: words }: Read): string {
   const address = JSON.stringify(`${TEXTS}${words.id}`);
   return `{ ...${JSON.stringify(words)}, load: () => import(${address}).then(({ texts }) => texts) }`;
-}
-
-/** Modules that are asked for together share one reading of the files. */
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | null = null;
-  return () => {
-    reading ??= read().finally(() => setTimeout(() => (reading = null), 500).unref());
-    return reading;
-  };
 }
 
 async function readAll({ examples, lessons, exercise }: LessonOptions): Promise<Read[]> {
