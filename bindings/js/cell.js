@@ -8,7 +8,6 @@
  * settle then cannot reach the place's next owner.
  */
 import { formatPid } from './pid.js';
-import { SignalLink } from './signals.js';
 
 export const CELL = Object.freeze({
   FREE: 0, // nobody's
@@ -40,7 +39,7 @@ export class Cell {
   detached = false;
   low = 0;
   high = 0;
-  /** A stream's item: its place in the input, and the element. */
+  /** A stream's item: its place in the input, and the element. Of a task `number` is its place in `following`. */
   number = 0;
   input = undefined;
   value = undefined;
@@ -55,8 +54,8 @@ export class Cell {
   record = null;
   /** See detailsOf. */
   details = null;
-  /** By which it follows an AbortSignal, once any process here has had one. */
-  link = null;
+  /** Who else follows its AbortSignal (signals.js). */
+  following = null;
   /** Whose body goes on though its process has ended, and why: of a retired one. */
   orphan = null;
 
@@ -160,10 +159,13 @@ export class Cell {
     return this.orphan !== null && this.orphan.context === context ? this.orphan.why : null;
   }
 
-  /** Its process ends when `signal` aborts; `Signals.remove` undoes it. */
+  /** Its process ends when `signal` aborts. */
   followSignal(signal) {
-    this.link ??= new SignalLink(this);
-    this.runtime.signals.add(signal, this.link);
+    this.runtime.signals.add(signal, this);
+  }
+
+  unfollowSignal() {
+    if (this.following !== null) this.runtime.signals.remove(this);
   }
 
   /** Its AbortSignal has aborted; `reason` is the number of its reason. */

@@ -118,6 +118,7 @@ export class Late {
     }
     kernel.view.placeAnswer(record);
     record.fulfil(value);
+    cell.unfollowSignal();
     if (cell.context !== null) Context.place(cell.context, record);
     this.#runtime.leave(cell, null);
     this.#forget();

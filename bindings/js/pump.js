@@ -33,7 +33,7 @@ export class Pump {
   #timerAt = Infinity;
   #afterTurnSet = false;
 
-  /** @param work has `turn(pump)`, `tell(now)` and `deadline` */
+  /** @param work has `turn(pump)`, `tell(now)`, `endTurn()` and `deadline` */
   constructor(clock, work) {
     this.#clock = clock;
     this.#limit = clock.limit;
@@ -204,6 +204,7 @@ export class Pump {
     this.#afterTurnSet = false;
     this.#inTurn = false;
     if (this.#state === CLOSED) return;
+    this.#work.endTurn();
     if (this.#work.hasFreshTimers || this.#work.hasItems) {
       this.#work.tell(this.now);
       if (this.#state === IDLE || this.#state === SCHEDULED) this.#run();

@@ -206,13 +206,14 @@ export class Runtime {
   spawnLinked(call, caller, body, options, record) {
     const { signal, shutdown } = options;
     this.observers.lookAround();
-    if (!this.#kernel.roomy || this.late.some || signal !== null || shutdown > GRACE_PLAIN_MAX ||
-        this.watch !== null || !this.#pump.isReal || caller.started !== undefined) {
+    if (!this.#kernel.roomy || this.late.some || shutdown > GRACE_PLAIN_MAX || this.watch !== null ||
+        !this.#pump.isReal || caller.started !== undefined || (signal !== null && signal.aborted)) {
       this.spawn(call, caller, body, options, FLAG.LINK, null, record);
       return;
     }
     const cell = this.late.hold(record, body, record.label, shutdown);
     cell.origin = caller.node ?? caller.origin;
+    if (signal !== null) cell.followSignal(signal);
     this.#pump.schedule();
   }
 
@@ -465,7 +466,7 @@ export class Runtime {
   /** A task has ended by returning: nothing will name it any more. */
   #fulfilled(cell) {
     cell.record?.fulfil(cell.value);
-    this.#unfollow(cell);
+    cell.unfollowSignal();
     cell.clear();
   }
 
@@ -601,6 +602,15 @@ export class Runtime {
    */
   scheduleSoon() {
     if (this.#turn.items.length >= ITEMS_SOON_MAX || !this.#pump.putsOff()) this.#pump.schedule();
+  }
+
+  /** Whether something can wait for the end of this turn of the event loop, `endTurn`. */
+  putsOff() {
+    return this.#pump.putsOff();
+  }
+
+  endTurn() {
+    this.signals.closeIdle();
   }
 
   get hasItems() {
@@ -753,7 +763,7 @@ export class Runtime {
     }
     const entry = this.reasons.entry(event.reason);
     cell.record?.fail(entry);
-    this.#unfollow(cell);
+    cell.unfollowSignal();
     if ((extra & EXITED.SUPERVISOR) !== 0) {
       cell.details.info.ended();
       if (event.reason === REASON.KILLED) keepAncestors(this, cell);
@@ -775,10 +785,6 @@ export class Runtime {
     // Others are told next, by events that still name it. An item's result is
     // handed over later, unless its stream has gone.
     if (cell.stream === null || cell.detached) this.cells.freeLater(cell);
-  }
-
-  #unfollow(cell) {
-    if (cell.link !== null) this.signals.remove(cell.link);
   }
 
   #waitDone(event) {

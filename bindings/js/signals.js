@@ -3,94 +3,154 @@
  * of tasks: engines keep listeners in a list, and a listener per task would
  * make a shared signal quadratic.
  *
- * Who follows a signal is in a ring of links that begins and ends at the
- * signal's own one, so that following and leaving it take a few stores, in the
- * order in which they are to be told.
+ * Who follows a signal stands in one list, in the order in which they are to be
+ * told, and knows its place there: following and leaving take a few stores.
+ * Places that were left are closed up when they are most of the list.
+ *
+ * A follower has `abort(reason)`, which takes the number of the reason, and two
+ * fields that are kept here: `following`, null while it follows none, and `number`.
  */
 
-/** The place of one who may follow a signal. */
-export class SignalLink {
-  /** Its neighbours in the ring; null while no signal is followed. */
-  before = null;
-  after = null;
+/* Lists up to this length are not closed up. */
+const SPARSE_MIN = 64;
 
-  /** @param target has `abort(reason)`, which takes the number of the reason */
-  constructor(target) {
-    this.target = target;
+/** Those who follow one signal. */
+class Followers {
+  list = [];
+  /** How many places of the list are in use, and by how many. */
+  end = 0;
+  count = 0;
+  /** Nobody follows it, and its listener is to be taken away. */
+  isIdle = false;
+  /** It has its listener. */
+  isOpen = true;
+  listener = null;
+
+  constructor(signal) {
+    this.signal = signal;
+  }
+
+  add(follower) {
+    if (this.end >= SPARSE_MIN && this.end > 2 * this.count) this.#closeUp();
+    follower.following = this;
+    follower.number = this.end;
+    this.list[this.end++] = follower;
+    this.count++;
+  }
+
+  /** False when it was the last one. */
+  remove(follower) {
+    this.list[follower.number] = null;
+    follower.following = null;
+    this.count--;
+    if (this.count === 0) this.end = 0;
+    return this.count > 0;
+  }
+
+  #closeUp() {
+    const list = this.list.filter((follower) => follower !== null);
+    list.forEach((follower, place) => {
+      follower.number = place;
+    });
+    this.list = list;
+    this.end = list.length;
   }
 }
 
 export class Signals {
   #runtime;
-  /** The ring of each signal: a link whose target is what the signal calls. */
-  #rings = new Map();
+  /** The followers of each signal. */
+  #all = new Map();
+  /** The ones that were looked for last; most often they are again. */
+  #last = null;
+  /** Those whose listeners are taken away at the end of the turn, if nobody follows till then. */
+  #idle = [];
 
   constructor(runtime) {
     this.#runtime = runtime;
   }
 
+  /** How many signals are followed. */
   get size() {
-    return this.#rings.size;
+    let size = 0;
+    for (const { count } of this.#all.values()) size += count > 0 ? 1 : 0;
+    return size;
   }
 
-  /** Has the target of a link, which follows no signal so far, aborted with the signal. */
-  add(signal, link) {
-    const ring = this.#rings.get(signal) ?? this.#open(signal);
-    const last = ring.before;
-    link.before = last;
-    link.after = ring;
-    last.after = link;
-    ring.before = link;
+  /** Has `follower`, which follows no signal so far, aborted with this one. */
+  add(signal, follower) {
+    if (this.#last === null || this.#last.signal !== signal) {
+      this.#last = this.#all.get(signal) ?? this.#open(signal);
+    }
+    this.#last.add(follower);
   }
 
-  /** The target need not be told any more, if it still follows a signal. */
-  remove(link) {
-    const { before, after } = link;
-    if (after === null) return;
-    unlink(link);
-    if (before === after) this.#close(before); // only the ring's own one is left
+  /** A follower need not be told any more. */
+  remove(follower) {
+    const { following } = follower;
+    if (!following.remove(follower) && following.isOpen) this.#leave(following);
+  }
+
+  /**
+   * Nobody follows a signal. Taking a listener away and setting it again costs
+   * as much as a task, so that is left to the end of this turn of the event loop.
+   */
+  #leave(followers) {
+    if (followers.isIdle) return;
+    if (!this.#runtime.putsOff()) {
+      this.#close(followers);
+      return;
+    }
+    followers.isIdle = true;
+    this.#idle.push(followers);
+  }
+
+  /** The end of a turn of the event loop. */
+  closeIdle() {
+    if (this.#idle.length === 0) return;
+    for (const followers of this.#idle) {
+      followers.isIdle = false;
+      if (followers.count === 0 && followers.isOpen) this.#close(followers);
+    }
+    this.#idle = [];
   }
 
   clear() {
-    for (const ring of this.#rings.values()) this.#close(ring);
+    for (const followers of this.#all.values()) this.#close(followers);
+    this.#idle = [];
   }
 
   #open(signal) {
-    const listener = () => this.#abort(signal, ring);
-    const ring = new SignalLink({ signal, listener });
-    ring.before = ring;
-    ring.after = ring;
-    this.#rings.set(signal, ring);
-    signal.addEventListener('abort', listener);
-    return ring;
+    const followers = new Followers(signal);
+    followers.listener = () => this.#abort(followers);
+    this.#all.set(signal, followers);
+    signal.addEventListener('abort', followers.listener);
+    return followers;
   }
 
-  #close({ target: { signal, listener } }) {
-    signal.removeEventListener('abort', listener);
-    this.#rings.delete(signal);
+  #close(followers) {
+    followers.isOpen = false;
+    followers.signal.removeEventListener('abort', followers.listener);
+    this.#all.delete(followers.signal);
+    if (this.#last === followers) this.#last = null;
   }
 
-  #abort(signal, ring) {
-    if (this.#rings.get(signal) !== ring) return;
-    this.#close(ring);
+  #abort(followers) {
+    if (!followers.isOpen) return;
+    this.#close(followers);
+    if (followers.count === 0) return;
     this.#runtime.withReason(
-      (reasons) => reasons.aborted(signal.reason),
+      (reasons) => reasons.aborted(followers.signal.reason),
       (number) => {
-        // One that ends because of another one leaves the ring.
-        while (ring.after !== ring) {
-          const { after } = ring;
-          unlink(after);
-          after.target.abort(number);
+        // One that ends because of another one leaves the list.
+        const { list } = followers;
+        for (let place = 0; place < followers.end; place++) {
+          const follower = list[place];
+          if (follower === null) continue;
+          followers.remove(follower);
+          follower.abort(number);
         }
       },
     );
   }
-}
-
-function unlink(link) {
-  const { before, after } = link;
-  before.after = after;
-  after.before = before;
-  link.before = null;
-  link.after = null;
 }

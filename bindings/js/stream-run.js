@@ -21,7 +21,6 @@ import { originOf } from './origin.js';
 import { formatPid } from './pid.js';
 import { CLOSED, CODE, INDEX_MASK, OUTCOME, STATE, UNBOUNDED, WORDS_MAX } from './protocol.js';
 import { errorOf } from './reasons.js';
-import { SignalLink } from './signals.js';
 
 const CHUNK = WORDS_MAX / 2;
 /* So many elements are read while the consumer asks; more are the pump's. */
@@ -35,8 +34,9 @@ export class StreamRun {
   #plan;
   #caller;
   #runtime;
-  /** By which it follows an AbortSignal. */
-  #link = null;
+  /** For its AbortSignal (signals.js). */
+  following = null;
+  number = 0;
   #consumer;
   #takesValues;
   #state = NEW;
@@ -166,10 +166,7 @@ export class StreamRun {
     this.#state = OPEN;
     this.#runtime.watch?.streamOpened(this, plan);
     this.#runtime.drain();
-    if (signal !== null) {
-      this.#link = new SignalLink(this);
-      this.#runtime.signals.add(signal, this.#link);
-    }
+    if (signal !== null) this.#runtime.signals.add(signal, this);
   }
 
   #openFailure(code) {
@@ -590,7 +587,7 @@ export class StreamRun {
     this.#state = CLOSING;
     this.#asked = 0;
     this.#runtime.streams.take(this.#tag);
-    if (this.#link !== null) this.#runtime.signals.remove(this.#link);
+    if (this.following !== null) this.#runtime.signals.remove(this);
     this.#orphaned = kind === CLOSED.OWNER;
     const end = this.#endOf(kind, entry);
     if (kind !== CLOSED.DONE) this.#letGoOfItems();

@@ -9,7 +9,6 @@ import { formatPid, formatPidOrNull, parsePid } from './pid.js';
 import { CHILD, CODE, KIND, RESTART, UNBOUNDED, WAIT } from './protocol.js';
 import { quiet } from './record.js';
 import { nameOfKind } from './shapes.js';
-import { SignalLink } from './signals.js';
 import { StopWait } from './waits.js';
 
 export const RESTARTS = Object.freeze({
@@ -140,8 +139,9 @@ export class Child {
   origin = null;
   /** How often it has been started again. */
   restarts = 0;
-  /** By which it follows its AbortSignal. */
-  #link = null;
+  /** For its AbortSignal (signals.js). */
+  following = null;
+  number = 0;
 
   constructor({ body, label, restart, supervisor, signal }) {
     this.body = body;
@@ -158,8 +158,7 @@ export class Child {
   }
 
   followSignal(signal) {
-    this.#link = new SignalLink(this);
-    this.supervisor.runtime.signals.add(signal, this.#link);
+    this.supervisor.runtime.signals.add(signal, this);
   }
 
   /** Its AbortSignal has aborted: it is stopped for good. */
@@ -177,8 +176,8 @@ export class Child {
    */
   dropped() {
     const { signal, supervisor: { runtime } } = this;
-    if (signal === null || this.#link === null) return;
-    runtime.signals.remove(this.#link);
+    if (signal === null || this.following === null) return;
+    runtime.signals.remove(this);
     const cell = runtime.cells.find(this.low, this.high);
     if (cell === null || cell.state === CELL.ENDED) return;
     cell.details.child = null;

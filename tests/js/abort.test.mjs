@@ -96,6 +96,32 @@ scenario('tasks are told in the order of their starts, without those that have e
   gates.forEach(({ resolve }) => resolve());
 });
 
+scenario('the order stays when most of those who followed have ended', async ({ Task }) => {
+  const controller = new AbortController();
+  const heard = [];
+  const gates = [];
+  const begin = (index) => Task.async((context) => {
+    context.signal.addEventListener('abort', () => heard.push(index));
+    gates[index] = deferred();
+    return gates[index].promise;
+  }, { signal: controller.signal });
+  const tasks = Array.from({ length: 200 }, (_, index) => begin(index));
+  await quiet();
+  const left = [7, 100, 199];
+  const over = tasks.filter((_, index) => !left.includes(index));
+  gates.forEach(({ resolve }, index) => left.includes(index) || resolve());
+  await Task.awaitMany(over);
+  const later = [200, 201].map(begin);
+  await quiet();
+  gates[100].resolve();
+  await Task.await(tasks[100]);
+  controller.abort('now');
+  const rest = [tasks[7], tasks[199], ...later];
+  assert.deepEqual(await Promise.all(rest.map((task) => rejection(Task.await(task)))), rest.map(() => 'now'));
+  assert.deepEqual(heard, [7, 199, 200, 201]);
+  gates.forEach(({ resolve }) => resolve());
+});
+
 scenario('aborting many tasks ends each of them', async ({ Task, runtime }) => {
   const controller = new AbortController();
   const tasks = Array.from({ length: 5000 }, () =>

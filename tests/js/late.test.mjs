@@ -3,6 +3,7 @@
  * tell it from one that the kernel was told of at once.
  */
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { createRuntime, LimitError } from 'belay-tasks';
 import { insideOf } from '../../bindings/js/public-runtime.js';
@@ -104,6 +105,57 @@ late('it can be killed, shut down and ignored', async (runtime, { Task, Process 
   }
 });
 
+late('one under an AbortSignal is ended by it, before its body begins, while it runs, and not after', async (runtime, { Task }) => {
+  let began = 0;
+  let finish;
+  const body = () => {
+    began++;
+    return new Promise((resolve) => {
+      finish = resolve;
+    });
+  };
+  for (const turns of [0, 2]) {
+    assert.equal(await Task.await(Task.async(() => noop(1))), 1);
+    const controller = new AbortController();
+    const task = Task.async(body, { signal: controller.signal });
+    assert.equal(isHeldBack(runtime), true);
+    const ended = rejection(Task.await(task));
+    for (let turn = 0; turn < turns; turn++) await noop();
+    assert.equal(isHeldBack(runtime), true);
+    controller.abort('enough');
+    assert.equal(task.state, 'rejected');
+    assert.equal(await ended, 'enough');
+  }
+  assert.equal(began, 1);
+  finish();
+  const controller = new AbortController();
+  assert.equal(await Task.await(Task.async(() => noop(1), { signal: controller.signal })), 1);
+  const task = Task.async(() => noop(2), { signal: controller.signal });
+  assert.equal(isHeldBack(runtime), true);
+  assert.equal(await Task.await(task), 2);
+  const other = Task.async(() => noop(3)); // in the same cell
+  controller.abort();
+  assert.deepEqual([await Task.await(other), task.state], [3, 'fulfilled']);
+  assert.equal(await rejection(Task.await(Task.async(() => 4, { signal: AbortSignal.abort('no') }))), 'no');
+});
+
+late('many in turn under one AbortSignal give it one listener, which goes with the turn of the event loop', async (runtime, { Task }) => {
+  const { signal } = new AbortController();
+  let added = 0;
+  const { addEventListener } = signal;
+  signal.addEventListener = (...rest) => {
+    added++;
+    addEventListener.apply(signal, rest);
+  };
+  for (let index = 0; index < 50; index++) {
+    assert.equal(await Task.await(Task.async(() => noop(index), { signal })), index);
+  }
+  assert.equal(insideOf(runtime).counts().signals, 0);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+  assert.equal(added, 1);
+});
+
 late('bodies begin in the order of their starts', async (runtime, { Task }) => {
   const order = [];
   const tasks = [0, 1, 2].map((number) => Task.async(async () => order.push(number)));
@@ -182,6 +234,7 @@ async function play(seed, holdsBack) {
   const { below } = randomOf(seed);
   const story = [];
   let held = 0;
+  let controller = new AbortController();
   async function act({ Task, Process }, depth) {
     const open = [];
     for (let step = 0; step < 8; step++) {
@@ -194,7 +247,7 @@ async function play(seed, holdsBack) {
           if (kind === 1 && depth < 2) return act(context, depth + 1);
           if (kind === 2) story.push(['self', context.self]);
           return kind === 3 ? number : noop(number);
-        });
+        }, below(3) === 0 ? { signal: controller.signal } : undefined);
         held += isHeldBack(runtime);
         if (kind === 0) Process.unlink(task.pid);
         return task;
@@ -203,7 +256,7 @@ async function play(seed, holdsBack) {
         const [{ status, value, reason }] = await Promise.allSettled([promise]);
         story.push([status, typeof value === 'object' ? 'object' : value, reason?.message]);
       };
-      switch (below(9)) {
+      switch (below(10)) {
         case 0: open.push(spawn()); break;
         case 1: {
           const task = spawn();
@@ -219,6 +272,15 @@ async function play(seed, holdsBack) {
           break;
         }
         case 3: if (open.length > 0) await settle(Task.yield(open.pop(), 0)); break;
+        case 5: {
+          const task = spawn();
+          const promise = Task.await(task);
+          if (below(2) === 0) await noop();
+          controller.abort(number);
+          controller = new AbortController();
+          await settle(promise);
+          break;
+        }
         case 4: if (open.length > 0) await settle(Task.shutdown(open.pop(), 'brutalKill')); break;
         default: {
           const task = spawn();
