@@ -9,14 +9,14 @@ const SEED = Number(process.env.BELAY_SEED ?? 1);
 /* A round takes a tenth of a second at most, on a busy machine. */
 const TIMEOUT = 120_000 + ROUNDS * 1000;
 
-/** Lets the event loop turn a random number of times, or some real time pass. */
-async function pause(random) {
-  if (random.below(4) === 0) await new Promise((resolve) => setTimeout(resolve, random.below(4)));
+/** Lets the event loop turn a random number of times, and each `every`th time some ms pass. */
+async function pause(random, every) {
+  if (random.below(every) === 0) await new Promise((resolve) => setTimeout(resolve, random.below(16 / every)));
   for (let turns = random.below(6); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Starts so many jobs among which some never end, and kills some of each. */
-async function round(seed, { start, Task, inspect }, name, jobs) {
+async function round(seed, { start, Task, inspect }, name, jobs, every) {
   const random = randomOf(seed);
   const runs = new Int32Array(new SharedArrayBuffer(jobs * 4));
   const tasks = [];
@@ -31,7 +31,7 @@ async function round(seed, { start, Task, inspect }, name, jobs) {
     kills.push(task);
   }
   for (const task of kills) {
-    await pause(random);
+    await pause(random, every);
     await Task.shutdown(task, 'brutalKill');
   }
   for (let index = 0; index < jobs; index++) {
@@ -44,17 +44,17 @@ async function round(seed, { start, Task, inspect }, name, jobs) {
   await until(() => inspect().abandoned === 0);
 }
 
-for (const [what, workers, name = 'count', jobs = 120] of [
+for (const [what, workers, name = 'count', jobs = 120, every = 4] of [
   ['two workers', { max: 2 }],
   ['one worker', { max: 1 }],
   ['three without a spare', { max: 3, hotSpare: false }],
-  ['functions that take 2 ms', { max: 2 }, 'countSlowly', 30],
+  ['functions that take 2 ms', { max: 2 }, 'countSlowly', 30, 1],
 ]) {
   scenario(`${ROUNDS} rounds of kills at random moments, ${what}: each job is run once or never, none is lost`, async (all) => {
     for (let number = 0; number < ROUNDS; number++) {
       const seed = SEED + number;
       try {
-        await round(seed, all, name, jobs);
+        await round(seed, all, name, jobs, every);
       } catch (error) {
         error.message = `seed ${seed}: ${error.message}`;
         throw error;

@@ -78,16 +78,31 @@ async function getToKnow(run) {
   for (let time = 0; time < 20; time++) await run('busy', [3]);
 }
 
-scenario('a worker that computes has been given the next job, which is done elsewhere when it is killed', async ({ inspect, run, start, Task }) => {
+scenario('a worker that computes has been given the next jobs, which are done elsewhere when it is killed', async ({ inspect, run, start, Task }) => {
   await getToKnow(run);
   const { words, raised } = flag();
   const endless = start('busy', [1e9, words]);
-  const others = [start('busy', [1]), start('busy', [2])];
+  const others = [1, 2, 3].map((ms) => start('busy', [ms]));
   await raised();
   assert.equal(inspect().workers.queued, 1);
   await Task.shutdown(endless, 'brutalKill');
-  assert.deepEqual(await Task.awaitMany(others, Infinity), [1, 2]);
+  assert.deepEqual(await Task.awaitMany(others, Infinity), [1, 2, 3]);
   assert.equal(inspect().workers.started, 2);
+}, { max: 1 });
+
+scenario('a worker that computes holds a few jobs, and is given two more when two are left', async ({ inspect, run, start, Task }) => {
+  await getToKnow(run);
+  const { words, raised } = flag();
+  const tasks = [start('busy', [40, words])];
+  for (let number = 1; number < 10; number++) tasks.push(start('busy', [number]));
+  await raised();
+  const left = [inspect().workers.queued];
+  for (const task of tasks) {
+    await Task.await(task, Infinity);
+    left.push(inspect().workers.queued);
+  }
+  assert.equal(left[0], 7);
+  assert.ok(new Set(left).size <= 5, `at least two at a time: ${left}`); // 7, 5, 3, 1, 0 at most
 }, { max: 1 });
 
 scenario('nothing is handed ahead while a worker may still be started for it', async ({ inspect, run, start, Task }) => {

@@ -4,7 +4,7 @@
  * Jobs are given out in the order in which they came, to a worker that has
  * nothing to do. Where those of an export have turned out to be short, a worker
  * is given several ahead in one message, for at most AHEAD_MS of work; and where
- * no more workers can be had, one that is longer, so that a worker need not wait for
+ * no more workers can be had, a few that are longer, so that a worker need not wait for
  * the next. What a worker has not begun can be taken back at any time: when it is
  * killed, when another one has nothing to do, and when the job before takes longer
  * than it should.
@@ -18,6 +18,8 @@ import { HELD_MAX } from './messages.js';
 const AHEAD_MS = 2;
 /* To wait for the next job costs some tens of µs: nothing beside jobs that are longer than this. */
 const LONG_MS = 200;
+/* Of longer jobs a worker holds so many at most, and two are given in one message: each takes time of this thread. */
+const LONG_HELD_MAX = 4;
 /* So many times as long as it should take, and AHEAD_MS: then what waits behind a job is done elsewhere. */
 const OVERDUE = 2;
 /* A spare is started for jobs that take longer than this. */
@@ -133,7 +135,8 @@ export class Pool {
     if (ms === undefined || transfer !== null) return 1;
     const several = Math.min(HELD_MAX, Math.floor(AHEAD_MS / Math.max(ms, 0.001)));
     if (several > 1) return several;
-    return ms < LONG_MS && this.#isFull ? 2 : 1;
+    if (ms >= LONG_MS || !this.#isFull) return 1;
+    return Math.max(2, Math.min(LONG_HELD_MAX, Math.floor(LONG_MS / 2 / ms)));
   }
 
   /** All workers that there may be have come up. */
@@ -142,16 +145,17 @@ export class Pool {
   }
 
   /** Whether what it is at takes longer than it should, and what waits could be done elsewhere. */
-  #isOverdue({ current, since }) {
+  #isOverdue({ current, since }, now = performance.now()) {
     if (this.#settings.max === 1) return false;
     const ms = this.#known.msOf(current.target) ?? 0;
-    return performance.now() - since > ms * OVERDUE + AHEAD_MS;
+    return now - since > ms * OVERDUE + AHEAD_MS;
   }
 
   /** What waits behind a job that takes too long comes before all others. */
   #relieve() {
+    const now = performance.now();
     for (const lane of this.#lanes) {
-      if (lane.size > 1 && this.#isOverdue(lane)) this.#putBack(lane.takeBack(lane.size - 1));
+      if (lane.size > 1 && this.#isOverdue(lane, now)) this.#putBack(lane.takeBack(lane.size - 1));
     }
   }
 
