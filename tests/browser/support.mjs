@@ -72,8 +72,8 @@ export async function servePage() {
   });
 }
 
-/** `Chromium` or `Firefox`. */
-export const launchBrowser = (name = 'Chromium') => launch(name);
+/** `Chromium`, which may have more arguments, or `Firefox`. */
+export const launchBrowser = (name = 'Chromium', args = []) => launch(name, args);
 
 export const desk = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 844, isMobile: true, hasTouch: true };
@@ -145,10 +145,10 @@ function patient(page) {
  * `withPage(address, options, use)`: a page for one test, which must not
  * complain and ask nobody else; and what else there is of site and browser.
  */
-export function useSite(name = 'Chromium') {
+export function useSite(name = 'Chromium', args = []) {
   const shared = { site: null, browser: null, withPage };
   before(async () => {
-    [shared.site, shared.browser] = await Promise.all([servePage(), launchBrowser(name)]);
+    [shared.site, shared.browser] = await Promise.all([servePage(), launchBrowser(name, args)]);
   });
   after(async () => {
     await shared.browser?.close();

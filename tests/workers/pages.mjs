@@ -67,11 +67,11 @@ export async function servePages(folder = root) {
 }
 
 const launches = {
-  Chromium: () => puppeteer.launch({
+  Chromium: (args) => puppeteer.launch({
     browser: 'chrome',
     executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...args],
   }),
   Firefox: () => puppeteer.launch({
     browser: 'firefox',
@@ -82,7 +82,8 @@ const launches = {
 
 export const browsers = Object.keys(launches);
 
-export const launch = (name) => launches[name]();
+/** @param args more of them for Chromium */
+export const launch = (name, args = []) => launches[name](args);
 
 /**
  * Calls a function of a module in a page of its own: { value }, 'passed' where it gave none, or { error } as text.

@@ -220,7 +220,9 @@ function Facts({ store }: { store: Store }) {
           {stats.peakInFlight} at once at most, {stats.cancelled} given up.
         </p>
       )}
-      {gap !== null && gap >= 100 && <p>This page paused for {duration(gap)} at most meanwhile.</p>}
+      {gap !== null && gap >= 100 && (
+        <p class="gap">This page paused for {duration(gap)} at most meanwhile.</p>
+      )}
     </div>
   );
 }
