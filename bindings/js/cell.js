@@ -2,8 +2,8 @@
  * What the binding keeps for one process: one cell per place in the kernel's
  * table, used again by whoever gets the place next.
  *
- * A cell has a pair of closures that are handed to each body's promise, so
- * that a task costs no closure of its own. When a process is ended while its
+ * A cell has a pair of functions that are handed to each body's promise, so
+ * that a task costs none of its own. When a process is ended while its
  * body still runs, its cell is retired and another one takes its place: a late
  * settle then cannot reach the place's next owner.
  */
@@ -15,7 +15,23 @@ export const CELL = Object.freeze({
   RUNNING: 2,
   RETURNED: 3, // its body is done, the kernel has been or will be told
   ENDED: 4, // the kernel has said that it ended
+  RETIRED: 5, // no process's any more; its body goes on
 });
+
+/* Functions that are bound to a cell take two thirds of what closures would. */
+function bodyReturned(value) {
+  this.runtime.bodyReturned(this, value);
+}
+
+function bodyThrew(error) {
+  this.runtime.bodyThrew(this, error);
+}
+
+/* Of all processes of a simulation that is over. */
+const FROZEN = Object.freeze({ context: null, why: null, low: 0, high: 0, label: '' });
+
+/* The number of an item that is detached. */
+const NO_NUMBER = -1;
 
 /**
  * What only few processes have: the child of a supervisor that they are, that
@@ -30,34 +46,31 @@ export const detailsOf = ({ child = null, supervisor = null, info = null }) =>
 export class Cell {
   /** See StreamRun. */
   static #kept = new Cell(null);
-  /** The pair of closures, once a body has given a promise. */
+  /** The pair of functions, once a body has given a promise. */
   ok = null;
   err = null;
   runtime;
   state = CELL.FREE;
-  /** An item whose stream has closed without it: its result goes nowhere. */
-  detached = false;
   low = 0;
   high = 0;
-  /** A stream's item: its place in the input, and the element. Of a task `number` is its place in `following`. */
+  /** A stream's item: its place in the input. Of a task: its place in `following`. */
   number = 0;
-  input = undefined;
+  /** A task's body, or the element of an item whose body has not begun, or that is kept. */
+  work = undefined;
+  /** What the body has returned. */
   value = undefined;
   /** The stream that an item belongs to. */
   stream = null;
   context = null;
-  body = null;
   label = '';
   /** A task's or supervisor's: the node of who started it (origin.js). */
   origin = null;
   /** The TaskRecord that handles look at, of those that have one. */
   record = null;
-  /** See detailsOf. */
+  /** See detailsOf; of a retired one, whose body goes on, and why: { context, why, low, high, label }. */
   details = null;
   /** Who else follows its AbortSignal (signals.js). */
   following = null;
-  /** Whose body goes on though its process has ended, and why: of a retired one. */
-  orphan = null;
 
   constructor(runtime) {
     this.runtime = runtime;
@@ -65,14 +78,23 @@ export class Cell {
 
   /** The body goes on though its process has ended. */
   get retired() {
-    return this.orphan !== null;
+    return this.state === CELL.RETIRED;
+  }
+
+  /** An item whose stream has closed without it: its result goes nowhere. */
+  get detached() {
+    return this.number === NO_NUMBER;
+  }
+
+  detach() {
+    this.number = NO_NUMBER;
   }
 
   /** Its body has given a promise: waits for that. */
   follow(promise) {
     if (this.ok === null) {
-      this.ok = (value) => this.runtime.bodyReturned(this, value);
-      this.err = (error) => this.runtime.bodyThrew(this, error);
+      this.ok = bodyReturned.bind(this);
+      this.err = bodyThrew.bind(this);
     }
     promise.then(this.ok, this.err);
   }
@@ -90,7 +112,7 @@ export class Cell {
     this.state = CELL.FREE;
     this.low = 0;
     this.high = 0;
-    this.input = undefined;
+    this.work = undefined;
     this.value = undefined;
     this.stream = null;
     if (this.details !== null) this.details = null;
@@ -99,7 +121,7 @@ export class Cell {
   /** The next item of the same stream, in the same place. */
   renew(input, number) {
     this.state = CELL.READY;
-    this.input = input;
+    this.work = input;
     this.number = number;
     this.value = undefined;
   }
@@ -113,9 +135,7 @@ export class Cell {
 
   clear() {
     this.clearItem();
-    this.detached = false;
     this.number = 0;
-    this.body = null;
     this.label = '';
     this.origin = null;
     this.record = null;
@@ -126,11 +146,10 @@ export class Cell {
   heir() {
     const heir = new Cell(this.runtime);
     heir.state = this.state;
-    heir.detached = this.detached;
     heir.low = this.low;
     heir.high = this.high;
     heir.number = this.number;
-    heir.input = this.input;
+    heir.work = this.work;
     heir.label = this.label;
     heir.origin = this.origin;
     heir.record = this.record;
@@ -144,7 +163,14 @@ export class Cell {
     const { context, stream, low, high, label } = this;
     this.clear();
     this.stream = stream; // whose count of abandoned bodies this one is in
-    this.orphan = { context, why, low, high, label };
+    this.state = CELL.RETIRED;
+    this.details = { context, why, low, high, label };
+  }
+
+  /** A simulation is over: nothing comes of what its body does. */
+  freeze() {
+    this.state = CELL.RETIRED;
+    this.details = FROZEN;
   }
 
   /** The pid of its supervisor, or null. */
@@ -156,7 +182,7 @@ export class Cell {
 
   /** Why the process of `context` was ended while its body runs; else null. */
   whyEnded(context) {
-    return this.orphan !== null && this.orphan.context === context ? this.orphan.why : null;
+    return this.retired && this.details.context === context ? this.details.why : null;
   }
 
   /** Its process ends when `signal` aborts. */

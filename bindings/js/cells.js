@@ -41,7 +41,7 @@ export class Cells {
     while (this.#cells.length <= index) this.#cells.push(null);
     const old = this.#cells[index];
     this.#cells[index] = cell;
-    return old !== null && old.state === CELL.FREE && !old.retired ? old : null;
+    return old !== null && old.state === CELL.FREE ? old : null;
   }
 
   /** The cell of a process that is known here, or null. */

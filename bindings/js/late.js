@@ -51,7 +51,7 @@ export class Late {
     const cell = this.#spare ?? this.#runtime.cells.spare();
     this.#spare = null;
     cell.claim(0, 0);
-    cell.body = body;
+    cell.work = body;
     cell.label = label;
     cell.record = record;
     this.#cell = cell;

@@ -45,8 +45,6 @@ const START_FRAMES = 5;
 /* A grace in ms that is one word for the kernel. */
 const GRACE_PLAIN_MAX = 0x7fffffff;
 const resolved = Promise.resolve();
-/* Of all processes of a simulation that is over. */
-const FROZEN = Object.freeze({ context: null, why: null, low: 0, high: 0, label: '' });
 const nativeThen = Promise.prototype.then;
 
 export class Runtime {
@@ -176,7 +174,7 @@ export class Runtime {
     }
     const cell = this.cells.claim(this.#kernel.answerLow, this.#kernel.answerHigh);
     const { low, high } = cell;
-    cell.body = body;
+    cell.work = body;
     cell.label = label;
     cell.origin = caller.node ?? caller.origin;
     if (record !== null) {
@@ -505,7 +503,7 @@ export class Runtime {
     if (this.disposed) return;
     const { stream } = cell;
     cell.stream = null;
-    this.watch?.returned(cell.orphan, stream);
+    this.watch?.returned(cell.details, stream);
     this.#kernel.abandoned(stream === null ? 0 : stream.low, stream === null ? 0 : stream.high);
     this.drain();
     this.#pump.schedule();
@@ -554,17 +552,17 @@ export class Runtime {
   /** Starts one process; the kernel has just named it. */
   #start(cell) {
     cell.state = CELL.RUNNING;
-    const { stream } = cell;
+    const { stream, work } = cell;
     if (stream !== null) this.watch?.started(cell);
     const context = stream !== null && stream.isSimple ? null : new Context(cell);
     cell.context = context;
     let result;
     try {
-      if (stream === null) result = cell.body(context);
+      if (stream === null) result = work(context);
       else {
-        const { input } = cell;
-        if (!stream.keepsInput) cell.input = undefined;
-        result = stream.body(input, context);
+        const { body } = stream;
+        if (!stream.keepsInput) cell.work = undefined;
+        result = body(work, context);
       }
       if (result !== null && (typeof result === 'object' || typeof result === 'function')) {
         const { then } = result;
@@ -751,7 +749,7 @@ export class Runtime {
     if (cell === null) {
       // An item of a closed stream, whose body had returned before.
       if ((extra & EXITED.BODY_RUNNING) !== 0) {
-        const returned = { stream: null, orphan: { low, high, label: '' } };
+        const returned = { stream: null, details: { low, high, label: '' } };
         this.effect(() => this.#abandonedReturned(returned));
       }
       return;
@@ -850,7 +848,7 @@ export class Runtime {
       const cell = this.cells.claim(event.low, event.high);
       const { body, label, origin, supervisor } = child;
       child.live(cell);
-      cell.body = body;
+      cell.work = body;
       cell.label = label;
       cell.origin = origin;
       cell.details = detailsOf({ child, supervisor });
@@ -907,7 +905,7 @@ export class Runtime {
     if (this.disposed) return;
     this.disposed = true;
     this.#pump.close();
-    for (const cell of this.cells) cell.orphan = FROZEN;
+    for (const cell of this.cells) cell.freeze();
     this.#forgetAll();
   }
 

@@ -238,7 +238,7 @@ export class StreamRun {
   #readFor(cell) {
     this.#reading = true; // an element may be a getter, which asks for more
     try {
-      cell.input = this.#array[this.#arrayAt++];
+      cell.work = this.#array[this.#arrayAt++];
     } catch (error) {
       this.#inputFailed(error);
     }
@@ -540,7 +540,7 @@ export class StreamRun {
         if (place > this.#lastPlace) this.#lastPlace = place;
         cell.stream = this;
         cell.label = this.#plan.labelOf?.(elements[done + index]) ?? this.#plan.label;
-        cell.input = elements[done + index];
+        cell.work = elements[done + index];
         cell.number = this.#number++;
         this.#runtime.beginLater(cell);
       }
@@ -563,7 +563,7 @@ export class StreamRun {
 
   /** A result is handed over. */
   item(event, cell) {
-    const { number, input } = cell;
+    const { number, work: input } = cell;
     let result;
     if (event.extra === OUTCOME.OK) result = { status: 'fulfilled', value: cell.value };
     else {
@@ -606,10 +606,10 @@ export class StreamRun {
   /** Items that go on belong to no stream; results that wait reach nobody. */
   #letGoOfItems() {
     // These have returned, but their processes live until the kernel knows.
-    for (let index = this.#untold; index < this.#returnedCount; index++) this.#returned[index].detached = true;
+    for (let index = this.#untold; index < this.#returnedCount; index++) this.#returned[index].detach();
     for (const cell of this.cells()) {
       if (cell.detached) continue;
-      if (cell.state === CELL.READY || cell.state === CELL.RUNNING) cell.detached = true;
+      if (cell.state === CELL.READY || cell.state === CELL.RUNNING) cell.detach();
       else cell.clear();
     }
   }

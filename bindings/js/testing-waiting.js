@@ -61,7 +61,7 @@ function* bodiesOf(runtime, labelOf, known) {
   const lost = ({ low, high }) => !known.has(formatPid(low, high));
   if (lost(root)) yield entryOf(root.low, root.high, labelOf, 'body');
   for (const cell of cells) {
-    const runs = cell.state === CELL.RUNNING && (cell.body !== null || cell.stream !== null);
+    const runs = cell.state === CELL.RUNNING && (cell.work !== undefined || cell.stream !== null);
     if (runs && lost(cell)) yield entryOf(cell.low, cell.high, labelOf, 'body');
   }
 }

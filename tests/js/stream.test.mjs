@@ -817,3 +817,13 @@ scenario('toValues fails when the last item does, and when one takes too long', 
   await clock.advance(5);
   assert.ok((await late) instanceof TimeoutError);
 });
+
+scenario('a body is called without a `this`', async ({ Task }) => {
+  const seen = [];
+  function body() {
+    seen.push(this);
+  }
+  await Task.await(Task.async(body));
+  await Task.asyncStream([1], body).toArray();
+  assert.deepEqual(seen, [undefined, undefined]);
+});
