@@ -128,6 +128,38 @@ describe('the exercise', () => {
       assert.match(await text(page, '.log'), new RegExp(`${path}\\s*asked`));
     }));
 
+  it('sends a failed check as a link, which finds the same failure', async () => {
+    let sent = '';
+    let found = '';
+    await withExercise({}, async (page) => {
+      await writeProgram(page, mutants[3].program);
+      await checkStep(page, 3);
+      found = await text(page, '.finding-text');
+      assert.match(found, /^Seed \d+: /);
+      await clickVisible(page, '.finding .button');
+      await page.waitForSelector('.scrub:focus');
+      await page.waitForFunction(() => /;e=3;c=/.test(location.hash));
+      sent = await page.evaluate(() => location.hash);
+      assert.doesNotMatch(sent, /;t=/, 'a run of a check is made by the check');
+      await clickVisible(page, '.tool-share');
+      await page.waitForSelector('dialog[open] .choice');
+      assert.match(await text(page, 'dialog[open] .choice'), /^Copy link to this check$/);
+    });
+    await shared.withPage('', {}, (page) => page.evaluate(() => localStorage.clear()));
+    await shared.withPage(sent, {}, async (page) => {
+      await page.waitForSelector('.exercise-step');
+      assert.match(await text(page, '#step-title'), /^Step 3/);
+      assert.equal(await page.$('.finding'), null, 'nothing runs unasked');
+      await clickVisible(page, '.check-row .primary');
+      await page.waitForSelector('.finding', CHECKED);
+      assert.equal(await text(page, '.finding-text'), found);
+    });
+    await shared.withPage(sent.replace('e=3', 'e=9'), {}, async (page) => {
+      await page.waitForSelector('.exercise-step');
+      assert.match(await text(page, '#step-title'), /^Step 5/, 'the last one that there is');
+    });
+  });
+
   it('can be broken where it failed, and is then run as the check had run it', () =>
     withExercise({}, async (page) => {
       await writeProgram(page, mutants[3].program);

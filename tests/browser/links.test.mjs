@@ -37,6 +37,7 @@ describe('a link as text', () => {
         fc.nat(600_000).chain((whole) => fc.nat(899).map((part) => whole + part / 1000)),
       ),
     ),
+    step: fc.option(fc.integer({ min: 1, max: 9 })),
     code: fc.option(fc.string({ minLength: 1 }).map(packed)),
   });
 
@@ -87,6 +88,7 @@ describe('a link as text', () => {
 
   it('names what is not known, and reads the rest', () => {
     const { link: read, ignored } = link.readLink('v1;l=B3;s=0;t=-3;zz=1;;rubbish;%E0%A4%A;k.limit=2');
+    assert.match(link.readLink('v1;l=H;e=0').ignored.join(), /"0" is no step/);
     assert.deepEqual([read.lesson, read.seed, read.at, { ...read.knobs }], ['B3', null, null, { limit: '2' }]);
     assert.equal(ignored.length, 5);
   });

@@ -35,6 +35,14 @@ describe('a lesson on the real clock', () => {
       assert.equal(await page.$eval('.seed input', ({ disabled }) => disabled), false);
     }));
 
+  it('has nothing broken by a link, and says so', () =>
+    shared.withPage('#v1;l=E4;x=100.1.kill.2.1', {}, async (page) => {
+      await page.waitForSelector('.notice');
+      assert.match(await text(page, '.notice'), /nothing can be broken in real time/);
+      assert.match(await ended(page), /^Finished/);
+      assert.equal(await page.$('.break-chip'), null);
+    }));
+
   it('ends its workers with it, and makes at most a hundred', () =>
     shared.withPage('#E4', {}, async (page) => {
       const workers = () => page.workers().filter((worker) => worker.url().startsWith('blob:null/')).length;

@@ -9,6 +9,7 @@
  *   k.id  the value of the knob `id`; a switch is 1 or 0
  *   x     what was broken on the way, as `model/changes.ts` writes it
  *   t     the position of the playhead, or `end`
+ *   e     the step of the exercise whose check the code is for, from 1
  *   c     edited code, as `model/pack.ts` packs it
  *
  * What is left out is as it comes with the lesson. Reading distrusts all of
@@ -35,6 +36,7 @@ export interface Link {
   readonly knobs: Readonly<Record<string, string>>;
   readonly changes: string | null;
   readonly at: Place | null;
+  readonly step: number | null;
   /** Packed. */
   readonly code: string | null;
 }
@@ -46,7 +48,7 @@ export interface ReadLink {
 }
 
 /** The link's text; a lesson as it comes is told by its id alone. */
-export function linkText({ lesson, seed, knobs, changes, at, code }: Link): string {
+export function linkText({ lesson, seed, knobs, changes, at, step, code }: Link): string {
   const parts: Array<readonly [string, string]> = Object.entries(knobs).map(([id, value]) => [
     `k.${id}`,
     value,
@@ -59,6 +61,9 @@ export function linkText({ lesson, seed, knobs, changes, at, code }: Link): stri
   }
   if (at !== null) {
     parts.push(['t', String(at)]);
+  }
+  if (step !== null) {
+    parts.push(['e', String(step)]);
   }
   if (code !== null) {
     parts.push(['c', code]);
@@ -82,7 +87,15 @@ export function readLink(text: string): ReadLink {
       ignored.push(sentence);
     }
   };
-  const none: Link = { lesson: '', seed: null, knobs: {}, changes: null, at: null, code: null };
+  const none: Link = {
+    lesson: '',
+    seed: null,
+    knobs: {},
+    changes: null,
+    at: null,
+    step: null,
+    code: null,
+  };
   if (text.length > LINK_MAX) {
     return { link: none, ignored: [`it is ${text.length.toLocaleString('en')} characters long`] };
   }
@@ -118,6 +131,11 @@ export function readLink(text: string): ReadLink {
       link.at = placeFrom(value);
       if (link.at === null) {
         ignore(`${quoted(value)} is no time`);
+      }
+    } else if (key === 'e') {
+      link.step = /^[1-9]$/.test(value) ? Number(value) : null;
+      if (link.step === null) {
+        ignore(`${quoted(value)} is no step`);
       }
     } else if (key === 'x') {
       link.changes = value;

@@ -42,7 +42,18 @@ export function createExercise(store: Store, checks: readonly Check[]) {
   const judged = signal<ReadonlyMap<number, string>>(new Map());
   const checking = signal<{ readonly step: number; readonly progress: Progress } | null>(null);
   const firstOpen = standing.value.passed.indexOf(false);
-  const step = signal(Math.max(0, firstOpen));
+  /** From 0; what a link has asked for may be a step that is not there. */
+  const step = {
+    get value(): number {
+      return Math.min(store.exerciseStep.value, count) - 1;
+    },
+    set value(at: number) {
+      store.exerciseStep.value = at + 1;
+    },
+  };
+  if (store.exerciseStep.value === 0) {
+    step.value = Math.max(0, firstOpen);
+  }
   const opened = signal<ReadonlySet<number>>(new Set());
   /** Why nothing can be checked. */
   const refusal = signal<string | null>(null);

@@ -31,8 +31,8 @@ export async function addressOf(
 ): Promise<{ readonly href: string; readonly whole: boolean }> {
   const { source } = store.setting.peek();
   const code = source === null ? null : await packedCode(source);
-  const link: Link = { ...linkOf(store, code), at: moment ? placeOf(store) : null };
-  const text = linkText(link);
+  const link = linkOf(store, code);
+  const text = linkText(moment ? link : { ...link, at: null });
   const bare = location.href.replace(/#.*$/s, '');
   return { href: `${bare}#${text}`, whole: source === null || code !== null };
 }
@@ -40,12 +40,16 @@ export async function addressOf(
 function linkOf(store: Store, code: string | null): Link {
   const texts = store.texts.peek();
   const { seed } = store.setting.peek();
+  const { input, ofCheck } = store.run.peek();
+  const isChecked = code !== null && store.example.peek()?.exercise === true;
   return {
     lesson: store.chosen.peek(),
     seed: seed !== null && seed !== texts?.seed ? seed : null,
     knobs: knobTexts(texts?.knobs ?? [], store.knobs.peek()),
     changes: changesText(store.breaking.changes.peek()) || null,
-    at: store.run.peek().input === null ? null : placeOf(store),
+    /* A run of a check is there again when the check has been made again. */
+    at: input === null || ofCheck === true ? null : placeOf(store),
+    step: isChecked && store.exerciseStep.peek() > 0 ? store.exerciseStep.peek() : null,
     code,
   };
 }
@@ -128,6 +132,7 @@ export function shareByAddress(store: Store): void {
   void follow();
   effect(() => {
     store.setting.value;
+    store.exerciseStep.value;
     store.t.value;
     store.run.value;
     writeSoon();
@@ -154,6 +159,10 @@ export async function open(store: Store, text: string): Promise<void> {
     const texts = await store.load(id);
     const knobs = knobsFrom(texts?.knobs ?? [], link.knobs);
     told.push(...knobs.ignored);
+    const breaks = texts?.clock !== 'real';
+    if (changes.length > 0 && !breaks) {
+      told.push('nothing can be broken in real time');
+    }
     const code = await unpack(link.code ?? '').then(
       (source) => source,
       (error: Error) => {
@@ -163,7 +172,15 @@ export async function open(store: Store, text: string): Promise<void> {
         return null;
       },
     );
-    store.open({ id, seed: link.seed, knobs: knobs.values, at: link.at, changes, source: code });
+    store.exerciseStep.value = link.step ?? store.exerciseStep.value;
+    store.open({
+      id,
+      seed: link.seed,
+      knobs: knobs.values,
+      at: link.at,
+      changes: breaks ? changes : [],
+      source: code,
+    });
   }
   if (told.length === 0) {
     store.notices.putAway('link');

@@ -129,6 +129,9 @@ export function createStore(
   /** How many links have been opened that lead to a moment of a run. */
   const moments = signal(0);
 
+  /** The step of the exercise that is looked at, from 1; 0 is the first that is open. */
+  const exerciseStep = signal(0);
+
   const byId = (id: string) => examples.find((candidate) => candidate.id === id);
   const example = computed(() => byId(chosen.value) ?? examples[0] ?? null);
   const texts = computed(() => loaded.value.get(chosen.value) ?? null);
@@ -513,6 +516,7 @@ export function createStore(
     notices,
     replaced,
     moments,
+    exerciseStep,
     preferences,
 
     getHosts,

@@ -17,6 +17,7 @@ export function Share({ store, close }: { store: Store; close: () => void }) {
   const byHand = useSignal<string | null>(null);
   const example = store.example.value as Example;
   const trace = store.trace.value;
+  const { ofCheck = false } = store.run.value;
   const hasRun = trace.events.length > 0;
   const t = store.t.value;
   const title = `${example.mark} ${example.title}`.trim();
@@ -50,13 +51,18 @@ export function Share({ store, close }: { store: Store; close: () => void }) {
         {title}, seed {store.seed.value}
         {store.setting.value.source !== null && ', with your code'}. A link holds all of it by
         itself: nothing is sent to a server.
+        {ofCheck && ' Who opens it makes this check, and finds the same failure.'}
       </p>
       <ul class="choices">
-        <Choice word="Copy link to this run" act={() => link(false)} />
+        <Choice
+          word={`Copy link to this ${ofCheck ? 'check' : 'run'}`}
+          act={() => link(false)}
+        />
         <Choice
           word={`Copy link to this moment, ${t >= trace.until ? 'the end' : duration(t)}`}
           act={() => link(true)}
-          off={!hasRun}
+          off={!hasRun || ofCheck}
+          why={ofCheck ? 'The link to the check leads there' : undefined}
         />
         <Choice
           word="Copy as a text table"
@@ -91,16 +97,17 @@ interface ChoiceProps {
   readonly word: string;
   readonly act: () => void | Promise<void>;
   readonly off?: boolean;
+  readonly why?: string | undefined;
 }
 
-function Choice({ word, act, off = false }: ChoiceProps) {
+function Choice({ word, act, off = false, why = 'Run the program first' }: ChoiceProps) {
   return (
     <li>
       <button
         type="button"
         class="choice"
         aria-disabled={off}
-        title={off ? 'Run the program first' : undefined}
+        title={off ? why : undefined}
         onClick={() => void (!off && act())}
       >
         {word}
