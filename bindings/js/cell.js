@@ -37,10 +37,28 @@ const NO_NUMBER = -1;
  * What only few processes have: the child of a supervisor that they are, that
  * supervisor, and of a supervisor its info; `above` is what it comes from once
  * that is no longer to be asked (origin.js), and `log` a line for the log that
- * may yet turn out to be received by somebody.
+ * may yet turn out to be received by somebody. `origin` is the node of who
+ * started it (origin.js), where there is no record to tell.
  */
-export const detailsOf = ({ child = null, supervisor = null, info = null }) =>
-  ({ child, supervisor, info, above: null, log: null });
+export const detailsOf = ({ child = null, supervisor = null, info = null, origin = null }) =>
+  ({ child, supervisor, info, origin, above: null, log: null });
+
+/** What is kept of an item that has returned, where elements are told with failures. */
+class Kept {
+  #isKept = true;
+
+  constructor(input, value) {
+    this.input = input;
+    this.value = value;
+  }
+
+  static is(work) {
+    return typeof work === 'object' && work !== null && #isKept in work;
+  }
+}
+
+/* Not a method of its own: those take room in each object. */
+const keepsInput = ({ stream }) => stream !== null && stream.keepsInput;
 
 /* What is looked at for each item of a stream comes first, close together. */
 export class Cell {
@@ -55,16 +73,12 @@ export class Cell {
   high = 0;
   /** A stream's item: its place in the input. Of a task: its place in `following`. */
   number = 0;
-  /** A task's body, or the element of an item whose body has not begun, or that is kept. */
+  /** A task's body, or the element of an item, until that has begun, or where it is kept; then what the body has returned. */
   work = undefined;
-  /** What the body has returned. */
-  value = undefined;
   /** The stream that an item belongs to. */
   stream = null;
   context = null;
   label = '';
-  /** A task's or supervisor's: the node of who started it (origin.js). */
-  origin = null;
   /** The TaskRecord that handles look at, of those that have one. */
   record = null;
   /** See detailsOf; of a retired one, whose body goes on, and why: { context, why, low, high, label }. */
@@ -90,6 +104,26 @@ export class Cell {
     this.number = NO_NUMBER;
   }
 
+  /** A task's or supervisor's: the node of who started it (origin.js). */
+  get origin() {
+    const { record } = this;
+    return record === null ? this.details?.origin ?? null : record.caller.node;
+  }
+
+  /** Its body has returned. */
+  keep(value) {
+    this.work = keepsInput(this) ? new Kept(this.work, value) : value;
+  }
+
+  get value() {
+    return keepsInput(this) ? this.work.value : this.work;
+  }
+
+  /** The element of an item, where it is kept. */
+  get input() {
+    return Kept.is(this.work) ? this.work.input : this.work;
+  }
+
   /** Its body has given a promise: waits for that. */
   follow(promise) {
     if (this.ok === null) {
@@ -113,7 +147,6 @@ export class Cell {
     this.low = 0;
     this.high = 0;
     this.work = undefined;
-    this.value = undefined;
     this.stream = null;
     if (this.details !== null) this.details = null;
   }
@@ -123,7 +156,6 @@ export class Cell {
     this.state = CELL.READY;
     this.work = input;
     this.number = number;
-    this.value = undefined;
   }
 
   /** The same, before its element is read. */
@@ -137,7 +169,6 @@ export class Cell {
     this.clearItem();
     this.number = 0;
     this.label = '';
-    this.origin = null;
     this.record = null;
     this.context = null;
   }
@@ -151,7 +182,6 @@ export class Cell {
     heir.number = this.number;
     heir.work = this.work;
     heir.label = this.label;
-    heir.origin = this.origin;
     heir.record = this.record;
     heir.stream = this.stream;
     heir.details = this.details;

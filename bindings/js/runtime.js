@@ -176,18 +176,18 @@ export class Runtime {
     const { low, high } = cell;
     cell.work = body;
     cell.label = label;
-    cell.origin = caller.node ?? caller.origin;
+    const origin = caller.node ?? caller.origin;
     if (record !== null) {
       record.place(low, high);
       cell.record = record;
     }
     if (child !== null) {
       child.live(cell);
-      child.origin = caller.origin;
+      child.origin = origin;
     }
     if (scope === null) caller.started?.push({ low, high, isSupervisor: false });
-    if (scope !== null || child !== null) {
-      cell.details = detailsOf({ child, supervisor: scope });
+    if (record === null || scope !== null || child !== null) {
+      cell.details = detailsOf({ child, supervisor: scope, origin });
     }
     this.watch?.spawning(flags);
     this.drain();
@@ -210,7 +210,7 @@ export class Runtime {
       return;
     }
     const cell = this.late.hold(record, body, record.label, shutdown);
-    cell.origin = caller.node ?? caller.origin;
+    caller.node ??= caller.origin; // the record's, for who asks for it
     if (signal !== null) cell.followSignal(signal);
     this.#pump.schedule();
   }
@@ -417,7 +417,7 @@ export class Runtime {
     // Nobody is told of the end of an item whose stream has closed.
     if (cell.detached) this.cells.freeLater(cell);
     else {
-      cell.value = value;
+      cell.keep(value);
       if (stream !== null && stream.cycles) {
         stream.returned(cell);
         this.#pump.schedule();
@@ -850,8 +850,7 @@ export class Runtime {
       child.live(cell);
       cell.work = body;
       cell.label = label;
-      cell.origin = origin;
-      cell.details = detailsOf({ child, supervisor });
+      cell.details = detailsOf({ child, supervisor, origin });
     }
     this.#pump.schedule();
   }

@@ -563,12 +563,12 @@ export class StreamRun {
 
   /** A result is handed over. */
   item(event, cell) {
-    const { number, work: input } = cell;
+    const { number } = cell;
     let result;
     if (event.extra === OUTCOME.OK) result = { status: 'fulfilled', value: cell.value };
     else {
       result = { status: 'rejected', reason: this.#itemError(event, cell) };
-      if (this.#plan.zipInputOnExit) result.input = input;
+      if (this.#plan.zipInputOnExit) result.input = cell.input;
     }
     cell.clearItem();
     if (!this.#wantsAll) this.#wanted--;

@@ -114,9 +114,8 @@ export function keepSupervisor(call, caller, settings, info) {
   const cell = runtime.cells.claim(runtime.kernel.answerLow, runtime.kernel.answerHigh);
   const { low, high } = cell;
   cell.label = settings.name ?? '';
-  cell.origin = caller.origin;
   info.settings = settings;
-  cell.details = detailsOf({ info });
+  cell.details = detailsOf({ info, origin: caller.origin });
   if (settings.name !== null) {
     try {
       runtime.names.set(call, settings.name, low, high);

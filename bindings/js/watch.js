@@ -20,6 +20,10 @@ import { SupervisorWatch } from './watch-supervisors.js';
 
 const UNUSUAL = EXITED.NEVER_RAN | EXITED.BODY_RUNNING;
 
+/** Of a process without a supervisor, which is none itself. */
+const isUsual = (details) =>
+  details === null || (details.child === null && details.supervisor === null && details.info === null);
+
 const TIMED_OUT = ['item', 'wait', 'grace'];
 
 const OUTCOMES = [];
@@ -148,7 +152,7 @@ export class Watch {
     const child = cell === null ? children.get(event.tag) : cell.details?.child ?? null;
     const who = cell ?? child;
     const { callers, ancestors } = originsOf(this.#runtime, cell, child);
-    if (cell !== null && cell.details === null) {
+    if (cell !== null && isUsual(cell.details)) {
       this.#spawnedUsual(event, cell, callersFrom(callers), ancestorsFrom(ancestors));
       return;
     }
