@@ -47,6 +47,8 @@ export class Simulation {
   /** Real immediates of Node that are set: by code of the run, by other code. */
   #immediates = 0;
   #othersImmediates = 0;
+  /** The next look is that of the second turn of a batch. */
+  #isSecond = false;
   /** Failures that have reached the root while nobody waited, in this turn. */
   #failures = [];
   /** { value } or { error } */
@@ -190,12 +192,23 @@ export class Simulation {
     const immediates = this.#resources.immediatesBesides(this.#turns.pending);
     this.#immediates = Math.min(this.#immediates, immediates); // one of Node's own may have gone by
     this.#othersImmediates = immediates - this.#immediates;
+    this.#isSecond = true;
     return null;
   }
 
-  /** What was opened in the last turn. Immediates that are set may have run meanwhile. */
+  /**
+   * What was opened in the last turn. Immediates that are set may have run meanwhile:
+   * those of the batch before have by the second turn, so where they have made
+   * nothing none is left, whatever Node or others outside have set at that time.
+   */
   #look() {
-    if (!this.#resources.mayDiffer && this.#immediates === 0) return null;
+    const mayDiffer = this.#resources.mayDiffer;
+    if (this.#isSecond && !mayDiffer) {
+      this.#othersImmediates += this.#immediates;
+      this.#immediates = 0;
+    }
+    this.#isSecond = false;
+    if (!mayDiffer && this.#immediates === 0) return null;
     const opened = this.#resources.opened();
     this.#immediates = this.#resources.immediatesBesides(this.#turns.pending) - this.#othersImmediates;
     return opened;
