@@ -23,13 +23,14 @@ function page({ found, results, lines }) {
   ].join('\n\n');
 }
 
-/** Writes the tables beside the JSON, and into the document `into`. */
+/** Writes the tables beside the JSON, and into the document `into`; gives where. */
 export function writeMarkdown({ file, into, ...run }) {
   const text = page(run);
-  console.log(`Written to ${save(`${file}.md`, text)}`);
+  const written = [save(`${file}.md`, text)];
   if (into !== undefined) {
     const path = resolve(into);
     writeFileSync(path, replaceBlock(readFileSync(path, 'utf8'), BLOCK, text));
-    console.log(`Written to ${into}`);
+    written.push(into);
   }
+  return written;
 }

@@ -121,44 +121,54 @@ const found = { ...environment(), peers: peerVersions(), rounds, by: options.by 
 requireBuild();
 console.log(describe(found));
 
+const isPart = ['case', 'row', 'items'].some((name) => options[name] !== undefined);
+const file = `speed${options.quick ? '-quick' : ''}${isPart ? '-part' : ''}`;
+
+/** What is there so far: a run that is cut off has not been for nothing. */
+function keep(results) {
+  const content = {
+    ...found,
+    cases: results.map((result) => ({
+      case: result.key,
+      number: result.number,
+      title: result.title,
+      judged: result.judged,
+      missing: result.missing,
+      rows: summarize(result),
+      targets: targetLines(result),
+      runs: result.taken,
+    })),
+  };
+  const lines = options.quick ? [] : results.flatMap(targetLines);
+  return [
+    save(`${file}.json`, JSON.stringify(content, null, 2)),
+    ...writeMarkdown({ file, found, results, lines, into: options.markdown }),
+  ];
+}
+
 /* A case that fails, say by a wrong result, does not take those after it along:
  * a run is long. The exit code tells, and nothing is stored or judged good. */
 const results = [];
+let kept = [];
 let failed = 0;
 for (const name of names.filter((one) => rowsOf(cases[one]).length > 0)) {
   try {
     const result = await measureCase(name);
     results.push(result);
     print(result);
+    kept = keep(results);
   } catch (error) {
     failed++;
     console.error(`\n${error.message}`);
   }
 }
-
-const isPart = ['case', 'row', 'items'].some((name) => options[name] !== undefined);
-const content = {
-  ...found,
-  cases: results.map((result) => ({
-    case: result.key,
-    number: result.number,
-    title: result.title,
-    judged: result.judged,
-    missing: result.missing,
-    rows: summarize(result),
-    targets: targetLines(result),
-    runs: result.taken,
-  })),
-};
-const file = `speed${options.quick ? '-quick' : ''}${isPart ? '-part' : ''}`;
-console.log(`\nWritten to ${save(`${file}.json`, JSON.stringify(content, null, 2))}`);
+console.log(kept.map((path) => `\nWritten to ${path}`).join(''));
 
 const lines = options.quick ? [] : results.flatMap(targetLines);
 if (lines.length > 0) {
   const met = lines.filter(({ pass }) => pass).length;
   console.log(`\n${targetTable(lines)}\n\nTargets: ${met} of ${lines.length} met.`);
 }
-writeMarkdown({ file, found, results, lines, into: options.markdown });
 if (options.store && failed === 0) {
   storeRatios(results, found);
 }
