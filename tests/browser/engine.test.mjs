@@ -196,7 +196,7 @@ describe('the limits of a run', () => {
     const { outcome } = await run(
       'export async function main({ sleep }) { for (;;) await sleep(0); }',
     );
-    assert.match(outcome.why, /^Stopped after 5,000,000 steps/);
+    assert.match(outcome.why, /^Stopped after 1,000,000 steps/);
   });
 
   it('cut what is printed at a million characters', async () => {

@@ -22,7 +22,7 @@ import { createWorld } from './world.ts';
 
 /** Virtual ms for which tasks that outlive `main` are watched. */
 const AFTERGLOW = 1000;
-const STEPS_MAX = 5_000_000;
+const STEPS_MAX = 1_000_000;
 
 export interface Ended {
   readonly outcome: Outcome;
