@@ -43,7 +43,9 @@
  *
  * Every function that can fail returns a belay_code. A call that fails has
  * changed nothing, and out-parameters are written only on success, but for
- * a belay_result, which is always filled in.
+ * a belay_result, which is always filled in. BAD_ARGUMENT is the answer to
+ * options out of range, and to NULL where it has no meaning; a context and a
+ * runtime must be there.
  */
 #ifndef BELAY_RUNTIME_H
 #define BELAY_RUNTIME_H

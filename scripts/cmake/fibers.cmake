@@ -17,7 +17,7 @@ file(GLOB fibers_sources CONFIGURE_DEPENDS
 list(FILTER fibers_sources EXCLUDE REGEX "/port_[a-z]+\\.c$")
 add_library(runtime_fibers OBJECT
     ${fibers_sources} ${PROJECT_SOURCE_DIR}/src/runtime/port_fibers.c)
-target_compile_definitions(runtime_fibers PRIVATE BELAY_PORT_FIBERS)
+target_compile_definitions(runtime_fibers PUBLIC BELAY_PORT_FIBERS)
 
 foreach(name fiber_objects runtime_fibers)
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)

@@ -186,6 +186,9 @@ belay_code belay_await_many(belay_context *context, const belay_task *tasks,
     if (count == 0) {
         return BELAY_OK;
     }
+    if (tasks == NULL || results == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     results_clear(tasks, count, results);
     belayr_waiter waiter = {.eager = 1};
     gather self = {.caller = context, .tasks = tasks, .count = count};
@@ -275,6 +278,9 @@ belay_code belay_yield_many(belay_context *context, const belay_task *tasks,
     }
     if (count == 0) {
         return BELAY_OK;
+    }
+    if (tasks == NULL || results == NULL) {
+        return BELAY_BAD_ARGUMENT;
     }
     size_t limit = options->limit == 0 || options->limit > count
                        ? count

@@ -194,6 +194,9 @@ static belay_code receive(belay_context *context, uint64_t timeout) {
 
 belay_code belay_receive(belay_context *context, uint64_t timeout,
                          belay_message *out) {
+    if (out == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     belay_code code = belayr_enter(context);
     if (code != BELAY_OK) {
         return code;
@@ -297,6 +300,9 @@ static belay_code monitor_new(belay_context *context, belay_pid pid,
 
 belay_code belay_monitor(belay_context *context, belay_pid pid,
                          uint64_t *reference) {
+    if (reference == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     belay_code code = belayr_enter(context);
     if (code == BELAY_OK) {
         code = monitor_new(context, pid, reference);
@@ -345,6 +351,9 @@ belay_code belay_demonitor(belay_context *context, uint64_t reference) {
 
 belay_code belay_process_look(belay_context *context, belay_pid pid,
                               belay_process_info *out) {
+    if (out == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     belay_runtime *runtime = context->runtime;
     belayr_port_lock(&runtime->lock);
     belay_code code = belay_info(runtime->kernel, pid, out);

@@ -134,6 +134,9 @@ belay_code belay_register(belay_context *context, const char *name,
 belay_pid belay_whereis(belay_context *context, const char *name) {
     belay_runtime *runtime = context->runtime;
     belay_pid pid = 0;
+    if (name == NULL) {
+        return 0;
+    }
     belayr_port_lock(&runtime->lock);
     const struct belayr_name *place = name_find(runtime, name);
     if (place != NULL) {

@@ -117,6 +117,9 @@ static belay_code kernel_open(belay_runtime *runtime,
 belay_code belay_runtime_create(const belay_runtime_options *options,
                                 belay_runtime **out) {
     const belay_runtime_options defaults = {0};
+    if (out == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     if (options == NULL) {
         options = &defaults;
     }

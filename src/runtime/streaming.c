@@ -176,7 +176,9 @@ belay_code belay_stream_open(belay_context *context, belay_job job,
     }
     if (job == NULL || next == NULL || out == NULL ||
         options->on_timeout == BELAY_ON_TIMEOUT_IGNORE ||
-        options->extra_count >= BELAY_ARGUMENTS_MAX) {
+        options->on_timeout > BELAY_ON_TIMEOUT_EXIT ||
+        options->extra_count >= BELAY_ARGUMENTS_MAX ||
+        (options->extra_count > 0 && options->extra == NULL)) {
         return BELAY_BAD_ARGUMENT;
     }
     belay_runtime *runtime = context->runtime;
@@ -209,7 +211,7 @@ belay_code belay_stream_open_values(belay_context *context, belay_job job,
                                     const belay_value *items, size_t count,
                                     const belay_stream_options *options,
                                     belay_stream **out) {
-    if (count > 0 && items == NULL) {
+    if (out == NULL || (count > 0 && items == NULL)) {
         return BELAY_BAD_ARGUMENT;
     }
     belay_stream *stream = NULL;
@@ -443,6 +445,9 @@ static belay_code stream_next(belay_stream *stream, belay_result *result) {
 }
 
 belay_code belay_stream_next(belay_stream *stream, belay_result *result) {
+    if (stream == NULL || result == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     belay_runtime *runtime = stream->context->runtime;
     *result = (belay_result){0};
     belayr_port_lock(&runtime->lock);

@@ -308,6 +308,9 @@ belay_code belay_supervisor_add_child(belay_context *context,
                                       belay_pid supervisor,
                                       const belay_child_spec *child,
                                       belay_pid *out) {
+    if (child == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     belay_runtime *runtime = context->runtime;
     belayr_spec *spec = NULL;
     belay_code code = belayr_spec_of_child(runtime, child, &spec);
@@ -384,6 +387,9 @@ belay_code belay_supervisor_children(belay_context *context,
                                      belay_pid supervisor,
                                      belay_child *children, size_t capacity,
                                      size_t *count) {
+    if (count == NULL || (children == NULL && capacity > 0)) {
+        return BELAY_BAD_ARGUMENT;
+    }
     belay_runtime *runtime = context->runtime;
     belay_process_info process = {0};
     belay_child_info info = {0};

@@ -283,6 +283,9 @@ static belay_code wait_for(belay_context *caller, belay_context *context,
 static belay_code wait_one(belay_context *caller, belay_task task,
                            belay_wait kind, uint64_t timeout,
                            belay_result *result) {
+    if (result == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     *result = (belay_result){.pid = task.pid};
     belay_code code = belayr_enter(caller);
     if (code != BELAY_OK) {
@@ -330,6 +333,9 @@ static void judge_ended(uint64_t grace, belay_result *result) {
 
 belay_code belay_shutdown(belay_context *context, belay_task task,
                           uint64_t grace, belay_result *result) {
+    if (result == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     (void)wait_one(context, task, BELAY_WAIT_SHUTDOWN, grace, result);
     judge_ended(grace, result);
     return result->code;
@@ -337,6 +343,9 @@ belay_code belay_shutdown(belay_context *context, belay_task task,
 
 belay_code belay_ignore(belay_context *context, belay_task task,
                         belay_result *result) {
+    if (result == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     *result = (belay_result){.pid = task.pid};
     belay_code code = belayr_enter(context);
     if (code != BELAY_OK) {

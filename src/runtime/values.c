@@ -16,6 +16,12 @@ static int value_has_memory(const belay_value *value) {
            value->type == BELAY_TYPE_ARRAY;
 }
 
+/* Its bytes are nowhere. */
+static int value_is_broken(const belay_value *value) {
+    return value_has_memory(value) && value->data == NULL &&
+           (value->size > 0 || (value->flags & BELAY_VALUE_OWNED) != 0);
+}
+
 static belay_code value_new(belay_runtime *runtime, belay_type type,
                             belay_element element, size_t size,
                             belay_value *out) {
@@ -39,8 +45,7 @@ static belay_code value_new(belay_runtime *runtime, belay_type type,
 
 belay_code belayr_value_copy(belay_runtime *runtime, belay_value value,
                              belay_value *out) {
-    if (value.type >= BELAY_TYPE_EXIT ||
-        (value_has_memory(&value) && value.size > 0 && value.data == NULL)) {
+    if (value.type >= BELAY_TYPE_EXIT || value_is_broken(&value)) {
         return BELAY_BAD_ARGUMENT;
     }
     if (!value_has_memory(&value)) {
@@ -64,7 +69,8 @@ void belayr_value_free(belay_runtime *runtime, belay_value *value) {
     if (value == NULL) {
         return;
     }
-    if (value_has_memory(value) && (value->flags & BELAY_VALUE_OWNED) != 0) {
+    if (value_has_memory(value) && value->data != NULL &&
+        (value->flags & BELAY_VALUE_OWNED) != 0) {
         value_head *head = (value_head *)value->data - 1;
         belayr_give(runtime, head, head->size);
     }
@@ -74,11 +80,17 @@ void belayr_value_free(belay_runtime *runtime, belay_value *value) {
 belay_code belay_value_allocate(belay_context *context, belay_type type,
                                 belay_element element, size_t size,
                                 belay_value *out) {
+    if (out == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     return value_new(context->runtime, type, element, size, out);
 }
 
 belay_code belay_value_copy(belay_context *context, belay_value value,
                             belay_value *out) {
+    if (out == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
     return belayr_value_copy(context->runtime, value, out);
 }
 
@@ -131,7 +143,7 @@ static int arguments_are_plain(const belay_value *arguments, size_t count) {
 
 belay_code belayr_value_keep(belay_runtime *runtime, belay_value value,
                              belay_value *out) {
-    if ((value.flags & BELAY_VALUE_SHARED) != 0) {
+    if ((value.flags & BELAY_VALUE_SHARED) != 0 && !value_is_broken(&value)) {
         *out = value;
         return BELAY_OK;
     }
@@ -146,7 +158,9 @@ belay_code belayr_value_keep(belay_runtime *runtime, belay_value value,
 static belay_code argument_copy(belay_runtime *runtime, belay_value value,
                                 belay_value *out) {
     belay_code code = BELAY_OK;
-    if (value.flags != 0 && value_has_memory(&value)) {
+    if (value_is_broken(&value)) {
+        code = BELAY_BAD_ARGUMENT;
+    } else if (value.flags != 0 && value_has_memory(&value)) {
         *out = value;
     } else {
         code = belayr_value_copy(runtime, value, out);

@@ -1,6 +1,5 @@
 /* deadlock.c - a thread that waits for what nobody does, and one that waits
  * for its end: the test is that this is said, and that the program ends. */
-#define BELAY_PORT_FIBERS
 #include "aborts.h"
 #include "runtime/port.h"
 

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BELAY_PORT_FIBERS
 #include "jobs.h"
 #include "runtime/port_fibers.h"
 #include "runtime/runtime.h"

@@ -1,6 +1,5 @@
 /* Threads that take turns: locks, conditions, time, and turns chosen from
  * outside. The clock is virtual. */
-#define BELAY_PORT_FIBERS
 #include "harness.h"
 #include "runtime/port.h"
 #include "runtime/port_fibers.h"
