@@ -24,6 +24,12 @@ async function run(id, knobs = {}) {
   return traceOf(structuredClone(events), until);
 }
 
+async function runSource(source) {
+  const input = { program: { source, files: {} }, seed: 1, world: { endpoints: {} }, knobs: {} };
+  const { events, until } = await runInNode(input);
+  return traceOf(structuredClone(events), until);
+}
+
 const named = (trace, label) => [...trace.lines.values()].find((line) => line.label === label);
 
 /** `kind from to` of the ties, by label. */
@@ -169,6 +175,31 @@ describe('ties', () => {
       'exit linked linked 1',
       'exit linked linked 3',
     ]);
+  });
+
+  it('of a value go to the one whose wait it ends, and not where it was there before', async () => {
+    assert.deepEqual(tied(await run('A1'), ['reply']), ['reply /users main', 'reply /orders main']);
+    assert.deepEqual(tied(await run('A2'), ['reply']), ['reply slow main']);
+    assert.deepEqual(tied(await run('A3'), ['reply']), [], 'it crashed');
+  });
+
+  it('of a link that was made later begin there, and take along', async () => {
+    const trace = await runSource(`import { Task } from 'belay-tasks';
+      export async function main({ sleep }) {
+        const two = Task.start(({ sleep }) => sleep(300), { label: 'two' });
+        Task.start(async ({ Process, sleep }) => {
+          await sleep(20);
+          Process.link(two);
+          await sleep(30);
+          throw new Error('boom');
+        }, { label: 'one' });
+        await sleep(100);
+      }`);
+    const [one, two] = ['one', 'two'].map((label) => named(trace, label));
+    const link = tiesOf(trace).find(({ kind }) => kind === 'link');
+    assert.deepEqual([Math.floor(link.time), link.from, link.to], [20, one.pid, two.pid]);
+    assert.deepEqual(tied(trace, ['exit']), ['exit one two']);
+    assert.equal(two.end.look.word, 'died by a link');
   });
 
   it('are in the legend when they occur, and in the words of a lane', async () => {

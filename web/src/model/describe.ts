@@ -95,6 +95,8 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
       return say('was refused', `no room at ${name(event.supervisor)}`, true);
     case 'ignored':
       return say('is ignored', 'nobody waits for it any more');
+    case 'linked':
+      return say('is linked to', name(event.other));
     case 'signalled':
       return say('got an exit signal', `${event.reason.text} from ${name(event.from)}`, true);
     case 'trapped':

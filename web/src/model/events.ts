@@ -56,6 +56,8 @@ export type RuntimeEvent =
   | (About & { readonly type: 'terminated'; readonly supervisor: Pid })
   | (About & { readonly type: 'refused'; readonly supervisor: Pid })
   | (About & { readonly type: 'ignored' })
+  /** A link was made after both were. */
+  | (About & { readonly type: 'linked'; readonly other: Pid })
   | (About & { readonly type: 'signalled'; readonly from: Pid; readonly reason: Reason })
   | (About & { readonly type: 'trapped'; readonly from: Pid | null; readonly reason: Reason })
   | (About & { readonly type: 'surfaced'; readonly reason: Reason })
@@ -183,7 +185,7 @@ export interface Line {
   readonly asked: { readonly time: number; readonly by: Pid } | null;
   /** The one in whose place a supervisor has started it. */
   readonly previous: Pid | null;
-  /** When an item's entry was handed over. */
+  /** When an item's entry was handed over, or a task's value to whoever waited for it. */
   readonly delivered: number | null;
   /** Its function runs on after its end, until then; null when it did not. */
   readonly runsOn: { readonly until: number | null } | null;

@@ -6,9 +6,10 @@ import { once } from './trace.ts';
 export type Extra = TieKind | 'grace' | 'again' | 'refused';
 
 export const extraWords: Readonly<Record<Extra, string>> = {
-  link: 'linked to its owner',
+  link: 'linked',
   monitor: 'watched by its owner',
   exit: 'takes along',
+  reply: 'ends a wait',
   ask: 'asks to stop',
   grace: 'its grace',
   kill: 'kills',

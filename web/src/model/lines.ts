@@ -62,6 +62,13 @@ export function applyEvent(making: Making, event: TraceEvent): void {
         line.delivered = event.time;
       });
       return;
+    case 'waited':
+      if (event.outcome === 'ok' && (event.what === 'await' || event.what === 'yield')) {
+        change(lines, event.for, (line) => {
+          line.delivered ??= event.time;
+        });
+      }
+      return;
     case 'promised':
       lines.set(event.pid, {
         ...lineOf(event.pid, event.label, 'promise', event.time),

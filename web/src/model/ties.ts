@@ -15,8 +15,9 @@ import { isTask, once, timeOf, type Trace } from './trace.ts';
  * ask      a request to stop: a shutdown
  * exit     an end went along a link
  * kill     an end that nobody can refuse
+ * reply    a task's value ends the wait of its owner; of one that was there before there is none
  */
-export type TieKind = 'link' | 'monitor' | 'ask' | 'exit' | 'kill';
+export type TieKind = 'link' | 'monitor' | 'ask' | 'exit' | 'kill' | 'reply';
 
 export interface Tie {
   readonly kind: TieKind;
@@ -38,7 +39,7 @@ export const tiesOf = once((trace): readonly Tie[] => {
       ties.push({ kind, time, from, to });
     }
   };
-  ties.push(...spawnTies(trace));
+  ties.push(...spawnTies(trace), ...linksOf(trace), ...repliesOf(trace));
   const kills = killsOf(trace);
   for (const line of trace.lines.values()) {
     const kill = line.end?.look === looks.linked ? undefined : kills.get(line.pid);
@@ -70,6 +71,27 @@ export const spawnTies = once((trace): readonly Tie[] => {
   const moments = new Set(ties.map(({ time }) => timeOf(time)));
   return moments.size > MOMENTS_MAX || trace.lines.size > LINES_MAX ? [] : ties;
 });
+
+/** Links that were made between processes that were there already. */
+const linksOf = once((trace): readonly Tie[] =>
+  trace.events.flatMap((event): Tie[] =>
+    event.type === 'linked' && trace.lines.has(event.pid) && trace.lines.has(event.other)
+      ? [{ kind: 'link', time: event.time, from: event.pid, to: event.other }]
+      : [],
+  ),
+);
+
+/** More of them than these would be a curtain, too. */
+const REPLIES_MAX = 12;
+
+function repliesOf(trace: Trace): readonly Tie[] {
+  const ties = [...trace.lines.values()].flatMap(({ kind, owner, delivered, pid }): Tie[] =>
+    kind === 'task' && owner !== null && delivered !== null && trace.lines.has(owner)
+      ? [{ kind: 'reply', time: delivered, from: pid, to: owner }]
+      : [],
+  );
+  return ties.length > REPLIES_MAX ? [] : ties;
+}
 
 /** Whether it went on for a while after it had been asked to stop. */
 export function lasts({ asked, end }: Line): boolean {
@@ -103,7 +125,11 @@ function causeOf(trace: Trace, line: Line): Pid | null {
     const linked =
       (line.linked && other.pid === line.owner) ||
       (other.linked && other.owner === line.pid) ||
-      other.pid === line.under;
+      other.pid === line.under ||
+      linksOf(trace).some(
+        ({ from, to }) =>
+          (from === other.pid && to === line.pid) || (to === other.pid && from === line.pid),
+      );
     const time = other.end?.time ?? Number.POSITIVE_INFINITY;
     if (linked && time < end && timeOf(time) === timeOf(end) && time > (cause?.end?.time ?? -1)) {
       cause = other;
