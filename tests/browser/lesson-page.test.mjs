@@ -215,6 +215,7 @@ describe('a lesson on a phone', () => {
   it('has its question, its code and its run one at a time, and its knobs when they are asked for', () =>
     withPage('#B1', { viewport: phone }, async (page) => {
       const visible = (selector) => page.$eval(selector, (element) => element.checkVisibility());
+      await page.waitForSelector('.predict');
       assert.ok(await visible('.predict'));
       assert.ok(!(await visible('.tasks')));
       await clickVisible(page, '.transport .run');

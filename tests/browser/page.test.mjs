@@ -644,6 +644,7 @@ describe('where something is missing', () => {
           }),
       },
       async (page) => {
+        await page.waitForSelector('.refusal');
         assert.match(await text(page, '.refusal'), /no workers here/);
         assert.match(await text(page, '#code-text'), /export async function main/);
       },
