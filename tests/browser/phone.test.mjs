@@ -36,3 +36,45 @@ describe('on a phone, with a keyboard', () => {
       }));
   }
 });
+
+describe('on a narrow screen', () => {
+  it('Read, Code and Watch stay in sight below the name of the lesson', () =>
+    withPage('#B1', { viewport: phone }, async (page) => {
+      await runToEnd(page);
+      const { bar, parts, scrolled } = await page.evaluate(async () => {
+        scrollTo(0, document.documentElement.scrollHeight);
+        await new Promise(requestAnimationFrame);
+        const [bar, parts] = ['.lessons', '.parts'].map((part) =>
+          document.querySelector(part).getBoundingClientRect().toJSON(),
+        );
+        return { bar, parts, scrolled: scrollY };
+      });
+      assert.ok(scrolled > 100, `${scrolled} px are scrolled`);
+      assert.ok(Math.abs(parts.top - bar.bottom) < 2, `${parts.top} and ${bar.bottom}`);
+    }));
+
+  it('how many restarts are used stands within the picture', () =>
+    withPage('#G7', { viewport: phone }, async (page) => {
+      await runToEnd(page);
+      const [text, right] = await page.evaluate(() => {
+        const gauge = document.querySelector('.gauge text');
+        const edge = document.querySelector('.lanes svg').getBoundingClientRect().right;
+        return [gauge.textContent, edge - gauge.getBoundingClientRect().right];
+      });
+      assert.match(text, /gave up/);
+      assert.ok(right >= 2, `${right} px are free to the right of it`);
+    }));
+
+  for (const width of [760, 768, 900]) {
+    it(`the playhead has a way to go, and Run is there, at ${width}`, () =>
+      withPage('#H', { viewport: { width, height: 844 } }, async (page) => {
+        const [scrub, run] = await page.evaluate(() =>
+          ['.transport .scrub', '.transport .run'].map((part) =>
+            document.querySelector(part).getBoundingClientRect().toJSON(),
+          ),
+        );
+        assert.ok(scrub.width >= 80, `${scrub.width} px`);
+        assert.ok(run.right <= width, `${run.right} of ${width}`);
+      }));
+  }
+});

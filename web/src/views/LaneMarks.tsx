@@ -7,7 +7,7 @@ import type { Extra } from '../model/extras.ts';
 import { budgetAt, budgetText, refusalsOf, roomsOf } from '../model/supervision.ts';
 import { tiesOf, type Tie } from '../model/ties.ts';
 import { timeOf, type Kind, type Line, type Trace } from '../model/trace.ts';
-import type { Plan, Placed } from './Lanes.tsx';
+import { CHARACTER, type Plan, type Placed } from './Lanes.tsx';
 import { SignStrokes } from './Signs.tsx';
 
 const STEP = 5; // px between ties that begin at one moment
@@ -162,7 +162,9 @@ function Gauge({
   const { used, most, spent } = budget;
   const pips = most <= PIPS_MAX ? most : 0;
   const short = plan.width - plan.left < 340;
-  const left = plan.narrow ? plan.width - 210 : plan.left + 2;
+  const text = budgetText(budget, short || plan.narrow);
+  const room = plan.width - 4 - pips * 9 - text.length * CHARACTER;
+  const left = Math.min(room, plan.narrow ? plan.width - 210 : plan.left + 2);
   return (
     <g
       class={spent ? 'gauge spent' : used >= most ? 'gauge full' : 'gauge'}
@@ -180,7 +182,7 @@ function Gauge({
         />
       ))}
       <text x={pips === 0 ? 0 : pips * 9 + 4} y={4.5}>
-        {budgetText(budget, short || plan.narrow)}
+        {text}
       </text>
     </g>
   );

@@ -22,11 +22,13 @@ import { Budgets, halfOf, Ties } from './LaneMarks.tsx';
 import { Outlines } from './Outlines.tsx';
 import { EndMark, SignStrokes } from './Signs.tsx';
 
-const CHARACTER = 8.35; // px, of the lanes' labels
+export const CHARACTER = 8.35; // px, of the lanes' labels
 const END_ROOM = 24; // px right of the last moment, for its mark
 const AXIS = 30;
 const BUTTON = 24; // between a row's label and its lane: for its button
 const BRACKETS = 12; // and for the ties of those that begin together
+/** More lanes than these have more of the height, and less of it each. */
+export const MANY = 8;
 const MARKS_MAX = 200; // drawn on one bar
 
 /** Where things are on the drawing. */
@@ -113,11 +115,13 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 
   const wanted = longest * CHARACTER + 14 + BUTTON + brackets;
   const left = narrow ? 10 + brackets : Math.round(Math.min(wanted, width * 0.42));
   const end = Math.max(trace.until, outlined, 1);
+  /* Many are drawn closer together, where none is for fingers. */
+  const usual = width < 460 ? 28 : drawn.length > MANY ? 24 : 30;
   let top = AXIS + chartsHeight(trace) + 10;
   const lanes = drawn.map((lane) => {
     const labelled = narrow && !lane.shared;
     const tall = !lane.shared && budgetAt(trace, lane.lines[0] as Line, trace.until) !== null;
-    const height = lane.shared ? 9 : labelled || tall ? 44 : width < 460 ? 28 : 30;
+    const height = lane.shared ? 9 : labelled || tall ? 44 : usual;
     const middle = top + (labelled || tall ? 29 : height / 2);
     const placed = { lane, top, height, middle, tall };
     top += height;
@@ -280,7 +284,7 @@ function RowButton({ plan, placed, store }: { plan: Plan; placed: Placed; store:
       transform={`translate(${x} ${y})`}
       onClick={(event) => openMenuOf(store, line.pid, event.currentTarget)}
     >
-      <rect x="-12" y="-14" width="24" height="28" rx="6" />
+      <rect x="-12" y="-12" width="24" height="24" rx="6" />
       <path d="M-6 0h.1M0 0h.1M6 0h.1" />
     </g>
   );

@@ -3,12 +3,13 @@ import { useSignal } from '@preact/signals';
 import { chartsOf, chartSentence, chartSigns } from '../model/charts.ts';
 import { amountOf, hasLeft, looksIn, sentenceOf } from '../model/describe.ts';
 import { endWord, type Store } from '../state/store.ts';
+import { lanesOf } from '../model/lanes.ts';
 import { extrasIn, extraWords } from '../model/extras.ts';
 import { duration } from '../model/time.ts';
 import { once, type Trace } from '../model/trace.ts';
 import { ChartMark } from './InFlight.tsx';
 import { ExtraMark } from './LaneMarks.tsx';
-import { Lanes } from './Lanes.tsx';
+import { Lanes, MANY } from './Lanes.tsx';
 import { LanesTable } from './LanesTable.tsx';
 import { BarMark, Icon, StateMark } from './Signs.tsx';
 
@@ -17,8 +18,9 @@ export function Tasks({ store }: { store: Store }) {
   const trace = store.trace.value;
   const refusal = store.refusal.value;
   const empty = trace.events.length === 0;
+  const many = lanesOf(trace).drawn.length > MANY;
   return (
-    <section class="panel tasks" aria-labelledby="tasks-title" data-stage>
+    <section class={many ? 'panel tasks many' : 'panel tasks'} aria-labelledby="tasks-title" data-stage>
       <div class="panel-head">
         <h2 id="tasks-title">Tasks</h2>
         <Status store={store} />
