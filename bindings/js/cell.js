@@ -45,6 +45,8 @@ export const detailsOf = ({ child = null, supervisor = null, info = null, origin
 
 /** What is kept of an item that has returned, where elements are told with failures. */
 class Kept {
+  /** See StreamRun. */
+  static #kept = new Kept(undefined, undefined);
   #isKept = true;
 
   constructor(input, value) {

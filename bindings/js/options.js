@@ -151,17 +151,20 @@ export function checkIterable(call, argument, items, { asynchronous = true } = {
 
 export const SPAWN_OPTIONS = ['signal', 'label', 'shutdown'];
 
-const SPAWN_DEFAULTS = Object.freeze({ signal: null, label: null, shutdown: 5000 });
+const spawnOptions = (signal, label, shutdown) => ({ signal, label, shutdown });
+
+/* Not frozen, so that it has the shape of the others, and keeps that alive (see StreamRun). */
+const SPAWN_DEFAULTS = spawnOptions(null, null, 5000);
 
 /** What every spawning call accepts. */
 export function checkSpawnOptions(call, options, accepted = SPAWN_OPTIONS) {
   if (options === undefined) return SPAWN_DEFAULTS;
   const given = checkOptions(call, options, accepted);
-  return {
-    signal: checkSignal(call, given.signal),
-    label: checkLabel(call, given.label),
-    shutdown: checkShutdown(call, 'option shutdown', given.shutdown),
-  };
+  return spawnOptions(
+    checkSignal(call, given.signal),
+    checkLabel(call, given.label),
+    checkShutdown(call, 'option shutdown', given.shutdown),
+  );
 }
 
 export function checkRestart(call, argument, value, otherwise) {

@@ -16,6 +16,8 @@ const SPARSE_MIN = 64;
 
 /** Those who follow one signal. */
 class Followers {
+  /** See StreamRun. */
+  static #kept = new Followers(null);
   list = [];
   /** How many places of the list are in use, and by how many. */
   end = 0;
