@@ -119,6 +119,8 @@ typedef struct belay_result {
     uint32_t index;    /* of a stream's entry: the element's, from 0 on */
     belay_pid pid;     /* who ended, where that is known */
     belay_value value; /* free it when it was taken: belay_value_free */
+    belay_value input; /* of a stream's entry that is EXITED, with
+                          zip_input_on_exit: the element; free it */
 } belay_result;
 
 #define BELAY_REASON_FAILURE ((uint32_t)BELAY_REASON_HOST)
@@ -285,6 +287,17 @@ belay_code belay_start_link(belay_context *context, belay_job job,
                             const belay_start_options *options,
                             belay_pid *out);
 
+/* A task that has ended with this value, and started nothing: for where
+ * another is awaited. Its pid is 0.
+ *
+ * value  as a job returns it: a string or array is copied, OWNED memory
+ *        passes to the task, SHARED is passed on.
+ * Codes  CANCELLED, NO_MEMORY, BAD_ARGUMENT (EXIT): then the value is still
+ *        the caller's.
+ */
+belay_code belay_completed(belay_context *context, belay_value value,
+                           belay_task *out);
+
 /* Waits for the value of a task and takes it. With BELAY_INFINITY a job that
  * has not started may run on the calling thread; otherwise it never does, so
  * that the timeout holds whatever the job does.
@@ -369,6 +382,8 @@ typedef struct belay_stream_options {
     uint64_t shutdown;        /* grace of an item, with a supervisor: 5,000 */
     belay_on_timeout on_timeout; /* EXIT, or KILL the item and go on */
     uint32_t nolink;             /* 1: items are not linked to the caller */
+    uint32_t zip_input_on_exit;  /* 1: an entry that is EXITED has its element
+                                    in `input`, where memory is left. 0 */
     belay_pid supervisor;        /* whose children they are: none */
     const belay_value *extra;    /* arguments after the item; copied */
     size_t extra_count;

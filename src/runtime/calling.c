@@ -26,7 +26,7 @@ belay_code belayr_enter(belay_context *context) {
     return BELAY_CANCELLED;
 }
 
-static void log_to_stderr(const belay_log *entry) {
+void belayr_log_text(const belay_log *entry, char *line, size_t size) {
     static const char *const kinds[] = {
         "crashed",
         "failed, linked to the root",
@@ -39,12 +39,23 @@ static void log_to_stderr(const belay_log *entry) {
     if (entry->reason == BELAY_REASON_FAILURE) {
         (void)snprintf(number, sizeof(number), " %d", (int)entry->failure);
     }
+    char child[40] = "";
+    if (entry->other != 0 && entry->kind >= BELAY_LOG_CHILD_TERMINATED &&
+        entry->kind <= BELAY_LOG_START_ERROR) {
+        (void)snprintf(child, sizeof(child), ", process %llu",
+                       (unsigned long long)entry->other);
+    }
+    (void)snprintf(line, size, "belay: process %llu%s%s %s%s: %s%s%s%s\n",
+                   (unsigned long long)entry->pid,
+                   entry->label[0] == 0 ? "" : " ", entry->label,
+                   kinds[entry->kind], child,
+                   belay_reason_text(entry->reason), number,
+                   entry->message[0] == 0 ? "" : ", ", entry->message);
+}
+
+static void log_to_stderr(const belay_log *entry) {
     char line[512];
-    (void)snprintf(
-        line, sizeof(line), "belay: process %llu%s%s %s: %s%s%s%s\n",
-        (unsigned long long)entry->pid, entry->label[0] == 0 ? "" : " ",
-        entry->label, kinds[entry->kind], belay_reason_text(entry->reason),
-        number, entry->message[0] == 0 ? "" : ", ", entry->message);
+    belayr_log_text(entry, line, sizeof(line));
     belayr_port_complain(line);
 }
 

@@ -131,7 +131,8 @@ void belayr_context_release(belay_context *context) {
         return; /* R2 */
     }
     belay_runtime *runtime = context->runtime;
-    if (runtime->by_index[index_of(context->pid)] == context) {
+    if (context->pid != 0 &&
+        runtime->by_index[index_of(context->pid)] == context) {
         runtime->by_index[index_of(context->pid)] = NULL;
     }
     arguments_drop(context);
@@ -221,8 +222,9 @@ belay_code belayr_context_options(belay_context *context,
 }
 
 static void context_end(belay_context *context) {
+    const uint32_t completed = context->flags & BELAYR_KEPT;
     context->flags = 0;
-    if (context->pid != 0) {
+    if (context->pid != 0 || completed) {
         arguments_drop(context);
         belayr_value_free(context->runtime, &context->value);
         belayr_why_drop(context->runtime, &context->why);

@@ -282,6 +282,9 @@ void belayr_places_free(belay_runtime *runtime, belayr_places *places);
 
 belay_code belayr_value_copy(belay_runtime *runtime, belay_value value,
                              belay_value *out);
+/* What passes hands: a copy, unless it is OWNED or SHARED. */
+belay_code belayr_value_take(belay_runtime *runtime, belay_value value,
+                             belay_value *out);
 /* As an argument that is used again and again: a copy, unless SHARED. */
 belay_code belayr_value_keep(belay_runtime *runtime, belay_value value,
                              belay_value *out);
@@ -464,6 +467,8 @@ int belayr_must_leave(const belay_runtime *runtime);
 void belayr_call_log(belay_runtime *runtime, belay_log_kind kind,
                      const belay_event *event);
 void belayr_call_ended(belay_context *context);
+/* The line on stderr where there is no hook. */
+void belayr_log_text(const belay_log *entry, char *line, size_t size);
 
 /* ---- waiting.c ------------------------------------------------------ */
 

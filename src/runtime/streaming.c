@@ -20,6 +20,7 @@ struct belay_stream {
     uint32_t wanted; /* elements that the kernel has asked for */
     uint32_t pushed; /* elements so far */
     uint32_t input_ended;
+    uint32_t zips;       /* entries that failed have their element */
     uint32_t demanded;   /* an entry was asked for */
     uint32_t ready;      /* and is in `entry` */
     uint32_t closed;     /* the kernel knows it no more */
@@ -45,6 +46,14 @@ void belayr_stream_asked(belay_runtime *runtime, const belay_event *event) {
     stream_wake(stream);
 }
 
+/* The element of an item, whose job may still be reading it. */
+static void item_input(const belay_context *context, belay_value *out) {
+    const belay_value element = context->arguments[0];
+    if (belayr_value_take(context->runtime, element, out) != BELAY_OK) {
+        *out = belay_none(); /* no memory */
+    }
+}
+
 void belayr_stream_item(belay_runtime *runtime, const belay_event *event) {
     belay_stream *stream = runtime->streams.at[event->tag].thing;
     belay_context *context = belayr_context_of(runtime, event->pid);
@@ -62,6 +71,9 @@ void belayr_stream_item(belay_runtime *runtime, const belay_event *event) {
             why.reason = BELAY_REASON_TIMEOUT;
         }
         belayr_why_tell(runtime, &why, entry);
+        if (stream->zips && context != NULL) {
+            item_input(context, &entry->input);
+        }
     }
     stream->ready = 1;
     if (context != NULL) {
@@ -87,6 +99,7 @@ static void stream_free(belay_runtime *runtime, belay_stream *stream) {
     belayr_arguments_free(runtime, stream->extra, stream->extra_count, NULL);
     belayr_text_free(runtime, stream->label);
     belayr_value_free(runtime, &stream->entry.value);
+    belayr_value_free(runtime, &stream->entry.input);
     belayr_why_drop(runtime, &stream->why);
     belayr_give(runtime, stream, sizeof(*stream));
 }
@@ -191,6 +204,7 @@ belay_code belay_stream_open(belay_context *context, belay_job job,
     stream->job = job;
     stream->input = next;
     stream->input_data = input;
+    stream->zips = options->zip_input_on_exit;
     belay_code code = copies_of(runtime, stream, options);
     if (code == BELAY_OK) {
         code = belayr_enter(context);

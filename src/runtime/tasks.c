@@ -38,6 +38,15 @@ static belay_code spawn(belay_context *owner, belay_context *context,
     return code;
 }
 
+static belay_task handle_of(const belay_context *owner,
+                            const belay_context *context) {
+    return (belay_task){
+        .pid = context->pid,
+        .owner = owner->pid,
+        .reference = (uint64_t)context->generation << 32 | context->index,
+    };
+}
+
 /* With the lock. */
 static belay_code start_locked(belay_context *owner, const belayr_new *new,
                                belay_value *copied, belay_task *task) {
@@ -65,11 +74,7 @@ static belay_code start_locked(belay_context *owner, const belayr_new *new,
     if (new->awaited) {
         belayr_context_keep(&owner->kept, context);
     }
-    *task = (belay_task){
-        .pid = context->pid,
-        .owner = owner->pid,
-        .reference = (uint64_t)context->generation << 32 | context->index,
-    };
+    *task = handle_of(owner, context);
     return BELAY_OK;
 }
 
@@ -123,6 +128,41 @@ belay_code belay_async_nolink(belay_context *context, belay_job job,
         .awaited = 1,
     };
     return belayr_start(context, &new, out);
+}
+
+/* Takes the lock. */
+static belay_code complete(belay_context *owner, const belay_value *value,
+                           belay_task *task) {
+    belay_code code = belayr_enter(owner);
+    if (code != BELAY_OK) {
+        return code;
+    }
+    belay_context *context = NULL;
+    code = belayr_context_new(owner->runtime, &context);
+    if (code == BELAY_OK) {
+        context->flags = BELAYR_RETURNED;
+        context->value = *value;
+        belayr_context_keep(&owner->kept, context);
+        *task = handle_of(owner, context);
+    }
+    belayr_leave(owner->runtime);
+    return code;
+}
+
+belay_code belay_completed(belay_context *context, belay_value value,
+                           belay_task *out) {
+    if (out == NULL) {
+        return BELAY_BAD_ARGUMENT;
+    }
+    belay_value own = belay_none();
+    belay_code code = belayr_value_take(context->runtime, value, &own);
+    if (code == BELAY_OK) {
+        code = complete(context, &own, out);
+        if (code != BELAY_OK && (value.flags & BELAY_VALUE_OWNED) == 0) {
+            belayr_value_free(context->runtime, &own);
+        }
+    }
+    return code;
 }
 
 belay_code belayr_start_unawaited(belay_context *context,

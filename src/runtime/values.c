@@ -154,17 +154,20 @@ belay_code belayr_value_keep(belay_runtime *runtime, belay_value value,
     return code;
 }
 
+belay_code belayr_value_take(belay_runtime *runtime, belay_value value,
+                             belay_value *out) {
+    if (value.flags != 0 && value_has_memory(&value) &&
+        !value_is_broken(&value)) {
+        *out = value;
+        return BELAY_OK;
+    }
+    return belayr_value_copy(runtime, value, out);
+}
+
 /* An argument as its task has it. */
 static belay_code argument_copy(belay_runtime *runtime, belay_value value,
                                 belay_value *out) {
-    belay_code code = BELAY_OK;
-    if (value_is_broken(&value)) {
-        code = BELAY_BAD_ARGUMENT;
-    } else if (value.flags != 0 && value_has_memory(&value)) {
-        *out = value;
-    } else {
-        code = belayr_value_copy(runtime, value, out);
-    }
+    belay_code code = belayr_value_take(runtime, value, out);
     if (code == BELAY_OK) {
         argument_hold(out);
     }

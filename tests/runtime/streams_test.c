@@ -284,6 +284,56 @@ static void bad_options_are_refused(void) {
     close_runtime(root);
 }
 
+static void entries_that_failed_have_their_element(void) {
+    belay_context *root = open_runtime(NULL);
+    const belay_value items[] = {
+        belay_integer(404), belay_string("no number"), belay_number(1e9)};
+    const belay_job jobs[] = {job_fail, job_fail, job_sleep};
+    for (size_t i = 0; i < 3; i++) {
+        const belay_stream_options options = {
+            .zip_input_on_exit = 1,
+            .nolink = 1,
+            .timeout = i == 2 ? 5 : 5000,
+            .on_timeout = BELAY_ON_TIMEOUT_KILL,
+        };
+        belay_stream *stream = NULL;
+        CHECK_EQUAL(belay_stream_open_values(root, jobs[i], &items[i], 1,
+                                             &options, &stream),
+                    BELAY_OK);
+        belay_result entry;
+        CHECK_EQUAL(belay_stream_next(stream, &entry), BELAY_OK);
+        CHECK_EQUAL(entry.code, BELAY_EXITED);
+        CHECK_EQUAL(entry.input.type, items[i].type);
+        if (i == 1) {
+            CHECK_EQUAL(strcmp(entry.input.string, "no number"), 0);
+        } else {
+            CHECK_EQUAL(entry.input.integer, items[i].integer);
+        }
+        belay_value_free(root, &entry.value);
+        belay_value_free(root, &entry.input);
+        belay_stream_close(stream);
+    }
+    wait_until_quiet(root);
+    close_runtime(root);
+}
+
+static void an_entry_with_a_value_has_no_element(void) {
+    belay_context *root = open_runtime(NULL);
+    const belay_value item = belay_string("text");
+    const belay_stream_options options = {.zip_input_on_exit = 1,
+                                          .nolink = 1};
+    belay_stream *stream = NULL;
+    CHECK_EQUAL(belay_stream_open_values(root, job_twice, &item, 1, &options,
+                                         &stream),
+                BELAY_OK);
+    belay_result entry;
+    CHECK_EQUAL(belay_stream_next(stream, &entry), BELAY_OK);
+    CHECK_EQUAL(entry.code, BELAY_OK);
+    CHECK_EQUAL(entry.input.type, BELAY_TYPE_NONE);
+    belay_stream_close(stream);
+    close_runtime(root);
+}
+
 int main(void) {
     RUN(results_come_in_the_order_of_the_input);
     RUN(an_unordered_stream_gives_each_once);
@@ -297,5 +347,7 @@ int main(void) {
     RUN(closing_early_kills_what_runs);
     RUN(jobs_stream_over_jobs);
     RUN(bad_options_are_refused);
+    RUN(entries_that_failed_have_their_element);
+    RUN(an_entry_with_a_value_has_no_element);
     return harness_end();
 }

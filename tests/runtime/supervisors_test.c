@@ -2,6 +2,7 @@
 #include <stdatomic.h>
 
 #include "jobs.h"
+#include "runtime/runtime.h"
 
 static belay_pid start_supervisor(belay_context *root, const char *name,
                                   uint32_t max_children) {
@@ -395,6 +396,31 @@ static void names_are_free_again(void) {
     close_runtime(root);
 }
 
+static void the_log_tells_a_child_from_its_supervisor(void) {
+    char line[128];
+    belay_log entry = {
+        .kind = BELAY_LOG_CHILD_TERMINATED,
+        .reason = BELAY_REASON_FAILURE,
+        .failure = 7,
+        .pid = 2,
+        .other = 3,
+        .label = "",
+        .message = "no page",
+    };
+    belayr_log_text(&entry, line, sizeof(line));
+    CHECK_EQUAL(strcmp(line, "belay: process 2 reports a child that ended, "
+                             "process 3: failure 7, no page\n"),
+                0);
+    entry.kind = BELAY_LOG_CRASH;
+    entry.label = "fetch";
+    belayr_log_text(&entry, line, sizeof(line));
+    CHECK_EQUAL(
+        strcmp(line, "belay: process 2 fetch crashed: failure 7, no page\n"),
+        0);
+    belayr_log_text(&entry, line, 8);
+    CHECK_EQUAL(strcmp(line, "belay: "), 0);
+}
+
 int main(void) {
     RUN(a_supervised_task_is_awaited);
     RUN(an_unlinked_failure_reaches_only_who_awaits_it);
@@ -402,6 +428,7 @@ int main(void) {
     RUN(stopping_a_supervisor_ends_its_children);
     RUN(a_permanent_child_is_restarted_until_it_is_too_much);
     RUN(a_crash_is_logged_with_the_label);
+    RUN(the_log_tells_a_child_from_its_supervisor);
     RUN(a_transient_child_that_returns_is_not_restarted);
     RUN(children_start_in_order_and_a_killed_one_comes_back);
     RUN(rest_for_one_restarts_those_after_it);

@@ -182,6 +182,49 @@ static void bad_arguments_are_refused(void) {
     close_runtime(root);
 }
 
+static void a_completed_task_has_its_value_once(void) {
+    belay_context *root = open_runtime(NULL);
+    char text[] = "here";
+    belay_task tasks[2] = {{0}, async(root, job_twice, belay_integer(2))};
+    CHECK_EQUAL(belay_completed(root, belay_string(text), &tasks[0]),
+                BELAY_OK);
+    text[0] = 'w';
+    belay_result results[2];
+    CHECK_EQUAL(belay_await_many(root, tasks, 2, 5000, results), BELAY_OK);
+    CHECK_EQUAL(strcmp(results[0].value.string, "here"), 0);
+    CHECK_EQUAL(results[0].pid, 0);
+    CHECK_EQUAL(results[1].value.integer, 4);
+    CHECK_EQUAL(belay_await(root, tasks[0], 5000, &results[1]), BELAY_GONE);
+    belay_value_free(root, &results[0].value);
+    CHECK_EQUAL(belay_completed(root, belay_integer(5), &tasks[0]), BELAY_OK);
+    CHECK_EQUAL(belay_shutdown(root, tasks[0], 0, results), BELAY_OK);
+    CHECK_EQUAL(results[0].value.integer, 5);
+    CHECK_EQUAL(belay_completed(root, belay_exit(root, BELAY_REASON_NORMAL),
+                                &tasks[0]),
+                BELAY_BAD_ARGUMENT);
+    close_runtime(root);
+}
+
+static belay_value job_completes(belay_context *context,
+                                 const belay_value *arguments, size_t count) {
+    belay_task task;
+    (void)count;
+    (void)belay_completed(context, arguments[0], &task);
+    return belay_none(); /* and nobody has asked for it */
+}
+
+static void completed_tasks_end_with_their_owner(void) {
+    belay_context *root = open_runtime(NULL);
+    belay_task task = async(root, job_completes, belay_string("text"));
+    belay_result result;
+    CHECK_EQUAL(belay_await(root, task, 5000, &result), BELAY_OK);
+    belay_value owned;
+    CHECK_EQUAL(belay_value_allocate(root, BELAY_TYPE_STRING, 0, 100, &owned),
+                BELAY_OK);
+    CHECK_EQUAL(belay_completed(root, owned, &task), BELAY_OK);
+    close_runtime(root); /* all memory has come back */
+}
+
 int main(void) {
     RUN(await_gives_what_the_job_returned);
     RUN(a_value_is_taken_once);
@@ -197,5 +240,7 @@ int main(void) {
     RUN(only_the_owner_may_await);
     RUN(jobs_start_and_await_jobs);
     RUN(bad_arguments_are_refused);
+    RUN(a_completed_task_has_its_value_once);
+    RUN(completed_tasks_end_with_their_owner);
     return harness_end();
 }
