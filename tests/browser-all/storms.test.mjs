@@ -22,6 +22,8 @@ const storms = {
     'export async function main({ Task }) { const all = []; for (let n = 0; n < 100_000; n += 1) all.push(Task.async(({ sleep }) => sleep(100))); await Task.awaitMany(all); }',
   '100,000 items':
     'export const main = ({ Task }) => Task.asyncStream(Array.from({ length: 100_000 }, (_, n) => n), (n) => n, { maxConcurrency: 1000 }).toArray();',
+  'long lines':
+    "export async function main({ sleep }) { for (;;) { console.log('x'.repeat(5000)); await sleep(1); } }",
   'a million lines':
     "export function main() { for (let n = 0; n < 1e6; n += 1) console.log('line', n); }",
 };
@@ -50,7 +52,8 @@ describe('the page goes on through', () => {
 
         assert.equal(await page.$eval('textarea.plain', ({ value }) => value), source);
         for (const share of [0, 0.5, 1]) await scrub(page, share);
-        await page.click('#stage-log');
+        const { count: looks, longest: look } = await lookAtLog(page);
+        assert.ok(looks > 0 && look <= TASK_MS, `the log: ${look} ms of processor time`);
         assert.ok((await text(page, '.log')).length > 0);
 
         await writeProgram(page, "export const main = () => 'well again';");
@@ -65,6 +68,12 @@ describe('the page goes on through', () => {
     );
   }
 });
+
+async function lookAtLog(page) {
+  const watched = await watchThread(page);
+  await page.click('#stage-log');
+  return watched();
+}
 
 /** In the page: presses Stop, and gives the ms until it says that it has stopped. */
 function stopAndWait() {

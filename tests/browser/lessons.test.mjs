@@ -265,7 +265,10 @@ describe('outcomes of three languages', () => {
     assert.deepEqual(bare({ returned: [{ ok: 1 }, { exit: 'timeout' }, { ok: 1, exit: 2 }] }), {
       returned: [1, 'timeout', { ok: 1, exit: 2 }],
     });
-    assert.equal(plainOf(Array.from({ length: 3000 }, () => 1)), null, 'too large to be compared');
+    for (const large of [Array.from({ length: 3000 }, () => 1), 'x'.repeat(1e6)]) {
+      assert.equal(plainOf(large), null, 'too large to be compared');
+    }
+    assert.deepEqual(plainOf(new Error('x'.repeat(1e6))), null);
   });
 });
 

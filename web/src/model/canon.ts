@@ -12,6 +12,7 @@ export type Plain =
 
 const DEPTH_MAX = 8;
 const SIZE_MAX = 2000;
+const LETTERS = 100; // of a text take as much of that as one value
 
 /** The value as plain data; null where it is too large to be compared. */
 export function plainOf(value: unknown): Plain {
@@ -28,6 +29,8 @@ function write(value: unknown, depth: number, budget: { left: number }): Plain {
   const inner = (part: unknown) => write(part, depth + 1, budget);
   switch (typeof value) {
     case 'string':
+      budget.left -= value.length / LETTERS;
+      return budget.left < 0 ? null : value;
     case 'boolean':
       return value;
     case 'number':
@@ -38,7 +41,7 @@ function write(value: unknown, depth: number, budget: { left: number }): Plain {
       return String(value);
   }
   if (value instanceof Error) {
-    return 'reason' in value ? inner(value.reason) : { error: value.message };
+    return 'reason' in value ? inner(value.reason) : { error: inner(value.message) };
   }
   if (Array.isArray(value)) {
     return value.map(inner);

@@ -21,12 +21,11 @@ export interface Chart {
 /** One result that waits for another is what an order costs, and no heap. */
 const WAITING_MIN = 2;
 
+/** What works them out, one after another. */
+export const chartParts = [once(serverOf), once(waitingOf), once(leftOf)];
+
 /** Those a run has, in the order in which they are drawn. */
-export const chartsOf = once((trace): readonly Chart[] => [
-  ...serverOf(trace),
-  ...waitingOf(trace),
-  ...leftOf(trace),
-]);
+export const chartsOf = once((trace): readonly Chart[] => chartParts.flatMap((part) => part(trace)));
 
 /** What is drawn for each, and its word in the legend. */
 export const chartSigns: Readonly<

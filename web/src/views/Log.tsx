@@ -72,6 +72,11 @@ export function Log({ store }: { store: Store }) {
   );
 }
 
+const PRINTED_MAX = 300; // of what is printed; it stands in full in the output
+
+const cut = (text: string): string =>
+  text.length > PRINTED_MAX ? `${text.slice(0, PRINTED_MAX)}…` : text;
+
 interface EventLineProps {
   readonly trace: Trace;
   readonly event: TraceEvent;
@@ -102,7 +107,9 @@ function EventLine({ trace, event, later, current, reachable, seek }: EventLineP
         <time>{moment(event.time)}</time>
         <span class="event-who">{who}</span>
         <span class="event-what">
-          {what} {detail !== '' && <span class="event-detail">{detail}</span>}
+          {what} {detail !== '' && (
+            <span class="event-detail">{event.type === 'printed' ? cut(detail) : detail}</span>
+          )}
         </span>
       </button>
     </li>

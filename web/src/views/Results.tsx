@@ -1,31 +1,23 @@
 /** What the program printed and gave back, and the rule that it shows. */
 import type { Outcome, Result } from '../model/outcome.ts';
+import { outputOf, resultAt, type OutputEvent } from '../model/output.ts';
 import type { Store } from '../state/store.ts';
 import { looks } from '../model/states.ts';
 import { moment } from '../model/time.ts';
-import { countUpTo, once, type TraceEvent } from '../model/trace.ts';
+import { countUpTo } from '../model/trace.ts';
 import { StateMark } from './Signs.tsx';
 
 const LINES_MAX = 100; // printed lines at once, up to the playhead and a few after it
 const AHEAD = 20;
-
-type OutputEvent = Extract<TraceEvent, { type: 'printed' | 'threw' | 'unhandled' }>;
-
-const outputOf = once((trace) => trace.events.filter(isOutput));
-
-/** When the program has given its result, whatever goes on after that. */
-const endOf = once(
-  (trace) => trace.events.findLast(({ type }) => type === 'returned')?.time ?? trace.until,
-);
+const CHARS_MAX = 20_000; // of all these lines: the browser lays out each letter
 
 export function Results({ store }: { store: Store }) {
   const { trace, outcome } = store.run.value;
   const t = store.t.value;
   const all = outputOf(trace);
-  const last = Math.min(all.length, Math.max(countUpTo(all, t) + AHEAD, LINES_MAX));
-  const first = Math.max(0, last - LINES_MAX);
+  const [first, last] = shownAround(all, countUpTo(all, t));
   const lines = all.slice(first, last);
-  const over = outcome !== null && endOf(trace) <= t;
+  const over = outcome !== null && resultAt(trace) <= t;
   return (
     <>
       {first > 0 && <p class="empty">{first.toLocaleString('en')} earlier lines</p>}
@@ -53,13 +45,33 @@ export function Results({ store }: { store: Store }) {
   );
 }
 
-function isOutput(event: TraceEvent): event is OutputEvent {
-  return event.type === 'printed' || event.type === 'threw' || event.type === 'unhandled';
+/** Which of the lines are shown, from and up to, when so many have come. */
+function shownAround(all: readonly OutputEvent[], come: number): [number, number] {
+  let last = Math.min(all.length, Math.max(come + AHEAD, LINES_MAX));
+  let first = Math.max(0, last - LINES_MAX);
+  let chars = 0;
+  for (let index = first; index < last; index += 1) {
+    chars += lengthOf(all[index]);
+  }
+  while (chars > CHARS_MAX && last - first > 1) {
+    chars -= lengthOf(last > Math.max(come, 1) ? all[--last] : all[first++]);
+  }
+  return [first, last];
 }
+
+const lengthOf = (event: OutputEvent | undefined): number =>
+  event?.type === 'printed' ? Math.min(event.text.length, CHARS_MAX) : 0;
 
 function OutputText({ event }: { event: OutputEvent }) {
   if (event.type === 'printed') {
-    return <span class="printed-text">{event.text}</span>;
+    const { text } = event;
+    return (
+      <span class="printed-text">
+        {text.length > CHARS_MAX
+          ? `${text.slice(0, CHARS_MAX)}… ${(text.length - CHARS_MAX).toLocaleString('en')} characters more`
+          : text}
+      </span>
+    );
   }
   return (
     <span class="printed-text trouble">
