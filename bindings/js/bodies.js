@@ -16,6 +16,21 @@ import { isAddress, takeModuleBody, takeModuleItemBody } from './workers/module-
 
 export const FOREIGN = Symbol('belay.body');
 
+/* So many names an error lists. */
+const NAMED_MAX = 30;
+/** The names of foreign bodies, by what has them: a misspelt one is undefined. */
+const named = new Map();
+
+export const nameBodies = (owner, names) => named.set(owner, names);
+export const forgetBodies = (owner) => named.delete(owner);
+
+function knownNames() {
+  const names = [...named.values()].flat();
+  if (names.length === 0) return '';
+  const more = names.length > NAMED_MAX ? ', ...' : '';
+  return ` (${names.slice(0, NAMED_MAX).join(', ')}${more})`;
+}
+
 const foreignOf = (body) => (body === null || body === undefined ? undefined : body[FOREIGN]);
 
 /** The body of a task, and its options, of the arguments from the body on. */
@@ -23,7 +38,7 @@ export function takeBody(call, body, rest) {
   const foreign = foreignOf(body);
   if (foreign !== undefined) return foreign.asBody(call, rest);
   if (isAddress(body)) return takeModuleBody(call, body, rest);
-  return { body: checkBody(call, 'body', body), options: rest[0] };
+  return { body: checkBody(call, 'body', body, knownNames), options: rest[0] };
 }
 
 /** The same for the body of a stream's items. */
@@ -31,5 +46,5 @@ export function takeItemBody(call, body, rest) {
   const foreign = foreignOf(body);
   if (foreign !== undefined) return foreign.asItem(call, rest);
   if (isAddress(body)) return takeModuleItemBody(call, body, rest);
-  return { body: checkBody(call, 'body', body), options: rest[0] };
+  return { body: checkBody(call, 'body', body, knownNames), options: rest[0] };
 }

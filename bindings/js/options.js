@@ -36,9 +36,10 @@ export function checkOptions(call, options, accepted) {
 
 const NONE = Object.freeze({});
 
-export function checkBody(call, argument, body) {
+/** @param known says what jobs there are */
+export function checkBody(call, argument, body, known = () => '') {
   if (typeof body === 'function') return body;
-  throw wrongType(call, argument, body, 'a function, a job in C, or the address of a module (a URL or a string)');
+  throw wrongType(call, argument, body, `a function, a job in C${known()}, or the address of a module (a URL or a string)`);
 }
 
 /** Milliseconds: at least 0, or Infinity. A fraction is rounded up. */

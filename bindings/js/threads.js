@@ -2,7 +2,7 @@
  * belay-tasks/threads: jobs in C as bodies of tasks. What each function does is
  * told in threads.d.ts.
  */
-import { FOREIGN } from './bodies.js';
+import { FOREIGN, forgetBodies, nameBodies } from './bodies.js';
 import { Context } from './context.js';
 import { JobsDisposedError } from './jobs/job-errors.js';
 import { canShare, compile, processors } from './jobs/job-platform.js';
@@ -161,6 +161,7 @@ class JobSet {
     this.#name = name;
     this.memory = makeMemory(pool);
     Object.assign(this, jobs);
+    nameBodies(this, Object.keys(jobs));
     Object.freeze(this);
   }
 
@@ -179,6 +180,7 @@ class JobSet {
   }
 
   dispose() {
+    forgetBodies(this);
     this.#pool.dispose(new JobsDisposedError(this.#name));
   }
 

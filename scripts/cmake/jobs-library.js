@@ -16,7 +16,10 @@ mergeInto(LibraryManager.library, {
     try {
       wasmTable.get(job)(result, context, values, count);
     } catch (error) {
-      const told = error instanceof Error ? error : new Error(error && error.message ? error.message : String(error));
+      var text = error && error.message ? error.message : String(error);
+      // What exit() has thrown here says nothing.
+      if (error === 'unwind') text = 'the job called exit(' + EXITSTATUS + ')' + (EXITSTATUS === 0 ? ' or pthread_exit()' : '');
+      const told = error instanceof Error ? error : new Error(text);
       postMessage({
         belay: 'trap',
         number: _belay_jobs_current(),

@@ -25,6 +25,26 @@ testBoth('every call that starts a process takes a job', async ({ Task, TaskSupe
   assert.equal(jobs.inspect().running, 0);
 });
 
+testBoth('a name that no job has is told, with those that there are', async ({ Task, TaskSupervisor, jobs }) => {
+  const isHelpful = (error) => error instanceof TypeError && /^\S+: body must be .*a job in C \((\w+, )*add, .*got undefined$/.test(error.message);
+  assert.throws(() => Task.async(jobs.ad, [1]), isHelpful);
+  assert.throws(() => TaskSupervisor.startChild(TaskSupervisor.start(), jobs.ad, [1]), isHelpful);
+  assert.throws(() => Task.asyncStream([1], jobs.ad), isHelpful);
+  jobs.dispose();
+  assert.throws(() => Task.async(jobs.ad), /a job in C, or/);
+});
+
+testBoth('progress comes to those who subscribe, in order, before the end', async ({ Task, runtime, jobs }) => {
+  const events = [];
+  const unsubscribe = runtime.subscribe((event) => events.push(event));
+  const task = Task.async(jobs.progress, [3]);
+  await Task.await(task);
+  unsubscribe();
+  const own = events.filter(({ pid }) => pid === task.pid);
+  assert.deepEqual(own.map(({ type }) => type), ['spawned', 'started', 'progress', 'progress', 'progress', 'settled']);
+  assert.deepEqual(own.slice(2, 5).map(({ value }) => value), [0, 1, 2]);
+});
+
 testBoth('a stream gives the entries of items that fail, and goes on', async ({ TaskSupervisor, jobs }) => {
   const sup = TaskSupervisor.start();
   const entries = await TaskSupervisor.asyncStreamNolink(sup, [1, 2, 3], jobs.fail, ['no such page']).toArray();

@@ -115,6 +115,16 @@ testBoth('a job that the machine stops fails with what the machine said, and oth
   assert.equal(given.jobs.inspect().setAside, 4);
 });
 
+testBoth('a job that calls exit() breaks its instance, whatever the status, and others are run again', async (given) => {
+  for (const status of [0, 3]) {
+    const { error } = await outcome(given, given.jobs.exits, [status]);
+    assert.ok(error instanceof JobTrapError, `${status}: ${error}`);
+    assert.equal(error.job, 'exits');
+    assert.match(error.message, new RegExp(`exit\\(${status}\\)`));
+    assert.equal((await outcome(given, given.jobs.add, [1, 1])).value, 2);
+  }
+});
+
 testIn(['threads'], 'what ran beside a job that broke the instance is told so', async (given) => {
   const { Task, TaskSupervisor, jobs } = given;
   const sup = TaskSupervisor.start();

@@ -28,6 +28,12 @@ BELAY_JOB(aborts, "") {
     abort();
 }
 
+BELAY_JOB(exits, "integer") {
+    (void)context;
+    (void)count;
+    exit((int)arguments[0].integer);
+}
+
 BELAY_JOB(out_of_bounds, "") {
     (void)context;
     (void)arguments;
