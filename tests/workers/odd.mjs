@@ -31,6 +31,16 @@ export function transfersTwice({ transfer }) {
   return transfer(buffer, [buffer, buffer]);
 }
 
+const GARBAGE = { text: 'text', time: [0, 1, 'value'], failure: [1, 1, 'failure'] };
+
+/** What its worker says from now on is garbage. */
+export function talksGarbage(kind) {
+  const { postMessage } = MessagePort.prototype;
+  MessagePort.prototype.postMessage = function post(entry, ...rest) {
+    postMessage.call(this, GARBAGE[kind], ...rest);
+  };
+}
+
 class Invalid extends Error {
   errors = [{ path: 'a' }, new TypeError('inner')];
   task = 'a field of its own';

@@ -153,6 +153,16 @@ oddly('a function does not find the port over which its worker talks', async ({ 
   assert.deepEqual(await run('findsOwn'), []);
 });
 
+oddly('a worker that says what no worker says is ended, and its function fails', async ({ run, inspect }) => {
+  for (const kind of ['text', 'time', 'failure']) {
+    const error = await rejection(run('talksGarbage', [kind]));
+    assert.equal(error.name, 'WorkerError', kind);
+    assert.ok(['messageError', 'lost'].includes(error.reason), `${kind}: ${error.reason}`); // it may know that it had returned
+    assert.equal(await run('first'), 'first');
+  }
+  assert.equal(inspect().workers.crashed, 3);
+}, { max: 1 });
+
 scenario('CommonJS modules have the exports that can be seen without running them, and default', async ({ Task }) => {
   const at = (name) => new URL(`./${name}.cjs`, import.meta.url);
   assert.equal(await Task.await(Task.async(at('named'), 'add', [1, 2])), 3);

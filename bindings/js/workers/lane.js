@@ -7,7 +7,7 @@
 import { WorkerError } from '../errors.js';
 import { describe } from '../options.js';
 import { cloneError, packFailure, refusePorts, unpackFailure } from './failures.js';
-import { distance, FROM_WORKER, HELD_MAX, NOTHING, numberAfter, STATE, TO_WORKER, wordOf, WORDS } from './messages.js';
+import { distance, FROM_WORKER, HELD_MAX, isFromWorker, NOTHING, numberAfter, STATE, TO_WORKER, wordOf, WORDS } from './messages.js';
 
 /* So many exports it is told of; then it is told of them anew. */
 const EXPORTS_MAX = 1000;
@@ -186,6 +186,10 @@ export class Lane {
   /* ---- Hearing from it. --------------------------------------------------- */
 
   #heard(entry) {
+    if (!isFromWorker(entry)) {
+      this.#garbled();
+      return;
+    }
     const [type, number, value] = entry;
     if (type === FROM_WORKER.UP) {
       if (this.state !== 'starting') return;

@@ -39,6 +39,25 @@ export const FROM_WORKER = Object.freeze({
   ENDED: 7,
 });
 
+/** Whether an entry is one that a worker of ours sends: code of others may have got hold of its port. */
+export function isFromWorker(entry) {
+  if (!Array.isArray(entry)) return false;
+  const [type, number, value, ms] = entry;
+  switch (type) {
+    case FROM_WORKER.VALUE:
+      return ms >= 0;
+    case FROM_WORKER.FAILED:
+    case FROM_WORKER.ENDED:
+      return isFailure(value);
+    case FROM_WORKER.CRASHED:
+      return isFailure(number);
+    default:
+      return type >= 0 && type <= FROM_WORKER.ENDED;
+  }
+}
+
+const isFailure = (value) => typeof value === 'object' && value !== null;
+
 /** The number of an export that every worker has and that does nothing, and that of a job which no runtime gives. */
 export const NOTHING = 0;
 export const NO_NUMBER = 0;
