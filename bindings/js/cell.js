@@ -102,8 +102,10 @@ export class Cell {
     return this.number === NO_NUMBER;
   }
 
+  /** The same of a retired one: it counts for no stream any more. */
   detach() {
-    this.number = NO_NUMBER;
+    if (this.retired) this.stream = null;
+    else this.number = NO_NUMBER;
   }
 
   /** A task's or supervisor's: the node of who started it (origin.js). */
