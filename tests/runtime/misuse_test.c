@@ -255,6 +255,69 @@ static void a_task_that_is_shut_down_leaves_who_awaits_it(void) {
     close_runtime(root);
 }
 
+/* Awaits a task of another process. */
+static belay_value job_awaits_that_of_another(belay_context *context,
+                                              const belay_value *arguments,
+                                              size_t count) {
+    (void)count;
+    const belay_task *task = arguments[0].pointer;
+    belay_result result;
+    return belay_integer(belay_await(context, *task, 5000, &result));
+}
+
+static void a_job_may_not_await_what_its_owner_has_started(void) {
+    belay_context *root = open_runtime(NULL);
+    belay_task task = async(root, job_sleep, belay_number(1));
+    const belay_task other =
+        async(root, job_awaits_that_of_another, belay_pointer(&task));
+    belay_result result;
+    CHECK_EQUAL(belay_await(root, other, 5000, &result), BELAY_OK);
+    CHECK_EQUAL(result.value.integer, BELAY_NOT_OWNER);
+    CHECK_EQUAL(belay_await(root, task, 5000, &result), BELAY_OK);
+    close_runtime(root);
+}
+
+/* Goes on with its context after its own process has been killed. */
+static belay_value job_outlives_itself(belay_context *context,
+                                       const belay_value *arguments,
+                                       size_t count) {
+    (void)arguments;
+    (void)count;
+    const belay_pid self = belay_self(context);
+    belay_message message;
+    belay_task task;
+    belay_stream *stream = NULL;
+    belay_pid pid = 0;
+    CHECK_EQUAL(belay_process_exit(context, self, BELAY_REASON_KILL),
+                BELAY_OK);
+    CHECK_EQUAL(belay_receive(context, BELAY_INFINITY, &message),
+                BELAY_CANCELLED);
+    CHECK_EQUAL(belay_async(context, job_twice, NULL, 0, NULL, &task),
+                BELAY_CANCELLED);
+    CHECK_EQUAL(belay_completed(context, belay_string("text"), &task),
+                BELAY_CANCELLED);
+    CHECK_EQUAL(
+        belay_stream_open_values(context, job_twice, NULL, 0, NULL, &stream),
+        BELAY_CANCELLED);
+    CHECK_EQUAL(belay_task_supervisor_start(context, NULL, &pid),
+                BELAY_CANCELLED);
+    CHECK_EQUAL(belay_register(context, "late", self), BELAY_CANCELLED);
+    return belay_string("nobody hears of it");
+}
+
+static void a_context_whose_process_has_ended_starts_nothing(void) {
+    belay_context *root = open_runtime(NULL);
+    belay_task task;
+    belay_result result;
+    CHECK_EQUAL(
+        belay_async_nolink(root, job_outlives_itself, NULL, 0, NULL, &task),
+        BELAY_OK);
+    CHECK_EQUAL(belay_await(root, task, 5000, &result), BELAY_EXITED);
+    CHECK_EQUAL(result.reason, BELAY_REASON_KILLED);
+    wait_until_quiet(root);
+    close_runtime(root);
+}
+
 /* ---- Many, and the end with all of it under way ----------------------- */
 
 static void a_hundred_thousand_tasks_may_wait_at_the_end(void) {
@@ -341,6 +404,8 @@ int main(void) {
     RUN(a_value_that_two_threads_await_is_given_to_one);
     RUN(a_task_that_is_ignored_leaves_who_awaits_it);
     RUN(a_task_that_is_shut_down_leaves_who_awaits_it);
+    RUN(a_job_may_not_await_what_its_owner_has_started);
+    RUN(a_context_whose_process_has_ended_starts_nothing);
     RUN(a_hundred_thousand_tasks_may_wait_at_the_end);
     RUN(a_runtime_may_end_with_everything_under_way);
     RUN(a_stream_may_be_left_before_its_first_entry);
