@@ -115,6 +115,8 @@ export async function openPage(
   await page.waitForNetworkIdle({ idleTime: 100, timeout: 120_000 });
   if (page.isJavaScriptEnabled()) {
     await page.waitForFunction(() => document.documentElement.dataset.alive === 'true');
+    /* The texts of the lesson that the address names come a moment later, or are refused. */
+    await page.waitForSelector('#code-text, .exercise-step, .exercise [role=alert], .refusal');
   }
   return Object.assign(page, { complaints, strays });
 }
@@ -181,8 +183,11 @@ export async function clickVisible(page, selector) {
   if (!clicked) throw new Error(`nothing to be seen of ${selector}`);
 }
 
-export const text = (page, selector) =>
-  page.$eval(selector, (element) => element.textContent.trim());
+/** The text of an element, which may come with the lesson's text, a moment after the page. */
+export async function text(page, selector) {
+  await page.waitForSelector(selector);
+  return page.$eval(selector, (element) => element.textContent.trim());
+}
 
 export async function ended(page) {
   await page.waitForFunction(
@@ -275,4 +280,20 @@ async function findings(page) {
       target: target.join(' '),
     })),
   );
+}
+
+/** No part of the page is wider than its window, before and after a run. */
+export async function nothingRunsOut(page) {
+  const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const check = async (when) => {
+    const by = await over();
+    if (by !== 0) throw new Error(`${by} px too wide ${when}`);
+  };
+  await check('before the run');
+  await runToEnd(page);
+  for (const button of await page.$$('.parts button')) {
+    await button.evaluate((element) => element.click());
+    await check(`at ${await button.evaluate((element) => element.textContent)}`);
+  }
+  await check('after the run');
 }

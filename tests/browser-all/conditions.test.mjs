@@ -1,7 +1,7 @@
 // The page on paper, in forced colours, and with everything at four times its size.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clickVisible, desk, phone, runToEnd, text, useSite } from './support.mjs';
+import { clickVisible, desk, phone, runToEnd, text, useSite } from '../browser/support.mjs';
 
 const { withPage } = useSite();
 

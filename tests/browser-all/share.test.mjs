@@ -13,7 +13,7 @@ import {
   useSite,
   withAxe,
   writeProgram,
-} from './support.mjs';
+} from '../browser/support.mjs';
 
 const shared = useSite();
 const { withPage } = shared;

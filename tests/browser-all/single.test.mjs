@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
-import { clickVisible, launchBrowser, openPage, runToEnd, text, web, writeProgram } from './support.mjs';
+import { clickVisible, launchBrowser, openPage, runToEnd, text, web, writeProgram } from '../browser/support.mjs';
 
 let folder;
 let file;

@@ -1,7 +1,7 @@
 // Many seeds on the page: run, watched, searched and stopped with the keyboard.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { axeFindings, nothingRunsOut, phone, runToEnd, text, useSite, withAxe, writeProgram } from './support.mjs';
+import { axeFindings, nothingRunsOut, phone, runToEnd, text, useSite, withAxe, writeProgram } from '../browser/support.mjs';
 
 const { withPage } = useSite();
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { openSources } from '../../web/tools/sources.mjs';
-import { axeFindings, ended, phone, runToEnd, text, useSite, withAxe } from './support.mjs';
+import { axeFindings, ended, phone, runToEnd, text, useSite, withAxe } from '../browser/support.mjs';
 
 const sources = await openSources();
 after(() => sources.close());
