@@ -4,6 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = new URL('./', import.meta.url);
@@ -88,11 +89,14 @@ export function requireBuild() {
   if (status !== 0) process.exit(1);
 }
 
+/** build/bench/<name>, for this process. */
+export const pathOf = (name) => fileURLToPath(new URL(`build/bench/${name}`, root));
+
 /** Writes build/bench/<name> and gives its path for people. */
 export function save(name, text) {
-  const folder = new URL('build/bench/', root);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL(name, folder), `${text.trimEnd()}\n`);
+  const path = pathOf(name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${text.trimEnd()}\n`);
   return `build/bench/${name}`;
 }
 

@@ -2,15 +2,16 @@
 //
 //   node bench/run.mjs [--case map-100,timed] [--row belay,loop] [--rounds 7]
 //                      [--quick] [--check] [--store] [--by cpu] [--items N]
-//                      [--markdown FILE]
+//                      [--markdown FILE] [--resume]
 
 import { parseArgs } from 'node:util';
 import { cases } from './cases/all.mjs';
 import { orderOf } from './figures.mjs';
 import { checkStored, storeRatios } from './guard.mjs';
-import { describe, environment, measure, peerVersions, requireBuild, save } from './measuring.mjs';
+import { describe, environment, measure, pathOf, peerVersions, requireBuild, save } from './measuring.mjs';
 import { caseTable, summarize, targetLines, targetTable } from './report.mjs';
 import { writeMarkdown } from './markdown.mjs';
+import { takenBefore } from './resume.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
     check: { type: 'boolean', default: false },
     store: { type: 'boolean', default: false },
     markdown: { type: 'string' },
+    resume: { type: 'boolean', default: false },
   },
 });
 
@@ -95,8 +97,11 @@ function judgedBy(one) {
 async function measureCase(name) {
   const one = cases[name];
   const keys = rowsOf(one);
-  const taken = Object.fromEntries(keys.map((key) => [key, []]));
   const missing = one.missing?.() ?? null;
+  if (before.has(name)) {
+    return { ...judgedBy(one), key: name, taken: before.get(name), missing };
+  }
+  const taken = Object.fromEntries(keys.map((key) => [key, []]));
   if (!missing) {
     await one.prepare?.();
   }
@@ -118,11 +123,20 @@ function print(result) {
 }
 
 const found = { ...environment(), peers: peerVersions(), rounds, by: options.by };
-requireBuild();
-console.log(describe(found));
-
 const isPart = ['case', 'row', 'items'].some((name) => options[name] !== undefined);
 const file = `speed${options.quick ? '-quick' : ''}${isPart ? '-part' : ''}`;
+
+/** What was taken of cases before this run was cut off. */
+let before = new Map();
+if (options.resume) {
+  try {
+    before = takenBefore(pathOf(`${file}.json`), found);
+  } catch (error) {
+    refuse(error.message);
+  }
+}
+requireBuild();
+console.log(describe(found));
 
 /** What is there so far: a run that is cut off has not been for nothing. */
 function keep(results) {

@@ -1,5 +1,8 @@
 // The arithmetic of the benchmarks: nothing is measured here.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { cases } from '../../bench/cases/all.mjs';
 import {
@@ -7,6 +10,7 @@ import {
 } from '../../bench/figures.mjs';
 import { ratiosOf } from '../../bench/guard.mjs';
 import { figure, replaceBlock, table, targetLines } from '../../bench/report.mjs';
+import { takenBefore } from '../../bench/resume.mjs';
 import { collected, judgeCounts, perOperation } from '../../scripts/lib/counting.mjs';
 
 test('the median lies between the two in the middle', () => {
@@ -119,5 +123,21 @@ test('every case says what its targets, floor and guard are about', () => {
       for (const key of [row, over].filter(Boolean)) assert.ok(key === 'best' || key in rows, `${name}: ${key} is a row`);
       assert.ok(figures.includes(own), `${name}: ${own} is shown`);
     }
+  }
+});
+
+test('a run that was cut off is gone on with by one like it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'belay-bench-'));
+  try {
+    const path = join(folder, 'speed.json');
+    const found = { cpu: 'a', cores: 2, system: 'linux', node: '20', belay: '1', rounds: 7, by: 'clock' };
+    assert.throws(() => takenBefore(path, found), /no run to go on with/);
+    const runs = { loop: [{ ns: 1 }] };
+    writeFileSync(path, JSON.stringify({ ...found, cases: [{ case: 'map-10', runs }] }));
+    assert.deepEqual([...takenBefore(path, found)], [['map-10', runs]]);
+    assert.throws(() => takenBefore(path, { ...found, cpu: 'b' }), /cpu was a .* and is b/);
+    assert.throws(() => takenBefore(path, { ...found, rounds: 9 }), /rounds was 7 /);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
