@@ -16,6 +16,7 @@ import {
   text,
   useSite,
   web,
+  withAxe,
 } from './support.mjs';
 
 const ids = examples.map(({ file }) => file.replace(/^\d+-/, '').replace(/\.mjs$/, ''));
