@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { clickVisible, ended, launchBrowser, openPage, runToEnd, servePage, text } from './support.mjs';
+import { clickVisible, ended, launchBrowser, openPage, pressCodeLink, runToEnd, servePage, text } from './support.mjs';
 
 /** The tests, in `name`: `Chromium` or `Firefox`. */
 export function offlineIn(name) {
@@ -41,11 +41,7 @@ export function offlineIn(name) {
         const page = await openPage(browser, `${site.url}#B3`);
         await page.waitForFunction(() => document.querySelector('h1').textContent.startsWith('B3'));
         assert.match(await runToEnd(page), /^Finished/);
-        await page.evaluate(() =>
-          [...document.querySelectorAll('.code-foot .link')]
-            .find(({ textContent }) => textContent === 'Edit')
-            .click(),
-        );
+        await pressCodeLink(page, 'Edit');
         await page.waitForSelector('.cm-content');
         await clickVisible(page, '.tool-share');
         await page.waitForSelector('dialog[open] .choice');

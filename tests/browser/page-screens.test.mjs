@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createServer } from 'vite';
-import { examples } from '../../examples/lesson/index.mjs';
+import { FIRST, RUNAWAY, ids } from './shown.mjs';
 import {
   axeFindings,
   clickVisible,
@@ -18,10 +18,6 @@ import {
   web,
   withAxe,
 } from './support.mjs';
-
-const ids = examples.map(({ file }) => file.replace(/^\d+-/, '').replace(/\.mjs$/, ''));
-const RUNAWAY = 'never-yields';
-const FIRST = `#${ids[0]}`;
 
 const shared = useSite();
 const { withPage } = shared;

@@ -2,11 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { examples } from '../../examples/lesson/index.mjs';
+import { FIRST, RUNAWAY, ids } from './shown.mjs';
 import { clickVisible, ended, runToEnd, text, useSite } from './support.mjs';
-
-const ids = examples.map(({ file }) => file.replace(/^\d+-/, '').replace(/\.mjs$/, ''));
-const RUNAWAY = 'never-yields';
-const FIRST = `#${ids[0]}`;
 
 const { withPage } = useSite();
 

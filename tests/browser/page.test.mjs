@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { examples } from '../../examples/lesson/index.mjs';
+import { FIRST, RUNAWAY, ids } from './shown.mjs';
 import {
   clickVisible,
   ended,
@@ -17,10 +18,6 @@ import {
   useSite,
   writeProgram,
 } from './support.mjs';
-
-const ids = examples.map(({ file }) => file.replace(/^\d+-/, '').replace(/\.mjs$/, ''));
-const RUNAWAY = 'never-yields';
-const FIRST = `#${ids[0]}`;
 
 const shared = useSite();
 const { withPage } = shared;

@@ -9,6 +9,7 @@ import { duration, ticks, tickText } from '../model/time.ts';
 import { seedsOf, type Seeds as State } from '../state/seeds.ts';
 import type { Store } from '../state/store.ts';
 import { Icon } from './Signs.tsx';
+import { PictureOrTable } from './PictureOrTable.tsx';
 
 export function Seeds({ store }: { store: Store }) {
   const seeds = seedsOf(store.seedsHost);
@@ -99,20 +100,7 @@ function Found({ survey, store }: { survey: Survey; store: Store }) {
       <p>{surveySentence(survey)}.</p>
       <div class="seeds-head">
         <h3>Wall time</h3>
-        <fieldset class="switch">
-          <legend class="unseen">Show the wall times as</legend>
-          {[false, true].map((table) => (
-            <label key={String(table)}>
-              <input
-                type="radio"
-                name={name}
-                checked={asTable.value === table}
-                onChange={() => (asTable.value = table)}
-              />
-              <span>{table ? 'Table' : 'Picture'}</span>
-            </label>
-          ))}
-        </fieldset>
+        <PictureOrTable asTable={asTable} name={name} what="the wall times" />
       </div>
       {asTable.value ? <BinsTable survey={survey} /> : <Histogram survey={survey} />}
       <table class="entries">

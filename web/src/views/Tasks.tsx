@@ -12,6 +12,7 @@ import { ExtraMark } from './LaneMarks.tsx';
 import { Lanes, MANY } from './Lanes.tsx';
 import { LanesTable } from './LanesTable.tsx';
 import { BarMark, Icon, StateMark } from './Signs.tsx';
+import { PictureOrTable } from './PictureOrTable.tsx';
 
 export function Tasks({ store }: { store: Store }) {
   const asTable = useSignal(false);
@@ -24,20 +25,7 @@ export function Tasks({ store }: { store: Store }) {
       <div class="panel-head">
         <h2 id="tasks-title">Tasks</h2>
         <Status store={store} />
-        <fieldset class="switch">
-          <legend class="unseen">Show the tasks as</legend>
-          {([false, true] as const).map((table) => (
-            <label key={String(table)}>
-              <input
-                type="radio"
-                name="tasks-as"
-                checked={asTable.value === table}
-                onChange={() => (asTable.value = table)}
-              />
-              <span>{table ? 'Table' : 'Picture'}</span>
-            </label>
-          ))}
-        </fieldset>
+        <PictureOrTable asTable={asTable} name="tasks-as" what="the tasks" />
       </div>
       {store.isReal.value && (
         <p class="real-clock">
