@@ -10,7 +10,7 @@ const ids = readLessonFiles(sources.lessons).map(({ id }) => id);
 await sources.close();
 
 const { withPage } = useSite();
-const WIDTHS = [320, 360, 390, 768, 1024, 1060, 1280, 1440, 1680];
+const WIDTHS = [320, 360, 375, 390, 768, 1024, 1060, 1280, 1440, 1680];
 
 /** By how much the page is too wide, at each width and in each of its parts. */
 async function overs(page, when) {
