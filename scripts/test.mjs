@@ -4,10 +4,9 @@
 //   npm test -- --only js,c        some of them
 //   npm test -- --verbose          with what the suites print
 //
-// The suites that only compute run two at a time; those in which real time
-// passes, or that build what others build, run alone, after them. One line per
-// suite, the failures of those that fail, a summary, and exit code 1 when one has
-// failed.
+// The suites run two at a time, but never two that use the same build; those
+// that need the machine for themselves run after them. One line per suite, the
+// failures of those that fail, a summary, and exit code 1 when one has failed.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,35 +61,34 @@ function runtimeTests(preset) {
 }
 
 /**
- * Each suite: what it is about, whether it must run alone because real time
- * passes in it or because it shares its builds with others, whether it runs
- * only when it is asked for, how many seconds it may take, and its commands, which stop at the first that
- * fails.
+ * Each suite: what it is about, the CMake presets that it builds, whether it
+ * must run alone because it uses both processors and looks at real time, whether
+ * it runs only when it is asked for, how many seconds it may take, and its
+ * commands, which stop at the first that fails.
  */
 const suites = {
+  c: {
+    about: 'C tests, native, with sanitizers; and with clang, optimized',
+    builds: ['sanitize', 'clang'],
+    commands: () => [...cTests('sanitize'), ...cTests('clang')],
+  },
   tidy: {
     about: 'style of the sources',
     commands: () => [node('scripts/tidy.mjs')],
   },
-  c: {
-    about: 'C tests, native, with sanitizers; and with clang, optimized',
-    commands: () => [...cTests('sanitize'), ...cTests('clang')],
+  parity: {
+    about: 'the Elixir and the Python of the lessons, executed anew, and what is taken along',
+    seconds: 600,
+    commands: () => [nodeTests('tests/parity')],
   },
   wasm: {
     about: 'the same C tests in WebAssembly',
+    builds: ['wasm'],
     commands: () => cTests('wasm'),
-  },
-  emscripten: {
-    about: 'the same built by Emscripten; both modules give the same events',
-    commands: () => [
-      node('scripts/build.mjs', '--emscripten'),
-      ...cTests('emscripten'),
-      nodeTests('tests/emscripten'),
-    ],
   },
   runtime: {
     about: 'tasks in C on threads: with sanitizers of memory and of threads',
-    alone: true,
+    builds: ['sanitize', 'thread', 'release'],
     commands: () => [
       ...runtimeTests('sanitize'),
       ...runtimeTests('thread'),
@@ -99,27 +97,44 @@ const suites = {
       nodeTests('tests/install'),
     ],
   },
+  js: {
+    about: 'the JavaScript binding',
+    commands: () => [nodeTests('tests/js')],
+  },
+  sim: {
+    about: 'random commands for the kernel and for a model of it; planted mistakes',
+    builds: ['sanitize', 'release', 'clang', 'wasm'],
+    commands: () => [
+      node('scripts/sim.mjs', '--seeds', '400'),
+      node('scripts/sim.mjs', '--canary'),
+      node('scripts/sim.mjs', '--builds', '--seeds', '200'),
+    ],
+  },
+  emscripten: {
+    about: 'the same built by Emscripten; both modules give the same events',
+    builds: ['emscripten'],
+    commands: () => [
+      node('scripts/build.mjs', '--emscripten'),
+      ...cTests('emscripten'),
+      nodeTests('tests/emscripten'),
+    ],
+  },
+  conformance: {
+    about: 'random scenarios: Belay and Elixir do the same',
+    commands: () => [nodeTests('tests/conformance')],
+  },
   wasi: {
     about: 'the program belay under node:wasi does what it does natively',
-    alone: true,
+    builds: ['release', 'wasm'],
     commands: () => [
       node('scripts/lib/cmake-preset.mjs', 'release', 'cli', 'cli_turns', 'sim'),
       node('scripts/lib/cmake-preset.mjs', 'wasm', 'cli', 'supervisors_fibers_test'),
       nodeTests('tests/wasi'),
     ],
   },
-  instructions: {
-    about: 'how many instructions the operations of the kernel take',
-    commands: () => [node('scripts/instructions.mjs')],
-  },
-  sim: {
-    about: 'random commands for the kernel and for a model of it; planted mistakes',
-    alone: true,
-    commands: () => [
-      node('scripts/sim.mjs', '--seeds', '400'),
-      node('scripts/sim.mjs', '--canary'),
-      node('scripts/sim.mjs', '--builds', '--seeds', '200'),
-    ],
+  examples: {
+    about: 'the examples',
+    commands: () => [nodeTests('tests/examples', '--test-concurrency=1')],
   },
   types: {
     about: 'type declarations in several kinds of projects; the playground',
@@ -130,22 +145,17 @@ const suites = {
       nodeTests('tests/types'),
     ],
   },
+  instructions: {
+    about: 'how many instructions the operations of the kernel take',
+    builds: ['release'],
+    commands: () => [node('scripts/instructions.mjs')],
+  },
   semantics: {
     about: 'each statement about Elixir in docs/semantics.md, on virtual time',
     commands: () => [
       nodeTests('tests/semantics'),
       node('tests/semantics/mutants.mjs', '--quick'),
     ],
-  },
-  js: {
-    about: 'the JavaScript binding',
-    alone: true,
-    commands: () => [nodeTests('tests/js')],
-  },
-  conformance: {
-    about: 'random scenarios: Belay and Elixir do the same',
-    alone: true,
-    commands: () => [nodeTests('tests/conformance')],
   },
   threads: {
     about: 'jobs in C: on threads, and in workers of their own',
@@ -161,17 +171,6 @@ const suites = {
     // A second for each of the rounds of kills, which there are of four kinds, on a busy machine.
     seconds: SUITE_SECONDS_MAX + Number(process.env.BELAY_KILLS ?? 0),
     commands: () => [nodeTests('tests/workers', '--test-concurrency=1')],
-  },
-  examples: {
-    about: 'the examples',
-    alone: true,
-    commands: () => [nodeTests('tests/examples', '--test-concurrency=1')],
-  },
-  parity: {
-    about: 'the Elixir and the Python of the lessons, executed anew, and what is taken along',
-    alone: true,
-    seconds: 600,
-    commands: () => [nodeTests('tests/parity')],
   },
   web: {
     about: 'the playground in Chromium, and a short way in Firefox',
@@ -298,19 +297,41 @@ async function runSuite(name, options) {
   return { name, ok: ok || skipped, skipped };
 }
 
-async function runAll(names, options) {
+/** Runs `names` in `lanes`, two that build the same never at the same time. */
+async function runInLanes(names, lanes, options) {
+  const waiting = [...names];
+  const building = new Set();
   const results = [];
-  const shared = names.filter((name) => !suites[name].alone);
-  const lane = async () => {
-    while (shared.length > 0) {
-      results.push(await runSuite(shared.shift(), options));
-    }
+  const ends = new Map(); // the suites under way, each with the promise of its end
+  const isFree = (name) => !(suites[name].builds ?? []).some((preset) => building.has(preset));
+  const begin = (name) => {
+    waiting.splice(waiting.indexOf(name), 1);
+    const { builds = [] } = suites[name];
+    builds.forEach((preset) => building.add(preset));
+    const end = runSuite(name, options).then((result) => {
+      builds.forEach((preset) => building.delete(preset));
+      results.push(result);
+      ends.delete(name);
+    });
+    ends.set(name, end);
   };
-  await Promise.all(Array.from({ length: options.verbose ? 1 : LANES }, lane));
-  for (const name of names.filter((one) => suites[one].alone)) {
-    results.push(await runSuite(name, options));
+  while (waiting.length > 0 || ends.size > 0) {
+    const next = ends.size < lanes ? waiting.find(isFree) : undefined;
+    if (next === undefined) {
+      await Promise.race(ends.values());
+    } else {
+      begin(next);
+    }
   }
   return results;
+}
+
+/** The suites that share the machine, the longest ones first, and then the others. */
+async function runAll(names, options) {
+  const shared = names.filter((name) => !suites[name].alone);
+  const alone = names.filter((name) => suites[name].alone);
+  const results = await runInLanes(shared, options.verbose ? 1 : LANES, options);
+  return [...results, ...(await runInLanes(alone, 1, options))];
 }
 
 function chosen() {
