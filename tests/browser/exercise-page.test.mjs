@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openSources } from '../../web/tools/sources.mjs';
+import { itInFull } from './in-full.mjs';
 import { clickVisible, phone, text, useSite, writeProgram } from './support.mjs';
 
 const sources = await openSources();
@@ -128,7 +129,7 @@ describe('the exercise', () => {
       assert.match(await text(page, '.log'), new RegExp(`${path}\\s*asked`));
     }));
 
-  it('sends a failed check as a link, which finds the same failure', async () => {
+  itInFull('sends a failed check as a link, which finds the same failure', async () => {
     let sent = '';
     let found = '';
     await withExercise({}, async (page) => {
@@ -160,7 +161,7 @@ describe('the exercise', () => {
     });
   });
 
-  it('can be broken where it failed, and is then run as the check had run it', () =>
+  itInFull('can be broken where it failed, and is then run as the check had run it', () =>
     withExercise({}, async (page) => {
       await writeProgram(page, mutants[3].program);
       await checkStep(page, 3);
@@ -221,14 +222,14 @@ describe('the exercise', () => {
       assert.match(await told(page), /^Step 1 passed/);
     }));
 
-  it('ends such a program by itself, and says so', () =>
+  itInFull('ends such a program by itself, and says so', () =>
     withExercise({}, async (page) => {
       await writeProgram(page, 'export function aggregate() { for (;;) {} }');
       await checkStep(page, 1);
       assert.match(await text(page, '.finding-text'), /aggregate\(\) gave no sign of life for \d s/);
     }));
 
-  it('gives three hints, then the solution, which does not count as solved', () =>
+  itInFull('gives three hints, then the solution, which does not count as solved', () =>
     withExercise({}, async (page) => {
       for (let hint = 1; hint <= 3; hint += 1) {
         await clickVisible(page, '.assist .link');
@@ -248,7 +249,7 @@ describe('the exercise', () => {
       assert.equal(await page.$('.lessons a[href="#H"] .bead-ok'), null);
     }));
 
-  it('begins again when that is wanted', () =>
+  itInFull('begins again when that is wanted', () =>
     withExercise({}, async (page) => {
       page.on('dialog', (dialog) => dialog.accept());
       await writeProgram(page, reference);
@@ -266,7 +267,7 @@ describe('the exercise', () => {
       assert.equal(await page.$('.standing .link'), null);
     }));
 
-  it('runs on the stage as any lesson, and what has been checked outlives a look elsewhere', () =>
+  itInFull('runs on the stage as any lesson, and what has been checked outlives a look elsewhere', () =>
     withExercise({}, async (page) => {
       await checkStep(page, 1);
       await page.click('.lessons a[href="#A1"]');
@@ -282,7 +283,7 @@ describe('the exercise', () => {
 });
 
 describe('code of a link to the exercise', () => {
-  it('is neither run nor checked until that is asked for', () =>
+  itInFull('is neither run nor checked until that is asked for', () =>
     shared.withPage(
       '#v1;l=H;c=S60oyC8qUUjOzysuUchNzMxTsFXQ0FSwtVNQz09TKMlIVcjJzMtWt-YCAA',
       {},

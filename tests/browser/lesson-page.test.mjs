@@ -1,6 +1,7 @@
 // The lessons as people meet them: guess, run, turn the knobs, read the others.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { itInFull } from './in-full.mjs';
 import { clickVisible, ended, phone, runToEnd, scrub, text, useSite } from './support.mjs';
 
 const { withPage } = useSite();
@@ -125,7 +126,7 @@ describe('a lesson', () => {
       await isLit('{:DOWN, ^ref, :process, ^caller, reason} -> reason');
     }));
 
-  it('draws restarts and how many are left, ties, refusals and grace', async () => {
+  itInFull('draws restarts and how many are left, ties, refusals and grace', async () => {
     await withPage('#C3', {}, async (page) => {
       await runToEnd(page);
       const gauge = () => text(page, '.gauge text');
@@ -159,7 +160,7 @@ describe('a lesson', () => {
     });
   });
 
-  it('counts what is left over, in the picture and in the table', () =>
+  itInFull('counts what is left over, in the picture and in the table', () =>
     withPage('#G3', {}, async (page) => {
       await runToEnd(page);
       const labels = () =>
@@ -177,7 +178,7 @@ describe('a lesson', () => {
       await page.waitForFunction(() => document.querySelectorAll('.flight-label').length === 1);
     }));
 
-  it('is at its end when the playhead is drawn there', () =>
+  itInFull('is at its end when the playhead is drawn there', () =>
     withPage('#A4', {}, async (page) => {
       await runToEnd(page);
       await scrub(page, 0.5);
@@ -186,7 +187,7 @@ describe('a lesson', () => {
       assert.match(await text(page, '.results'), /stranger: 'OwnerError'/);
     }));
 
-  it('shows who belongs to whom at the playhead', () =>
+  itInFull('shows who belongs to whom at the playhead', () =>
     withPage('#A3', {}, async (page) => {
       await runToEnd(page);
       await page.click('#stage-tree');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { itInFull } from './in-full.mjs';
 import { clickVisible, ended, launchBrowser, openPage, pressCodeLink, runToEnd, servePage, text } from './support.mjs';
 
 /** The tests, in `name`: `Chromium` or `Firefox`. */
@@ -57,7 +58,7 @@ export function offlineIn(name) {
       }
     });
 
-    it('a new version is told of, and taken when the learner says so', async () => {
+    itInFull('a new version is told of, and taken when the learner says so', async () => {
       const page = await openPage(browser, `${site.url}#B3`);
       await kept(page);
       const [html, worker] = ['index.html', 'sw.js'].map((file) => join(site.folder, file));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createServer } from 'vite';
+import { itInFull } from './in-full.mjs';
 import { FIRST, RUNAWAY, ids } from './shown.mjs';
 import {
   axeFindings,
@@ -41,7 +42,7 @@ describe('on every screen', () => {
         }
       }));
 
-    it(`axe finds nothing while a body spins, ${name}, ${scheme}`, () =>
+    itInFull(`axe finds nothing while a body spins, ${name}, ${scheme}`, () =>
       withPage(`#${RUNAWAY}`, { viewport, scheme, ...withAxe }, async (page) => {
         await clickVisible(page, '.run');
         await page.waitForSelector('.slow');
@@ -51,11 +52,11 @@ describe('on every screen', () => {
   }
 
   for (const width of [320, 390, 1280]) {
-    it(`nothing runs out of the side at ${width}`, () =>
+    (width === 390 ? it : itInFull)(`nothing runs out of the side at ${width}`, () =>
       withPage(`#${ids[9]}`, { viewport: { width, height: 844 } }, (page) => nothingRunsOut(page)));
   }
 
-  it('the narrow page has targets of 44 px and its run at the foot', () =>
+  itInFull('the narrow page has targets of 44 px and its run at the foot', () =>
     withPage(FIRST, { viewport: phone }, async (page) => {
       const small = await page.$$eval(
         '.transport button, .parts button, .lessons-open',
@@ -76,7 +77,7 @@ describe('on every screen', () => {
 });
 
 describe('light and dark', () => {
-  it('follow the system, until one is chosen, and the choice is kept', () =>
+  itInFull('follow the system, until one is chosen, and the choice is kept', () =>
     withPage(FIRST, { scheme: 'dark' }, async (page) => {
       const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       assert.equal(await background(), 'rgb(20, 22, 26)');
