@@ -65,6 +65,10 @@ describe('at four times its size', () => {
         await button.evaluate((element) => element.click());
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
       }
+      const within = await page.$$eval('.tasks .panel-body, .stage-tabs .panel-body', (boxes) =>
+        boxes.map((box) => box.scrollHeight - box.clientHeight),
+      );
+      assert.deepEqual(within, [0, 0], 'the page scrolls, and nothing within it');
       const stuck = await page.$$eval('.lessons, .parts, .transport', (bars) =>
         bars.map((bar) => getComputedStyle(bar).position),
       );

@@ -1,8 +1,8 @@
-// Each lesson at every width: nothing runs out of the side.
+// Each lesson at every width: nothing runs out of the side, and lanes are seen at once where they may.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openSources } from '../../web/tools/sources.mjs';
-import { runToEnd, useSite } from '../browser/support.mjs';
+import { desk, runToEnd, useSite } from '../browser/support.mjs';
 
 const sources = await openSources();
 const { readLessonFiles } = await sources.load('/tools/lessons.ts');
@@ -33,6 +33,20 @@ async function overs(page, when) {
   }
   return found;
 }
+
+describe('at a desk', () => {
+  for (const id of ['B1', 'B4', 'D2', 'F1', 'F2', 'F3']) {
+    it(`all lanes of ${id} are seen at once`, () =>
+      withPage(`#${id}`, { viewport: desk }, async (page) => {
+        await runToEnd(page);
+        const below = await page.evaluate(() => {
+          const bottom = (part) => document.querySelector(part).getBoundingClientRect().bottom;
+          return bottom('.lanes [role=row]:last-child .hit') - bottom('.tasks .panel-body');
+        });
+        assert.ok(below <= 0, `${below} px are below the edge`);
+      }));
+  }
+});
 
 describe('nothing runs out of the side', () => {
   for (const id of ids) {

@@ -147,14 +147,14 @@ describe('a program that goes wrong', () => {
     },
   );
 
-  it('keeps the last picture, and says that it is of another text, when it cannot be begun', () =>
+  it('keeps the last picture, and says that it is of another text, when it cannot start', () =>
     withPage(FIRST, {}, async (page) => {
       await runToEnd(page);
       const lanes = await page.$$eval('[role=gridcell]', (cells) => cells.length);
       await writeProgram(page, 'export function main( {');
       await clickVisible(page, '.run');
       await page.waitForSelector('.fault');
-      assert.match(await text(page, '.fault'), /cannot be begun.*SyntaxError/);
+      assert.match(await text(page, '.fault'), /cannot start.*SyntaxError/);
       assert.match(await text(page, '.status'), /of an earlier text/);
       assert.equal(await page.$$eval('[role=gridcell]', (cells) => cells.length), lanes);
     }));
@@ -223,6 +223,17 @@ describe('what is typed', () => {
       await page.keyboard.press('Escape');
       await page.keyboard.press('Tab');
       assert.equal(await page.evaluate(() => document.activeElement.closest('.cm-editor')), null);
+
+      /* As plain text it begins where it begins, too. */
+      await pressCodeLink(page, 'Plain text', 'textarea.plain');
+      await page.waitForSelector('textarea.plain:focus');
+      const scrolled = await page.$eval('textarea.plain', (area) => [
+        area.value.slice(0, 8),
+        area.selectionStart,
+        area.scrollTop,
+        area.parentElement.scrollTop,
+      ]);
+      assert.deepEqual(scrolled, ['// hello', 0, 0, 0]);
     }));
 });
 

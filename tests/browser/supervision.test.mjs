@@ -204,7 +204,8 @@ describe('ties', () => {
 
   it('are in the legend when they occur, and in the words of a lane', async () => {
     assert.deepEqual(extrasIn(await run('D1')), ['link', 'monitor', 'exit']);
-    assert.deepEqual(extrasIn(await run('C4')), ['refused']);
+    assert.deepEqual(extrasIn(await run('C4')), ['noRoom', 'refused']);
+    assert.deepEqual(extrasIn(await run('E1')), ['late']);
     assert.deepEqual(extrasIn(await run('C5')), ['ask', 'grace', 'kill']);
     const trace = await run('C3');
     assert.match(

@@ -1,9 +1,9 @@
 /** What a picture of lanes has beside bars and their ends: for its legend. */
 import { refusalsOf } from './supervision.ts';
 import { lasts, tiesOf, type TieKind } from './ties.ts';
-import { once } from './trace.ts';
+import { once, timeOf, type Line, type Mark } from './trace.ts';
 
-export type Extra = TieKind | 'grace' | 'again' | 'refused';
+export type Extra = TieKind | 'grace' | 'again' | 'late' | 'noRoom' | 'refused';
 
 export const extraWords: Readonly<Record<Extra, string>> = {
   link: 'linked',
@@ -14,8 +14,19 @@ export const extraWords: Readonly<Record<Extra, string>> = {
   grace: 'its grace',
   kill: 'kills',
   again: 'started again',
+  late: 'a wait ran out',
+  noRoom: 'found no room',
   refused: 'refused',
 };
+
+/** The marks on a line's life; what its very end has as well is told by that. */
+export function marksWithin({ marks, end }: Line): readonly Mark[] {
+  const last = end === null ? Number.POSITIVE_INFINITY : timeOf(end.time);
+  return marks.filter(({ time }) => timeOf(time) < last);
+}
+
+/** What the signs of marks say. */
+const marked: Partial<Record<Mark['sign'], Extra>> = { again: 'again', clock: 'late', bang: 'noRoom' };
 
 /** Those that occur in a run, in the order of the words above. */
 export const extrasIn = once((trace): readonly Extra[] => {
@@ -24,8 +35,11 @@ export const extrasIn = once((trace): readonly Extra[] => {
     if (lasts(line)) {
       found.add('grace');
     }
-    if (line.previous !== null) {
-      found.add('again');
+    for (const { sign } of marksWithin(line)) {
+      const extra = marked[sign];
+      if (extra !== undefined) {
+        found.add(extra);
+      }
     }
   }
   if (refusalsOf(trace).length > 0) {

@@ -21,6 +21,10 @@ export interface Lane {
   readonly shared: boolean;
 }
 
+/** What lanes take of the height, in lanes of one task: shared ones are thinner. */
+export const weightOf = (lanes: readonly Lane[]): number =>
+  lanes.reduce((sum, { shared }) => sum + (shared ? 0.4 : 1), 0);
+
 export interface Lanes {
   readonly drawn: readonly Lane[];
   /** Processes that are on none of them. */

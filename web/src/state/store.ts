@@ -49,7 +49,7 @@ export interface Run {
   readonly recorded: boolean;
   /** A check has made it, in a world of its own: broken, it is run in that again. */
   readonly ofCheck?: true;
-  /** The newest text could not even be begun; the trace is of the one before. */
+  /** The newest text could not even start; the trace is of the one before. */
   readonly fault: Reason | null;
   /** The longest time for which this page did not get to draw, in ms. */
   readonly gap: number | null;
@@ -282,7 +282,7 @@ export function createStore(
         markDone(id, true);
       }
       announcement.value = unbegun
-        ? `The program could not be begun: ${outcome.reason.text}`
+        ? `The program could not start: ${outcome.reason.text}`
         : `${prelude} ${endWord(outcome)}: ${sentenceOf(newTrace)}.`.trim();
       prelude = '';
       if (id !== chosen.value || unbegun) {

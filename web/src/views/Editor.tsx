@@ -26,6 +26,7 @@ function Plain({ store, focus }: Omit<Props, 'kind'>) {
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (focus) {
+      area.current?.setSelectionRange(0, 0); // begins where the program does
       area.current?.focus();
     }
   }, []);

@@ -188,16 +188,19 @@ function Gauge({
   );
 }
 
+/** The signs of what is marked on a bar. */
+const signs = { again: 'again', late: 'clock', noRoom: 'bang' } as const;
+
 /** A mark as it stands in the legend. */
 export function ExtraMark({ extra }: { extra: Extra }) {
   return (
     <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
       {extra === 'grace' ? (
         <rect class="bar running" x="-9.5" y="-5" width="19" height="10" rx="2" />
-      ) : extra === 'again' ? (
+      ) : extra === 'again' || extra === 'late' || extra === 'noRoom' ? (
         <g class="event-mark">
           <circle r="8" />
-          <SignStrokes sign="again" />
+          <SignStrokes sign={signs[extra]} />
         </g>
       ) : extra === 'refused' ? (
         <g class="refused">

@@ -11,11 +11,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { budgetAt } from '../model/supervision.ts';
 import { lasts, spawnTies } from '../model/ties.ts';
 import { lineSentence } from '../model/describe.ts';
-import { lanesOf, type Lane } from '../model/lanes.ts';
+import { lanesOf, weightOf, type Lane } from '../model/lanes.ts';
 import { looks } from '../model/states.ts';
 import type { Store } from '../state/store.ts';
 import { tickText, ticks } from '../model/time.ts';
-import { leftAt, timeOf, type Line, type Mark, type Pid, type Trace } from '../model/trace.ts';
+import { marksWithin } from '../model/extras.ts';
+import { leftAt, type Line, type Mark, type Pid, type Trace } from '../model/trace.ts';
 import { openMenuOf } from './BreakMenu.tsx';
 import { chartsHeight, InFlight } from './InFlight.tsx';
 import { Budgets, halfOf, Ties } from './LaneMarks.tsx';
@@ -27,9 +28,11 @@ const END_ROOM = 24; // px right of the last moment, for its mark
 const AXIS = 30;
 const BUTTON = 24; // between a row's label and its lane: for its button
 const BRACKETS = 12; // and for the ties of those that begin together
-/** More lanes than these have more of the height, and less of it each. */
+/** More lanes than these have more of the height; and more than those nearly all of it. */
 export const MANY = 8;
+export const CROWD = 12;
 const MARKS_MAX = 200; // drawn on one bar
+const UNDER_END = 6; // px before an end: a mark that is nearer lies under that
 
 /** Where things are on the drawing. */
 export interface Plan {
@@ -90,8 +93,9 @@ export function Lanes({ store }: { store: Store }) {
         </defs>
         <Background plan={plan} trace={trace} />
         <Grid plan={plan} trace={trace} store={store} />
+        <PlayheadLine plan={plan} t={store.t} />
         <Ties plan={plan} trace={trace} />
-        <Playhead plan={plan} t={store.t} />
+        <Veil plan={plan} t={store.t} />
         <Budgets plan={plan} trace={trace} t={store.t} />
         <Ends plan={plan} t={store.t} />
         {outline !== null && (
@@ -115,8 +119,7 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 
   const wanted = longest * CHARACTER + 14 + BUTTON + brackets;
   const left = narrow ? 10 + brackets : Math.round(Math.min(wanted, width * 0.42));
   const end = Math.max(trace.until, outlined, 1);
-  /* Many are drawn closer together, where none is for fingers. */
-  const usual = width < 460 ? 28 : drawn.length > MANY ? 24 : 30;
+  const usual = rowHeight(weightOf(drawn), width);
   let top = AXIS + chartsHeight(trace) + 10;
   const lanes = drawn.map((lane) => {
     const labelled = narrow && !lane.shared;
@@ -138,6 +141,14 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 
     end,
     x: (time) => left + (room * Math.min(time, end)) / end,
   };
+}
+
+/** Many are drawn closer together, where none is for fingers. */
+function rowHeight(weight: number, width: number): number {
+  if (width < 460) {
+    return 28;
+  }
+  return weight > CROWD ? 20 : weight > 6 ? 24 : 30;
 }
 
 /** The axis, and the charts on it. */
@@ -259,7 +270,7 @@ function LaneLabel({ plan, placed, trace, store }: GridProps & { placed: Placed 
     <g role="rowheader" aria-label={title} class="lane-label">
       <title>{title}</title>
       {lane.depth > 0 && !plan.narrow && (
-        <path class="lane-tie" d={`M${indent - 6} ${top}V${placed.middle}H${indent + 2}`} />
+        <path class="lane-tie" d={`M${indent - 6} ${trunkOf(plan, placed)}V${placed.middle}H${indent + 2}`} />
       )}
       <text
         x={plan.narrow ? 10 + indent : 4 + indent}
@@ -270,6 +281,16 @@ function LaneLabel({ plan, placed, trace, store }: GridProps & { placed: Placed 
       {!lane.shared && <RowButton plan={plan} placed={placed} store={store} />}
     </g>
   );
+}
+
+/** Where the line begins that leads to a lane: at its elder sibling's, or below its owner's. */
+function trunkOf({ lanes }: Plan, placed: Placed): number {
+  const at = lanes.indexOf(placed);
+  const above = lanes.findLast(({ lane }, index) => index < at && lane.depth <= placed.lane.depth);
+  if (above === undefined) {
+    return placed.top;
+  }
+  return above.lane.depth === placed.lane.depth ? above.middle : above.top + above.height;
 }
 
 /** For who points; the menu key of the row's cell does the same. */
@@ -391,7 +412,7 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose, onM
         />
       )}
       <Tail plan={plan} line={line} middle={middle} until={trace.until} />
-      {marksOn(line).map((mark) => (
+      {marksOn(line, x).map((mark) => (
         <g
           key={`${mark.time} ${mark.sign}`}
           class="event-mark"
@@ -415,10 +436,12 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose, onM
   );
 }
 
-/** The marks that are drawn: one of the very end would lie under that. */
-function marksOn({ marks, end }: Line): readonly Mark[] {
-  const last = end === null ? Number.POSITIVE_INFINITY : timeOf(end.time);
-  return marks.filter(({ time }) => timeOf(time) < last).slice(0, MARKS_MAX);
+/** The marks that are drawn: one that would lie under the end is not. */
+function marksOn(line: Line, x: Plan['x']): readonly Mark[] {
+  const last = line.end === null ? Number.POSITIVE_INFINITY : x(line.end.time) - UNDER_END;
+  return marksWithin(line)
+    .filter(({ time }) => x(time) <= last)
+    .slice(0, MARKS_MAX);
 }
 
 /** What goes on after an end: its function runs on, or its entry waits to be handed over. */
@@ -447,18 +470,27 @@ function Tail({
   return to - from > 20 ? <path class="tail held" d={`M${from + 19} ${middle}H${to}`} /> : null;
 }
 
-function Playhead({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
+/** Behind the ties, which tell what happens at the very moment. */
+function PlayheadLine({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
+  return (
+    <g aria-hidden="true" class="playhead">
+      <path d={`M${plan.x(t.value)} ${AXIS + 3}V${plan.height}`} />
+    </g>
+  );
+}
+
+/** Over what is still to come; the line's ring stands at its edge. */
+function Veil({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
   const at = plan.x(t.value);
   return (
     <g aria-hidden="true" class="playhead">
       <rect
         class="veil"
-        x={at}
+        x={at + 1}
         y={AXIS - 9}
-        width={Math.max(0, plan.width - at)}
+        width={Math.max(0, plan.width - at - 1)}
         height={plan.height}
       />
-      <path d={`M${at} ${AXIS + 3}V${plan.height}`} />
       <circle cx={at} cy={AXIS - 4} r="6" />
     </g>
   );

@@ -3,13 +3,13 @@ import { useSignal } from '@preact/signals';
 import { chartsOf, chartSentence, chartSigns } from '../model/charts.ts';
 import { amountOf, hasLeft, looksIn, sentenceOf } from '../model/describe.ts';
 import { endWord, type Store } from '../state/store.ts';
-import { lanesOf } from '../model/lanes.ts';
+import { lanesOf, weightOf } from '../model/lanes.ts';
 import { extrasIn, extraWords } from '../model/extras.ts';
 import { duration } from '../model/time.ts';
 import { once, type Trace } from '../model/trace.ts';
 import { ChartMark } from './InFlight.tsx';
 import { ExtraMark } from './LaneMarks.tsx';
-import { Lanes, MANY } from './Lanes.tsx';
+import { CROWD, Lanes, MANY } from './Lanes.tsx';
 import { LanesTable } from './LanesTable.tsx';
 import { BarMark, Icon, StateMark } from './Signs.tsx';
 import { PictureOrTable } from './PictureOrTable.tsx';
@@ -19,9 +19,10 @@ export function Tasks({ store }: { store: Store }) {
   const trace = store.trace.value;
   const refusal = store.refusal.value;
   const empty = trace.events.length === 0;
-  const many = lanesOf(trace).drawn.length > MANY;
+  const weight = weightOf(lanesOf(trace).drawn);
+  const size = weight > CROWD ? ' many crowd' : weight > MANY ? ' many' : '';
   return (
-    <section class={many ? 'panel tasks many' : 'panel tasks'} aria-labelledby="tasks-title" data-stage>
+    <section class={`panel tasks${size}`} aria-labelledby="tasks-title" data-stage>
       <div class="panel-head">
         <h2 id="tasks-title">Tasks</h2>
         <Status store={store} />
@@ -109,13 +110,13 @@ function SlowBar({ store }: { store: Store }) {
   );
 }
 
-/** The text could not even be begun. */
+/** The program could not even start. */
 function Fault({ store }: { store: Store }) {
   const { fault } = store.run.value;
   return fault === null ? null : (
     <div class="slow fault" role="alert">
       <p>
-        <strong>It cannot be begun.</strong> <span class="refusal">{fault.text}</span>
+        <strong>It cannot start.</strong> <span class="refusal">{fault.text}</span>
       </p>
     </div>
   );
