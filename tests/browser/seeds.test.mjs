@@ -121,6 +121,8 @@ describe('many seeds', () => {
 });
 
 describe('the surveyor', () => {
+  const told = (seed) => ({ type: 'seed', summary: { seed, outcome: 'returned', ends: {} } });
+
   /** Workers that answer at once, or never; `made` has the orders they got. */
   function fakeHosts({ silent = false } = {}) {
     const made = [];
@@ -132,7 +134,7 @@ describe('the surveyor', () => {
           postMessage({ seeds }) {
             host.orders.push([...seeds]);
             for (const seed of silent ? [] : [...seeds]) {
-              queueMicrotask(() => host.port.onmessage({ data: { type: 'seed', summary: { seed } } }));
+              queueMicrotask(() => host.port.onmessage({ data: told(seed) }));
             }
           },
         };

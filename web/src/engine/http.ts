@@ -87,6 +87,8 @@ export interface SimulatedRequest {
   readonly signal: AbortSignal | null;
 }
 
+const ADDRESS_MAX = 2000; // each request is an event, and has its address
+
 /** Reads the arguments of `fetch`; relative addresses belong to `base`. */
 export function requestOf(
   input: unknown,
@@ -98,9 +100,13 @@ export function requestOf(
   if (body !== null && typeof body !== 'string') {
     throw new TypeError('fetch: the network of this page takes bodies that are strings');
   }
+  const url = new URL(String(address), base);
+  if (url.href.length > ADDRESS_MAX) {
+    throw new TypeError(`fetch: the network of this page takes addresses of ${ADDRESS_MAX} characters at most`);
+  }
   return {
     method: method.toUpperCase(),
-    url: new URL(String(address), base),
+    url,
     headers: new Headers(headers),
     body: body ?? '',
     signal,

@@ -3,14 +3,16 @@
  * together: the first ones of a beat go at once, so that they are known even
  * if the program never lets go of the thread again; a flood goes in batches.
  */
-import type { PageEvent, Pid, TraceEvent } from '../model/events.ts';
+import type { PageEvent, Pid, Reason, TraceEvent } from '../model/events.ts';
+import { reasonOf, safely } from '../model/format.ts';
 import type { Place } from '../model/pending.ts';
-import { reasonOf } from '../model/format.ts';
 import { limits } from './protocol.ts';
 
 const PROMPT = 64; // events between two beats that are handed on one by one
 const BATCH = 512; // events beyond those that go together
+const TEXTS_MAX = 20_000_000; // characters of labels, reasons and paths
 const LABEL = 80; // characters of a label that are kept
+const UNHANDLED = 100; // failures that nobody handled which are kept; the rest are counted
 
 /** Which of the runtime's events a trace keeps. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -70,6 +72,7 @@ export interface RuntimeLike {
   readonly pid: Pid;
   readonly label: string;
   readonly what?: string;
+  readonly status?: string;
   readonly reason?: unknown;
 }
 
@@ -90,6 +93,7 @@ export class Recorder {
   #count = 0;
   #prompt = PROMPT;
   #printed = 0;
+  #texts = 0;
   #until = 0;
   #done = false;
   /** Tasks that have been spawned and not settled, and watched promises. */
@@ -98,13 +102,15 @@ export class Recorder {
   now: () => number = () => 0;
   /** Called when an event has been taken. */
   heard: (() => void) | null = null;
+  /** How many failures nobody handled. */
+  #unhandled = 0;
   /** The ms of the last event, and how many events of it there have been. */
   #moment = 0;
   #ofMoment = 0;
-  /** Set when there were too many events: a sentence. */
+  /** Set when there was too much of something: a sentence. */
   full: string | null = null;
 
-  /** `full` is called once, when there are too many events: `why` is a sentence. */
+  /** `full` is called once, when there was too much of something: `why` is a sentence. */
   constructor(take: Take, full: (why: string) => void) {
     this.#take = take;
     this.#full = full;
@@ -127,8 +133,35 @@ export class Recorder {
 
   /** Nothing that comes later is taken. */
   close(): void {
+    this.#tellUncounted();
     this.flush();
     this.#done = true;
+  }
+
+  /** A failure that nobody handled. There is no caller to be told that there were too many. */
+  unhandled(reason: unknown): void {
+    this.#unhandled += 1;
+    if (this.#done || this.#unhandled > limits.unhandled) {
+      return;
+    }
+    if (this.#unhandled === limits.unhandled) {
+      this.#end(`${amount(limits.unhandled)} failures that nobody handled`);
+    } else if (this.#unhandled <= UNHANDLED) {
+      safely(() => this.#failed(reasonOf(reason)), undefined);
+    }
+  }
+
+  #failed(reason: Reason): void {
+    this.add({ type: 'unhandled', time: this.now(), reason });
+  }
+
+  /** Of those failures that are counted only. */
+  #tellUncounted(): void {
+    const more = this.#unhandled - UNHANDLED;
+    if (more > 0 && !this.#done) {
+      const reason = { word: null, text: `${amount(more)} more failures` };
+      this.#events.push({ type: 'unhandled', time: this.#until, reason });
+    }
   }
 
   add(event: PageEvent): void {
@@ -207,18 +240,47 @@ export class Recorder {
       this.#prompt -= 1;
       this.flush();
     }
+    this.#texts += textsOf(event);
+    if (this.#texts > TEXTS_MAX) {
+      throw new TooManyEvents(this.#end(`${amount(TEXTS_MAX)} characters of what happened`));
+    }
     if (this.#count >= limits.events) {
-      const seconds = (this.#until / 1000).toFixed(3);
-      const why = `Stopped at ${amount(limits.events)} events, at ${seconds} s.`;
-      this.#events.push({ type: 'stopped', time: this.#until, why });
-      this.close();
-      this.full = why;
-      this.#full(why);
-      throw new TooManyEvents(why);
+      throw new TooManyEvents(this.#end(`${amount(limits.events)} events`));
     }
     this.heard?.();
   }
+
+  /** There was too much of something; gives the sentence that says so. */
+  #end(what: string): string {
+    const at = `${(this.#until / 1000).toFixed(3)} s`;
+    const why = `Stopped at ${what}, at ${at}.`;
+    this.#tellUncounted();
+    this.#events.push({ type: 'stopped', time: this.#until, why });
+    this.flush();
+    this.#done = true;
+    this.full = why;
+    this.#full(why);
+    return why;
+  }
 }
+
+/** Characters of an event's texts that a program decides on. */
+function textsOf(event: TraceEvent): number {
+  const { label, path, reason } = event as { label?: string; path?: string; reason?: Reason };
+  return (label?.length ?? 0) + (path?.length ?? 0) + (reason?.text.length ?? 0);
+}
+
+/** A label as it is kept: cut, and not within a letter. */
+export const labelOf = (label: unknown): string =>
+  String(label)
+    .slice(0, LABEL)
+    .replace(/[\ud800-\udbff]$/, '');
+
+const FAILURES: ReadonlySet<string> = new Set(['signalled', 'trapped', 'surfaced']);
+
+/** Whether it has a reason, of which `undefined` is one. */
+const isFailure = ({ type, status }: RuntimeLike): boolean =>
+  FAILURES.has(type) || (type === 'settled' && status === 'rejected');
 
 /** What the page draws of an event, as plain data: reasons as text, labels cut. */
 function kept(event: RuntimeLike, now: number): TraceEvent {
@@ -227,14 +289,14 @@ function kept(event: RuntimeLike, now: number): TraceEvent {
     type: event.type,
     time: Math.max(event.time, now), // the kernel may not have been told the time yet
     pid: event.pid,
-    label: String(event.label ?? '').slice(0, LABEL),
+    label: labelOf(event.label ?? ''),
   };
   for (const name of FIELDS) {
     if (from[name] !== undefined) {
       plain[name] = from[name];
     }
   }
-  if (event.reason !== undefined) {
+  if (event.reason !== undefined || isFailure(event)) {
     plain['reason'] = reasonOf(event.reason);
   }
   return plain as unknown as TraceEvent;

@@ -4,10 +4,11 @@
  * a network that exists only here. Knows no page and no worker, so that the
  * tests run the very same in Node.
  */
-import { simulate, type SimulationScope } from 'belay-tasks/testing';
+import { LimitError } from 'belay-tasks';
+import { simulate, UnboundedError, type SimulationScope } from 'belay-tasks/testing';
 import type { Pid } from '../model/events.ts';
 import { plainOf } from '../model/canon.ts';
-import { format, formatLine, reasonOf } from '../model/format.ts';
+import { format, formatLine, reasonOf, safely } from '../model/format.ts';
 import { resultOf, type Outcome } from '../model/outcome.ts';
 import type { Wait } from '../model/pending.ts';
 import { Changer } from './changer.ts';
@@ -17,7 +18,7 @@ import { createNetwork, type Network, type Stats } from './network.ts';
 import { openRealtime, type Realtime } from './realtime.ts';
 import { watchOwners } from './owners.ts';
 import { limits, type RunInput } from './protocol.ts';
-import { amount, PROMISE, type Recorder, type RuntimeLike } from './recorder.ts';
+import { amount, labelOf, PROMISE, type Recorder, type RuntimeLike } from './recorder.ts';
 import { createWorld } from './world.ts';
 
 /** Virtual ms for which tasks that outlive `main` are watched. */
@@ -200,14 +201,15 @@ function watcherOf(recorder: Recorder, root: Pid) {
     count += 1;
     const pid = `${PROMISE}${count}`;
     const about = () => ({ time: recorder.now(), pid });
-    recorder.add({ type: 'promised', ...about(), label: String(label), parent: String(owner) });
+    const named = { label: labelOf(label), parent: String(owner) };
+    recorder.add({ type: 'promised', ...about(), ...named });
     promise.then(
       () => recorder.add({ type: 'kept', ...about(), status: 'fulfilled' }),
       (error) =>
         recorder.add({
           type: 'kept',
           ...about(),
-          status: aborts.has(error?.name) ? 'aborted' : 'rejected',
+          status: aborts.has(safely(() => error?.name, null)) ? 'aborted' : 'rejected',
           reason: reasonOf(error),
         }),
     );
@@ -226,21 +228,25 @@ function threw(error: unknown, recorder: Recorder): Outcome {
 
 /** What a limit of the page has ended; null for other errors. */
 function limitOf(error: unknown, recorder: Recorder): Outcome | null {
-  const { code, limit, message } = error as { code?: string; limit?: string; message?: string };
-  const who = /\n[^]*/.exec(message ?? '')?.[0] ?? '';
-  const why =
-    code === 'BELAY_LIMIT'
-      ? `Stopped at ${amount(limits.tasks)} tasks alive at once.`
-      : code !== 'BELAY_UNBOUNDED'
-        ? null
-        : limit === 'maxTime'
-          ? `Stopped at ${limits.time / 60_000} minutes of virtual time; still waiting:${who}`
-          : `Stopped after ${amount(STEPS_MAX)} steps; still waiting:${who}`;
+  const why = safely(() => limitSentence(error), null); // anything can be thrown
   if (why === null) {
     return null;
   }
   recorder.add({ type: 'stopped', time: recorder.now(), why });
   return { kind: 'limited', why };
+}
+
+function limitSentence(error: unknown): string | null {
+  if (error instanceof LimitError) {
+    return `Stopped at ${amount(limits.tasks)} tasks alive at once.`;
+  }
+  if (!(error instanceof UnboundedError)) {
+    return null;
+  }
+  const who = /\n[^]*/.exec(error.message)?.[0] ?? '';
+  return error.limit === 'maxTime'
+    ? `Stopped at ${limits.time / 60_000} minutes of virtual time; still waiting:${who}`
+    : `Stopped after ${amount(STEPS_MAX)} steps; still waiting:${who}`;
 }
 
 /** Puts a global in place, and gives back what undoes that. */

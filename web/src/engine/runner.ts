@@ -15,6 +15,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { Wait } from '../model/pending.ts';
 import { TraceBuilder, type Trace } from '../model/trace.ts';
 import type { Host, Hosts } from './frame.ts';
+import { isMessage } from './messages.ts';
 import type { Stats } from './network.ts';
 import type { RunInput, RunOrder, WorkerMessage } from './protocol.ts';
 
@@ -179,8 +180,11 @@ export class Runner {
     while (taken < this.#queue.length && performance.now() - began < ms) {
       const event = this.#queue[taken] as MessageEvent<WorkerMessage>;
       taken += 1;
-      if (this.#ready !== null) {
+      if (this.#ready !== null && isMessage(event.data)) {
         this.#hear(this.#ready, event.data);
+      } else if (this.#ready !== null) {
+        this.#queue.length = 0;
+        this.stop('its worker told what no run tells');
       }
     }
     this.#queue.splice(0, taken);

@@ -5,6 +5,7 @@
  */
 import type { Summary } from '../model/summary.ts';
 import type { Host, Hosts } from './frame.ts';
+import { isMessage } from './messages.ts';
 import type { RunInput, SeedsOrder, WorkerMessage } from './protocol.ts';
 import { PATIENCE } from './runner.ts';
 
@@ -82,7 +83,9 @@ export class Surveyor {
       return;
     }
     slot.lastSign = performance.now();
-    if (message.type === 'ready') {
+    if (!isMessage(message)) {
+      this.stop('A worker told what no run tells.');
+    } else if (message.type === 'ready') {
       const order: SeedsOrder = { type: 'seeds', input: this.#input as RunInput, seeds: slot.seeds };
       slot.host.port.postMessage(order);
     } else if (message.type === 'unable') {

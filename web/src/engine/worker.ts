@@ -23,7 +23,7 @@ import { runProgram } from './run.ts';
 import { survey } from './survey.ts';
 
 /* Taken before a program or a simulation can replace them. */
-const { setInterval, clearInterval, addEventListener } = globalThis;
+const { setInterval, clearInterval, addEventListener, close } = globalThis;
 const toFrame = globalThis.postMessage.bind(globalThis) as (
   order: NestedOrder,
   transfer: Transferable[],
@@ -42,21 +42,32 @@ const addresses: Addresses = {
   ),
 };
 
+/** What nobody handles is an event of the run, and breaks no worker. */
+function hearFailures(recorder: () => Recorder | null): void {
+  addEventListener('unhandledrejection', (event) => {
+    event.preventDefault();
+    recorder()?.unhandled(event.reason);
+  });
+  addEventListener('error', (event) => {
+    event.preventDefault();
+    recorder()?.unhandled(event.error);
+  });
+}
+
 async function run({ input }: RunOrder, send: (message: WorkerMessage) => void): Promise<void> {
   const take = (events: readonly TraceEvent[], until: number) =>
     send({ type: 'events', events, until });
   const recorder = new Recorder(take, (why) => {
     const stats = { requests: 0, inFlight: 0, peakInFlight: 0, cancelled: 0 };
     send({ type: 'ended', outcome: { kind: 'limited', why }, stats, until: recorder.until });
+    /* Not when the page gets to it: in Firefox each rejection keeps the page busy as well. */
+    close();
   });
   const beats = setInterval(() => {
     recorder.beat();
     send({ type: 'beat', until: Math.max(recorder.until, recorder.now()) });
   }, BEAT);
-  addEventListener('unhandledrejection', (event) => {
-    event.preventDefault();
-    recorder.add({ type: 'unhandled', time: recorder.now(), reason: reasonOf(event.reason) });
-  });
+  hearFailures(() => recorder);
   const ended = await runProgram(input, recorder, addresses);
   clearInterval(beats);
   send({ type: 'ended', ...ended });
@@ -68,10 +79,7 @@ async function runSeeds(
 ): Promise<void> {
   let recorder: Recorder | null = null;
   const beats = setInterval(() => send({ type: 'beat', until: 0 }), BEAT);
-  addEventListener('unhandledrejection', (event) => {
-    event.preventDefault();
-    recorder?.add({ type: 'unhandled', time: recorder.now(), reason: reasonOf(event.reason) });
-  });
+  hearFailures(() => recorder);
   const tell = (summary: Summary) => send({ type: 'seed', summary });
   await survey(input, seeds, addresses, tell, (next) => {
     recorder = next;

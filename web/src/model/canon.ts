@@ -7,6 +7,8 @@
  *   %RuntimeError{message: "boom"}   new Error('boom')    { "error": "boom" }
  *   :killed, "killed"                                     "killed"
  */
+import { safely } from './format.ts';
+
 export type Plain =
   null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };
 
@@ -14,10 +16,10 @@ const DEPTH_MAX = 8;
 const SIZE_MAX = 2000;
 const LETTERS = 100; // of a text take as much of that as one value
 
-/** The value as plain data; null where it is too large to be compared. */
+/** The value as plain data; null where it is too large to be compared, or cannot be read. */
 export function plainOf(value: unknown): Plain {
   const budget = { left: SIZE_MAX };
-  const plain = write(value, 0, budget);
+  const plain = safely(() => write(value, 0, budget), null);
   return budget.left < 0 ? null : plain;
 }
 
@@ -42,6 +44,13 @@ function write(value: unknown, depth: number, budget: { left: number }): Plain {
   }
   if (value instanceof Error) {
     return 'reason' in value ? inner(value.reason) : { error: inner(value.message) };
+  }
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    const length = Array.isArray(value) ? value.length : value.byteLength;
+    if (length > budget.left) {
+      budget.left = -1; // not looked at: it may be of any length
+      return null;
+    }
   }
   if (Array.isArray(value)) {
     return value.map(inner);

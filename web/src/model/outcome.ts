@@ -1,6 +1,7 @@
 /** How a run ended, and what of its result can be shown as a table. */
 import { plainOf, type Plain } from './canon.ts';
 import type { Reason } from './events.ts';
+import { isNumbers, safely } from './format.ts';
 
 export type Outcome =
   | { readonly kind: 'returned'; readonly result: Result }
@@ -41,20 +42,22 @@ export function resultOf(value: unknown, format: (value: unknown) => string): Re
   if (value === undefined) {
     return { text: null, entries: null, columns: null, plain: null };
   }
-  const entries =
-    Array.isArray(value) && value.length > 0 && value.length <= ROWS_MAX && value.every(isSettled)
-      ? value.map((entry) => entryOf(entry, format))
-      : null;
   return {
     text: format(value),
-    entries,
-    columns: columnsOf(value, format),
+    entries: safely(() => entriesOf(value, format), null),
+    columns: safely(() => columnsOf(value, format), null),
     plain: plainOf(value),
   };
 }
 
+function entriesOf(value: unknown, format: (value: unknown) => string): Entry[] | null {
+  return Array.isArray(value) && value.length > 0 && value.length <= ROWS_MAX && value.every(isSettled)
+    ? value.map((entry) => entryOf(entry, format))
+    : null;
+}
+
 function columnsOf(value: unknown, format: (value: unknown) => string): Columns | null {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isNumbers(value)) {
     return null;
   }
   const lists = Object.values(value);
@@ -81,11 +84,8 @@ function isSettled(value: unknown): value is Settled {
 
 function entryOf(entry: Settled, format: (value: unknown) => string): Entry {
   const ok = entry.status === 'fulfilled';
-  return {
-    ok,
-    javascript: format(entry),
-    elixir: `{${ok ? ':ok' : ':exit'}, ${elixir(ok ? entry.value : reasonValue(entry.reason), format)}}`,
-  };
+  const term = termOf(ok ? entry.value : reasonValue(entry.reason));
+  return { ok, javascript: format(entry), elixir: `{${ok ? ':ok' : ':exit'}, ${term}}` };
 }
 
 /** Errors of exits carry the reason that Elixir would show. */
@@ -95,27 +95,49 @@ function reasonValue(reason: unknown): unknown {
 
 const atom = /^[a-z_][a-zA-Z0-9_]*$/;
 
-/** A value in Elixir's notation, as near as plain data allows. */
-function elixir(value: unknown, format: (value: unknown) => string): string {
+/** A value in Elixir's notation, as near as plain data allows; of a large one its beginning. */
+function termOf(value: unknown): string {
+  return write(value, 0, { parts: PARTS_MAX });
+}
+
+const DEPTH_MAX = 5;
+const PARTS_MAX = 300; // of a value and all that is in it
+const TEXT_MAX = 2000;
+
+const quoted = (text: string): string =>
+  JSON.stringify(text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text);
+
+function write(value: unknown, depth: number, left: { parts: number }): string {
+  left.parts -= 1;
   if (value === null || value === undefined) {
     return 'nil';
   }
   if (value instanceof Error) {
-    return `%RuntimeError{message: ${JSON.stringify(value.message)}}`;
+    return `%RuntimeError{message: ${quoted(String(value.message))}}`;
   }
   if (typeof value === 'string') {
-    return exits.has(value) ? `:${value}` : JSON.stringify(value);
-  }
-  if (Array.isArray(value)) {
-    return `[${value.map((part) => elixir(part, format)).join(', ')}]`;
+    return exits.has(value) ? `:${value}` : quoted(value);
   }
   if (typeof value === 'object') {
-    const parts = Object.entries(value).map(
-      ([key, part]) => `${atom.test(key) ? key : JSON.stringify(key)}: ${elixir(part, format)}`,
-    );
-    return `%{${parts.join(', ')}}`;
+    return depth >= DEPTH_MAX ? '…' : writeParts(value, depth, left);
   }
   return typeof value === 'function' ? '#Function' : String(value);
+}
+
+const keyText = (key: string): string => (atom.test(key) ? key : JSON.stringify(key));
+
+function writeParts(value: object, depth: number, left: { parts: number }): string {
+  const inner = (part: unknown) => write(part, depth + 1, left);
+  const list = Array.isArray(value) || isNumbers(value) ? value : null;
+  const parts: string[] = [];
+  for (const [key, part] of list?.entries() ?? Object.entries(value)) {
+    if (left.parts <= 0) {
+      parts.push('…');
+      break;
+    }
+    parts.push(list === null ? `${keyText(String(key))}: ${inner(part)}` : inner(part));
+  }
+  return list !== null ? `[${parts.join(', ')}]` : `%{${parts.join(', ')}}`;
 }
 
 const exits = new Set([
