@@ -169,6 +169,14 @@ export class Cell {
     this.renew(undefined, number);
   }
 
+  /** Frees the cell of a task that was held back to its end, which had no more than this (late.js). */
+  leaveLate() {
+    this.state = CELL.FREE;
+    this.work = undefined;
+    this.record = null;
+    this.context = null;
+  }
+
   clear() {
     this.clearItem();
     this.number = 0;

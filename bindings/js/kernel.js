@@ -51,9 +51,9 @@ export class Kernel {
   #sink;
   #event = new EventView();
   #draining = false;
-  /** A task that it has not been told of (late.js), or null. */
+  /** The task that it has not been told of, if there is one (late.js). */
   late = null;
-  /** Nothing was done since a return, which has left room for a task like the one that returned. */
+  /** Nothing was done since a return, which has left nothing to begin, and room for a task like the one that returned. */
   roomy = false;
 
   /** @param {(event: EventView) => void} sink takes each event; the view is used again. */
@@ -200,7 +200,7 @@ export class Kernel {
     if (this.roomy) this.#hurry();
     let code = this.#exports.belay_wasm_do(RETURN, low, high, 0);
     if (code === CODE.BUSY) code = this.#again(() => this.#exports.belay_wasm_do(RETURN, low, high, 0));
-    this.roomy = code === CODE.OK && this.#memory.answerValue === 1;
+    this.roomy = code === CODE.OK && this.#memory.answerValue === 1 && this.#memory.ready === 0;
     return code;
   }
 

@@ -10,92 +10,108 @@
  *
  * What a SPAWN may be refused for must be known at the call. So a task is held
  * back only when the command before it was a return that left room for it.
+ *
+ * There is one cell for all of them, which has no place among the others. As it
+ * is old, and engines note each new object that is put into an old one, it
+ * gets what is needed and no more: the rest when the kernel is told.
  */
+import { CELL } from './cell.js';
 import { Context } from './context.js';
 import { failure } from './kernel.js';
 import { CODE, FLAG, OUTCOME, WAIT } from './protocol.js';
 import { NORMAL } from './reasons.js';
 
+const NONE = 0, READY = 1, BEGUN = 2;
+
 export class Late {
   #runtime;
   #kernel;
-  #cell = null;
+  #state = NONE;
+  #cell;
   /** The wait for it, once it is awaited. */
   #wait = null;
   #grace = 0;
-  #begun = false;
-  /** The cell for the next one. */
-  #spare = null;
 
   constructor(runtime) {
     this.#runtime = runtime;
     this.#kernel = runtime.kernel;
+    this.#kernel.late = this;
+    this.#cell = this.#prepared(runtime.cells.spare());
+  }
+
+  /** A free cell, made ready. Its functions are called faster than bound ones, which take less memory. */
+  #prepared(cell) {
+    const runtime = this.#runtime;
+    cell.ok = (value) => runtime.bodyReturned(cell, value);
+    cell.err = (error) => runtime.bodyThrew(cell, error);
+    return cell;
   }
 
   /** Whether there is one. */
   get some() {
-    return this.#cell !== null;
+    return this.#state !== NONE;
   }
 
   /** Whether there is one whose body has not begun. */
   get isReady() {
-    return this.#cell !== null && !this.#begun;
+    return this.#state === READY;
   }
 
+  /** Whether a cell whose body goes on is that of the one that is held back. */
   isOf(cell) {
     return cell === this.#cell;
   }
 
   /** Holds back a task that is linked to who starts it. Gives its cell. */
-  hold(record, body, label, grace) {
-    const cell = this.#spare ?? this.#runtime.cells.spare();
-    this.#spare = null;
-    cell.claim(0, 0);
+  hold(record, body, grace) {
+    const cell = this.#cell;
+    cell.state = CELL.READY;
     cell.work = body;
-    cell.label = label;
     cell.record = record;
-    this.#cell = cell;
     this.#grace = grace;
-    this.#begun = false;
-    this.#kernel.late = this;
+    this.#state = READY;
     return cell;
   }
 
   /** Whether `wait`, for the end of `record`, is held back as well. */
   holdWait(record, wait) {
-    if (this.#cell === null || this.#cell.record !== record || this.#wait !== null) return false;
+    if (this.#state === NONE || this.#cell.record !== record || this.#wait !== null) return false;
     this.#wait = wait;
     return true;
   }
 
   /** Begins its body, nobody's turn being before it. */
   begin() {
-    this.#begun = true;
+    this.#state = BEGUN;
     this.#runtime.begin(this.#cell);
   }
 
   /** Tells the kernel of it as it is by now. */
   tell() {
-    const cell = this.#cell;
-    if (cell === null) return;
+    if (this.#state !== NONE) this.#tell(this.#cell, this.#wait, this.#state === BEGUN);
+  }
+
+  #tell(cell, wait, begun) {
     const kernel = this.#kernel;
+    const { cells, waits } = this.#runtime;
     const { record } = cell;
     const { low: ownerLow, high: ownerHigh } = record.caller;
-    const wait = this.#wait;
-    this.#forget();
+    this.#state = NONE;
+    this.#wait = null;
     this.#must(kernel.spawnTask(ownerLow, ownerHigh, FLAG.LINK, this.#grace), 'spawn');
     cell.low = kernel.answerLow;
     cell.high = kernel.answerHigh;
+    cell.label = record.label;
     record.place(cell.low, cell.high);
-    this.#spare = this.#runtime.cells.adopt(cell);
+    this.#cell = this.#prepared(cells.adopt(cell) ?? cells.spare());
     if (cell.context !== null) Context.place(cell.context, cell);
     if (wait !== null) {
-      wait.tag = this.#runtime.waits.add(wait);
+      wait.tag = waits.add(wait);
       this.#must(
         kernel.waitFor(ownerLow, ownerHigh, cell.low, cell.high, WAIT.AWAIT, wait.timeout, wait.tag), 'wait',
       );
     }
-    if (this.#begun) this.#must(kernel.run(), 'run');
+    if (begun) this.#must(kernel.run(), 'run');
   }
 
   /**
@@ -105,7 +121,7 @@ export class Late {
   returned(value) {
     const cell = this.#cell;
     const wait = this.#wait;
-    const { record } = cell;
+    const { record, context } = cell;
     const kernel = this.#kernel;
     if (wait === null) {
       this.tell();
@@ -118,20 +134,13 @@ export class Late {
     }
     kernel.view.placeAnswer(record);
     record.fulfil(value);
+    Context.place(context, record);
     cell.unfollowSignal();
-    if (cell.context !== null) Context.place(cell.context, record);
-    this.#runtime.leave(cell, null);
-    this.#forget();
-    cell.clear();
-    this.#spare = cell;
+    cell.leaveLate();
+    this.#state = NONE;
+    this.#wait = null;
     wait.done(OUTCOME.OK, NORMAL, null);
     return true;
-  }
-
-  #forget() {
-    this.#cell = null;
-    this.#wait = null;
-    this.#kernel.late = null;
   }
 
   #must(code, what) {

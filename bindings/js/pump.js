@@ -111,8 +111,30 @@ export class Pump {
   }
 
   #inMicrotask = () => {
-    if (this.#state === SCHEDULED) this.#run();
+    if (this.#state !== SCHEDULED) return;
+    if (this.#inTurn && this.#work.hasLateOnly) this.#runLate();
+    else this.#run();
   };
+
+  /** A task that is held back is all there is: begins it. Most often that is all, too. */
+  #runLate() {
+    this.#state = RUNNING;
+    let quiet = false;
+    try {
+      quiet = this.#work.beginLate();
+    } finally {
+      if (this.#state === RUNNING) this.#state = IDLE;
+    }
+    if (this.spend(1)) this.#yield();
+    else if (!quiet && this.#state === IDLE) this.#run();
+  }
+
+  /** Lets the host go on; the rest is for the next turn of the event loop. */
+  #yield() {
+    if (this.#state === CLOSED) return;
+    this.#state = YIELDED;
+    this.#clock.later(this.#inNextTurn);
+  }
 
   #inNextTurn = () => {
     if (this.#state !== YIELDED) return;
@@ -146,10 +168,7 @@ export class Pump {
       if (this.#state === RUNNING) this.#state = IDLE;
     }
     if (this.#state === CLOSED) return;
-    if (!quiet) {
-      this.#state = YIELDED;
-      this.#clock.later(this.#inNextTurn);
-    }
+    if (!quiet) this.#yield();
     this.#arm();
   }
 

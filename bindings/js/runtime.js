@@ -209,7 +209,7 @@ export class Runtime {
       this.spawn(call, caller, body, options, FLAG.LINK, null, record);
       return;
     }
-    const cell = this.late.hold(record, body, record.label, shutdown);
+    const cell = this.late.hold(record, body, shutdown);
     caller.node ??= caller.origin; // the record's, for who asks for it
     if (signal !== null) cell.followSignal(signal);
     this.#pump.schedule();
@@ -470,6 +470,7 @@ export class Runtime {
 
   /** Has the kernel told, with others, that a body has returned. */
   settle({ low, high }) {
+    this.#turn.isBusy = true;
     this.#kernel.putSettled(this.#inboxCount++, low, high);
     if (this.#inboxCount === INBOX_PIDS) this.settlePut();
   }
@@ -617,17 +618,20 @@ export class Runtime {
 
   /** Has `run` called by the pump, where user code may run. */
   effect(run) {
+    this.#turn.isBusy = true;
     this.#turn.effects.push(run);
     this.#pump.schedule();
   }
 
   /** Has the pump see to the items of a stream that have returned. */
   cycle(stream) {
+    this.#turn.isBusy = true;
     this.#turn.cycling.push(stream);
   }
 
   /** Has the pump begin the body of an item. */
   beginLater(cell) {
+    this.#turn.isBusy = true;
     this.#turn.items.push(cell);
   }
 
@@ -653,6 +657,7 @@ export class Runtime {
 
   /** Has the pump read elements for a stream. */
   pull(stream) {
+    this.#turn.isBusy = true;
     this.#turn.pulls.push(stream);
     this.#pump.schedule();
   }
@@ -683,6 +688,18 @@ export class Runtime {
   /** Works until nothing is left to do; false when the budget is used up before. */
   turn(pump) {
     return this.#turn.work(pump);
+  }
+
+  /** Whether a task that is held back is all there is to begin. */
+  get hasLateOnly() {
+    this.observers.lookAround();
+    return this.late.isReady && this.#kernel.roomy && !this.#turn.isBusy;
+  }
+
+  /** Begins it; whether nothing is to be done after that. */
+  beginLate() {
+    this.late.begin();
+    return this.#kernel.roomy && !this.#turn.isBusy;
   }
 
   /* ---- Events --------------------------------------------------------- */

@@ -130,12 +130,6 @@ export class TaskStream {
   }
 }
 
-/* As in waits.js: only the resolver of a promise is kept. */
-let grabbed = null;
-const grab = (resolve) => {
-  grabbed = resolve;
-};
-
 /* Room for more results than this is made as they come. */
 const COLLECTED_AT_ONCE_MAX = 1 << 24;
 
@@ -215,6 +209,15 @@ class ValueCollector {
   }
 }
 
+/** Who waits for next(). As in waits.js, only the resolver of the promise is kept. */
+class Waiting {
+  constructor() {
+    this.promise = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+}
+
 /** What both kinds of iterator share: the queue of those who wait for next(). */
 class QueueIterator {
   #source;
@@ -263,10 +266,10 @@ class QueueIterator {
   }
 
   #wait() {
-    const promise = new Promise(grab);
-    this.#waiting.push({ promise, resolve: grabbed });
+    const waiting = new Waiting();
+    this.#waiting.push(waiting);
     this.run.goOn();
-    return promise;
+    return waiting.promise;
   }
 
   #enter() {

@@ -17,6 +17,8 @@ export class Turn {
   cycling = [];
   /** Items of streams whose bodies are to begin, in order. */
   items = [];
+  /** Whether anything may be in these lists, or wait to be settled. */
+  isBusy = false;
   #runtime;
   #kernel;
 
@@ -30,6 +32,7 @@ export class Turn {
     this.pulls = [];
     this.cycling = [];
     this.items = [];
+    this.isBusy = false;
   }
 
   /**
@@ -61,7 +64,10 @@ export class Turn {
       if (runtime.inboxCount > 0 || this.pulls.length > 0 || this.items.length > 0) continue;
       if (this.cycling.length > 0) continue;
       if (view.ready > 0 || late.isReady) continue;
-      if (view.fresh === 0 || pump.putsOff()) return true;
+      if (view.fresh === 0 || pump.putsOff()) {
+        this.isBusy = false;
+        return true;
+      }
       runtime.advance(pump.now);
     }
   }

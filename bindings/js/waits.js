@@ -32,12 +32,10 @@ export function tellAbout(what, low, high, timeout) {
 
 const aboutTask = (what, { low, high }, timeout) => tellAbout(what, low, high, timeout);
 
-/* Keeps only the resolver: a rejection is the resolution with a rejected
- * promise, which saves a closure per wait. */
-let grabbed = null;
-const grab = (resolve) => {
-  grabbed = resolve;
-};
+/* Of the functions of a promise only the resolver is kept: a rejection is the
+ * resolution with a rejected promise, which saves a closure per wait. The function
+ * that takes it is one of its own each time, for engines leave that out again, while
+ * a variable for all would be old, and have each new resolver noted in it. */
 
 export class Wait {
   /** By which the kernel knows it; 0 when it does not. */
@@ -45,8 +43,9 @@ export class Wait {
 
   constructor(caller) {
     this.caller = caller;
-    this.promise = new Promise(grab);
-    this.resolve = grabbed;
+    this.promise = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
   }
 
   /** The kernel has begun it: told to those who may cancel it, by this reference. */
@@ -78,8 +77,9 @@ export class AwaitWait {
 
   constructor(caller, record, task, timeout) {
     this.caller = caller;
-    this.promise = new Promise(grab);
-    this.resolve = grabbed;
+    this.promise = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
     this.record = record;
     this.task = task;
     this.timeout = timeout;
@@ -269,8 +269,9 @@ export class MonitorEntry {
     this.of = of;
     this.low = 0;
     this.high = 0;
-    this.down = new Promise(grab);
-    this.resolve = grabbed;
+    this.down = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
   }
 
   fail(error) {
