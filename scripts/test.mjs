@@ -134,6 +134,7 @@ const suites = {
   },
   examples: {
     about: 'the examples',
+    alone: true,
     commands: () => [nodeTests('tests/examples', '--test-concurrency=1')],
   },
   types: {
