@@ -23,6 +23,19 @@ async function nothingFound(page, when) {
   }
 }
 
+describe('a lesson in all languages at once', () => {
+  for (const [name, viewport] of Object.entries({ desk, phone })) {
+    it(`has nothing that axe finds, ${name}`, () =>
+      withPage('#F3', { viewport, ...withAxe }, async (page) => {
+        await runToEnd(page);
+        await page.$eval('.parts button:nth-of-type(2)', (button) => button.click());
+        await page.$eval('#tab-all', (tab) => tab.click());
+        await scrub(page, 0.1);
+        await nothingFound(page, 'in the middle of the run');
+      }));
+  }
+});
+
 describe('each lesson', () => {
   for (const id of ids) {
     for (const [name, viewport] of Object.entries({ desk, phone })) {

@@ -124,6 +124,17 @@ describe('a lesson', () => {
       await isLit('Process.sleep(300)');
       await scrub(page, 1);
       await isLit('{:DOWN, ^ref, :process, ^caller, reason} -> reason');
+
+      await page.click('#tab-python');
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'All');
+      const names = await page.$$eval('.code-all h2', (all) => all.map(({ firstChild }) => firstChild.textContent));
+      assert.deepEqual(names, ['JavaScript', 'Elixir', 'Python']);
+      assert.equal((await page.$$('.code-all .badge')).length, 2);
+      await scrub(page, 0.5);
+      for (const line of ['await sleep(300);', 'Process.sleep(300)', 'await asyncio.sleep(0.3)']) {
+        await isLit(line);
+      }
     }));
 
   itInFull('draws restarts and how many are left, ties, refusals and grace', async () => {

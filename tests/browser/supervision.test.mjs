@@ -13,7 +13,7 @@ const { budgetAt, budgetText, refusalsOf, roomsOf } = await load('/src/model/sup
 const { tiesOf, lasts } = await load('/src/model/ties.ts');
 const { extrasIn } = await load('/src/model/extras.ts');
 const { lanesOf } = await load('/src/model/lanes.ts');
-const { lineSentence, notesOf, tieOf } = await load('/src/model/describe.ts');
+const { lineSentence, notesOf, tieOf, wordsOf } = await load('/src/model/describe.ts');
 const lessons = readLessonFiles(sources.lessons);
 
 after(() => sources.close());
@@ -200,6 +200,20 @@ describe('ties', () => {
     assert.deepEqual([Math.floor(link.time), link.from, link.to], [20, one.pid, two.pid]);
     assert.deepEqual(tied(trace, ['exit']), ['exit one two']);
     assert.equal(two.end.look.word, 'died by a link');
+  });
+
+  it('are waited for in words: what a process does, and what it has done', async () => {
+    const trace = await run('E2');
+    const said = trace.events
+      .map((event) => wordsOf(trace, event))
+      .filter(({ who }) => who === 'main')
+      .map(({ what, detail }) => `${what} ${detail}`.trim());
+    assert.deepEqual(said.slice(1, -1), [
+      'looks for price, at most 300 ms',
+      'has looked for price, which was not there in time',
+      'shuts down price, at most 200 ms',
+      'has shut down price',
+    ]);
   });
 
   it('are in the legend when they occur, and in the words of a lane', async () => {

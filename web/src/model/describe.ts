@@ -104,11 +104,11 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
     case 'surfaced':
       return say('failed, and nobody waited', event.reason.text, true);
     case 'waiting':
-      return say(waits[event.what] ?? event.what, withTimeout(name(event.for), event.timeout));
+      return say(waits[event.what]?.[0] ?? event.what, withTimeout(name(event.for), event.timeout));
     case 'waited':
       return say(
-        `${waits[event.what] ?? event.what}: over`,
-        `${name(event.for)} ${outcomes[event.outcome] ?? event.outcome}`.trim(),
+        waits[event.what]?.[1] ?? `${event.what} is over`,
+        [name(event.for), outcomes[event.outcome] ?? event.outcome].filter(Boolean).join(', '),
         event.outcome === 'timeout',
       );
     case 'streamOpened':
@@ -148,22 +148,24 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
   }
 }
 
-const waits: Readonly<Record<string, string>> = {
-  await: 'awaits',
-  yield: 'looks for',
-  shutdown: 'shuts down',
-  stop: 'stops',
-  allSettled: 'awaits a promise',
-  terminateChild: 'ends the child',
+/** What a process does, and what it has done when that is over. */
+const waits: Readonly<Record<string, readonly [string, string]>> = {
+  await: ['awaits', 'has awaited'],
+  yield: ['looks for', 'has looked for'],
+  shutdown: ['shuts down', 'has shut down'],
+  stop: ['stops', 'has stopped'],
+  allSettled: ['awaits a promise', 'has awaited a promise'],
+  terminateChild: ['ends the child', 'has ended the child'],
 };
 
+/** Behind the name of whom it was about. */
 const outcomes: Readonly<Record<string, string>> = {
-  ok: 'gave its value',
-  exit: 'exited',
-  done: 'done',
-  timeout: 'was not there in time',
-  cancelled: 'is not waited for any more',
-  ownerEnded: 'has nobody waiting any more',
+  ok: 'which gave its value',
+  exit: 'which exited',
+  done: '',
+  timeout: 'which was not there in time',
+  cancelled: 'which is not waited for any more',
+  ownerEnded: 'for which nobody waits any more',
 };
 
 /** How a stream closes when nothing went wrong. */

@@ -9,11 +9,17 @@ import { RunButtons } from './RunButtons.tsx';
 import type { Part } from './Page.tsx';
 import { TakeAlong } from './TakeAlong.tsx';
 
+/** Not a language: all of them below each other, or side by side where there is room. */
+const ALL = { id: 'all', name: 'All', runs: false } as const;
+
 export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   const panes = store.texts.value?.panes ?? [];
+  const tabs = panes.length > 1 ? [...panes, ALL] : panes;
   const shown = useSignal('javascript');
   const opened = useSignal<{ of: string; kind: EditorKind } | null>(null);
-  const pane = panes.find(({ id }) => id === shown.value) ?? panes[0] ?? null;
+  const all = shown.value === ALL.id && panes.length > 1;
+  const pane = all ? null : (panes.find(({ id }) => id === shown.value) ?? panes[0] ?? null);
+  const current = all ? ALL.id : pane?.id;
   const edited = store.setting.value.source !== null;
   /* An editor is of one example: with another one it is closed. */
   const chosen = store.chosen.value;
@@ -26,13 +32,13 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   }, [chosen]);
 
   const move = (event: KeyboardEvent) => {
-    const at = panes.findIndex(({ id }) => id === pane?.id);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: panes.length - 1 }[event.key];
+    const at = tabs.findIndex(({ id }) => id === current);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
     if (to !== undefined) {
       event.preventDefault();
-      const next = panes[(to + panes.length) % panes.length] as Pane;
-      shown.value = next.id;
-      document.getElementById(`tab-${next.id}`)?.focus();
+      const next = tabs[(to + tabs.length) % tabs.length]?.id ?? '';
+      shown.value = next;
+      document.getElementById(`tab-${next}`)?.focus();
     }
   };
 
@@ -40,15 +46,15 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
     <section class="panel code" aria-label="Program">
       <div class="panel-head">
         <div class="tabs" role="tablist" aria-label="Languages" onKeyDown={move}>
-          {panes.map(({ id, name, runs }) => (
+          {tabs.map(({ id, name, runs }) => (
             <button
               key={id}
               id={`tab-${id}`}
               type="button"
               role="tab"
-              aria-selected={id === pane?.id}
+              aria-selected={id === current}
               aria-controls="code-text"
-              tabIndex={id === pane?.id ? 0 : -1}
+              tabIndex={id === current ? 0 : -1}
               onClick={() => (shown.value = id)}
             >
               {name} {runs && <small>{store.offered.value !== null ? 'of the link' : edited ? 'edited' : 'runs'}</small>}
@@ -57,6 +63,7 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
         </div>
         <RunButtons store={store} part={part} />
       </div>
+      {all && <AllPanes store={store} panes={panes} />}
       {pane !== null && (
         <div
           class="code-text"
@@ -79,6 +86,11 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
           ) : (
             <CodeText pane={pane} store={store} />
           )}
+        </div>
+      )}
+      {all && (
+        <div class="code-foot">
+          <span class="hint-line">What is at work is lit up in each of them.</span>
         </div>
       )}
       {pane !== null && (
@@ -122,6 +134,38 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** Each text with what was proved of it; what is at work is lit up in all of them. */
+function AllPanes({ store, panes }: { store: Store; panes: readonly Pane[] }) {
+  const own = store.offered.value ?? store.setting.value.source;
+  return (
+    <div
+      class="code-text code-all"
+      id="code-text"
+      role="tabpanel"
+      aria-labelledby={`tab-${ALL.id}`}
+      tabIndex={0}
+    >
+      <div class="code-columns">
+        {panes.map((pane) => (
+          <section key={pane.id} aria-label={pane.name}>
+            <h2>
+              {pane.name}{' '}
+              {pane.badge !== null && <Proof badge={pane.badge} />}
+            </h2>
+            {pane.runs && own !== null ? (
+              <pre>
+                <code>{own}</code>
+              </pre>
+            ) : (
+              <CodeText pane={pane} store={store} />
+            )}
+          </section>
+        ))}
+      </div>
+    </div>
   );
 }
 

@@ -21,6 +21,7 @@ export function RunButtons({ store, part }: { store: Store; part: Signal<Part> }
         type="button"
         class="button stop"
         aria-label="Stop"
+        title="Stop"
         aria-disabled={!busy}
         onClick={stop}
       >
