@@ -23,7 +23,8 @@ export async function main({ count, limit }) {
 
   //: first
   const unbounded = await measure(
-    Task.awaitMany(users.map((user) => Task.async((ctx) => load(user, ctx), { label: `unbounded ${user}` }))));
+    Task.awaitMany(users.map((user) =>
+      Task.async((ctx) => load(user, ctx), { label: `unbounded ${user}` })), 60_000));
 
   //: second
   const bounded = await measure(
