@@ -223,10 +223,14 @@ export class StreamRun {
         this.#arrayAt >= this.#array.length) return false;
     const runtime = this.#runtime;
     const { kernel } = runtime;
-    if (kernel.streamTake(this.low, this.high) !== CODE.OK || kernel.view.answerValue === 0) return false;
-    const cell = runtime.cells.at(kernel.view.answerLow);
-    const { value, number } = cell;
-    cell.succeed(kernel.view.answerLow, kernel.view.answerHigh, this.#number++);
+    if (kernel.streamTake(this.low, this.high) !== CODE.OK) return false;
+    const { view } = kernel;
+    if (view.answerValue === 0) return false;
+    const low = view.answerLow;
+    const cell = runtime.cells.at(low);
+    const { number } = cell;
+    const value = this.#plan.zipInputOnExit ? cell.value : cell.work;
+    cell.succeed(low, view.answerHigh, this.#number++);
     runtime.beginLater(cell);
     if (!this.#readFor(cell)) return true;
     this.#consumer.entry({ status: 'fulfilled', value }, number);
@@ -421,6 +425,7 @@ export class StreamRun {
 
   /** Reads an element for each item that has returned, and starts it there. */
   cycle() {
+    if (!this.#wantsAll && this.#returnedCount >= this.#wanted) this.#consumer.lastComes();
     let elements = [];
     try {
       const most = this.#state === OPEN ? Math.min(this.#returnedCount, CHUNK, this.#followersMax) : 0;
@@ -454,19 +459,22 @@ export class StreamRun {
     const { kernel } = this.#runtime;
     if (kernel.streamCycle(this.low, this.high, cells, elements.length) !== CODE.OK) return 0;
     const done = kernel.answerValue;
-    const { labelOf } = this.#plan;
+    const { labelOf, zipInputOnExit } = this.#plan;
     const consumer = this.#consumer;
+    let number = this.#number;
+    this.#number += done;
     if (this.#takesValues) {
       for (let index = 0; index < done; index++) {
         const cell = cells[index];
-        consumer.value(cell.value);
-        cell.renew(elements[index], this.#number++);
+        consumer.value(zipInputOnExit ? cell.value : cell.work);
+        cell.renew(elements[index], number++);
       }
     } else {
       for (let index = 0; index < done; index++) {
         const cell = cells[index];
-        consumer.entry({ status: 'fulfilled', value: cell.value }, cell.number);
-        cell.renew(elements[index], this.#number++);
+        const value = zipInputOnExit ? cell.value : cell.work;
+        consumer.entry({ status: 'fulfilled', value }, cell.number);
+        cell.renew(elements[index], number++);
       }
     }
     if (labelOf !== undefined) {

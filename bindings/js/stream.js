@@ -427,13 +427,25 @@ class BatchIterator extends QueueIterator {
 
   entry(result) {
     this.#outstanding--;
-    this.#results.push(result);
+    const results = this.#results;
+    results[results.length] = result;
     if (!this.someoneWaits || this.#scheduled) return;
     this.#scheduled = true;
     this.run.afterwards(() => {
       this.#scheduled = false;
       this.flush();
     });
+  }
+
+  /**
+   * All that was asked for is about to come. The last one that is wanted has no
+   * other item start in its place, which takes its own commands; so where all is
+   * handed over at once, one more is asked for before.
+   */
+  lastComes() {
+    if (!this.someoneWaits || this.#results.length > 0) return;
+    this.#outstanding++;
+    this.run.ask(1, true);
   }
 
   flush() {

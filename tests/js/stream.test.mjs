@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ExitError, MaxChildrenError, NoProcError, TimeoutError } from 'belay-tasks';
 import { simulate } from 'belay-tasks/testing';
+import { insideOf } from '../../bindings/js/public-runtime.js';
 import { collect, deferred, failed, ok, quiet, rejection, scenario, stateOf } from './harness.mjs';
 
 /** Numbers below `end`, telling what is pulled and whether it was closed. */
@@ -535,6 +536,21 @@ scenario('batches give what is ready, at most as much as runs at once waits', as
   const rest = [(await iterator.next()).value];
   assert.deepEqual(rest.flat(), [ok(4), ok(5)]);
   assert.deepEqual(await iterator.next(), { done: true, value: undefined });
+});
+
+scenario('the items of a batch that is taken at once follow in the places of the last one\'s', async ({ Task, runtime }) => {
+  const { kernel } = insideOf(runtime);
+  const { streamPush } = kernel;
+  let pushes = 0;
+  kernel.streamPush = (...words) => {
+    pushes++;
+    return streamPush.apply(kernel, words);
+  };
+  const items = Array.from({ length: 1000 }, (_, index) => index);
+  const batches = await collect(Task.asyncStream(items, async (n) => n, { maxConcurrency: 100 }).batches());
+  assert.deepEqual(batches.map(({ length }) => length), Array(10).fill(100));
+  assert.deepEqual(batches.flat(), items.map(ok));
+  assert.equal(pushes, 1);
 });
 
 scenario('several waiting next() of batches are answered in order', async ({ Task }) => {
