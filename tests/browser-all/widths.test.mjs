@@ -10,7 +10,7 @@ const ids = readLessonFiles(sources.lessons).map(({ id }) => id);
 await sources.close();
 
 const { withPage } = useSite();
-const WIDTHS = [320, 360, 375, 390, 768, 1024, 1060, 1280, 1440, 1680];
+const WIDTHS = [320, 360, 375, 390, 768, 1024, 1060, 1280, 1400, 1440, 1680];
 
 /** By how much the page is too wide, at each width and in each of its parts. */
 async function overs(page, when) {
@@ -46,6 +46,24 @@ describe('at a desk', () => {
         assert.ok(below <= 0, `${below} px are below the edge`);
       }));
   }
+});
+
+describe('the header', () => {
+  it('has all of its parts at every width', () =>
+    withPage('#A1', {}, async (page) => {
+      const cut = {};
+      for (const width of WIDTHS) {
+        await page.setViewport({ width, height: 844 });
+        const found = await page.$$eval('.header, .header *', (all) =>
+          all
+            .filter((part) => part.checkVisibility() && part.closest('.unseen, input') === null)
+            .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth)
+            .map(({ className, textContent }) => `${className}: ${textContent}`),
+        );
+        if (found.length > 0) cut[width] = found;
+      }
+      assert.deepEqual(cut, {});
+    }));
 });
 
 describe('nothing runs out of the side', () => {

@@ -18,7 +18,7 @@ export function Header({ store, open }: { store: Store; open: Signal<Overlaid | 
         <span>belay</span> <span class="brand-part">playground</span>
       </p>
       <p class="header-about">
-        The real module and its tasks, on simulated time and a simulated network: nothing leaves this page.
+        Real tasks, simulated time and network: nothing leaves this page.
       </p>
       <HeaderTools store={store} open={open} />
       <ThemeSwitch />
