@@ -60,16 +60,24 @@ function(belay_fiber_tests)
     foreach(source IN LISTS own shared)
         get_filename_component(name ${source} NAME_WE)
         set(helpers "")
+        set(definitions "")
         if(source IN_LIST shared)
             string(REGEX REPLACE "_test$" "_fibers_test" name ${name})
             set(helpers ${PROJECT_SOURCE_DIR}/tests/runtime/jobs.c
                 ${PROJECT_SOURCE_DIR}/tests/fibers/virtual_time.c)
         endif()
         if(name STREQUAL "interleavings_test")
-            set(helpers ${CMAKE_SOURCE_DIR}/tests/runtime/jobs.c)
+            set(helpers ${PROJECT_SOURCE_DIR}/tests/fibers/orders.c
+                ${PROJECT_SOURCE_DIR}/tests/runtime/jobs.c)
+        elseif(name STREQUAL "job_interleavings_test")
+            set(helpers ${PROJECT_SOURCE_DIR}/tests/fibers/orders.c
+                ${PROJECT_SOURCE_DIR}/src/jobs/jobs.c
+                ${PROJECT_SOURCE_DIR}/src/jobs/registry.c)
+            set(definitions BELAY_JOBS_REPORTS_MAX=2u)
         endif()
         belay_c_test(${name} ${source} fiber_objects runtime_fibers)
         target_sources(${name} PRIVATE ${helpers})
+        target_compile_definitions(${name} PRIVATE ${definitions})
         target_include_directories(${name} PRIVATE
             ${PROJECT_SOURCE_DIR}/tests/runtime)
         set_tests_properties(${name} PROPERTIES LABELS fibers)

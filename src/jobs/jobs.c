@@ -18,7 +18,10 @@
 
 #include "runtime/port.h"
 
-#define REPORTS_MAX 1024u /* not taken; then who reports waits */
+/* Reports that were not taken; then who reports waits. */
+#ifndef BELAY_JOBS_REPORTS_MAX
+#define BELAY_JOBS_REPORTS_MAX 1024u
+#endif
 #define REPORT_WAIT_MS 20u
 #define RUN_LABEL "(run)"
 
@@ -204,7 +207,7 @@ static uint32_t number_of(belay_pid pid) {
 
 static void report_put(belay_jobs_message *message) {
     belayr_port_lock(&state.lock);
-    while (state.reports >= REPORTS_MAX) {
+    while (state.reports >= BELAY_JOBS_REPORTS_MAX) {
         belayr_port_wait(&state.room, &state.lock,
                          belayr_port_now() + REPORT_WAIT_MS);
     }
@@ -274,6 +277,14 @@ BELAY_JOBS_DOOR uint32_t belay_jobs_open(uint32_t threads_min,
         state.root = belay_runtime_root(state.runtime);
     }
     return code;
+}
+
+void belay_jobs_close(void) {
+    belay_runtime_destroy(state.runtime);
+    free(state.arguments);
+    belayr_port_condition_close(&state.room);
+    belayr_port_mutex_close(&state.lock);
+    memset(&state, 0, sizeof(state));
 }
 
 BELAY_JOBS_DOOR uint32_t belay_jobs_resize(uint32_t threads_min,

@@ -38,15 +38,22 @@ typedef struct belay_jobs_message {
 
 /* The entry at that place, or NULL after the last. */
 const belay_job_entry *belay_jobs_entry(uint32_t index);
+/* Of that entry, or NULL. For the build, which writes them down:
+ * scripts/cmake/describe-jobs.mjs. */
+const char *belay_jobs_name(uint32_t index);
+const char *belay_jobs_signature(uint32_t index);
 
 /* ---- jobs.c --------------------------------------------------------- */
 
-/* Starts the runtime, once. 0 stands for the default of the numbers, as in
- * belay_runtime_options. Gives a belay_code. */
+/* Starts the runtime; one at a time. 0 stands for the default of the numbers,
+ * as in belay_runtime_options. Gives a belay_code. */
 uint32_t belay_jobs_open(uint32_t threads_min, uint32_t threads_max,
                          uint32_t threads_limit, uint32_t idle_timeout,
                          uint32_t stack_size);
 uint32_t belay_jobs_resize(uint32_t threads_min, uint32_t threads_max);
+/* Ends it, once all runs have returned and all messages are taken. A worker
+ * that is terminated does without; then it may be started again. */
+void belay_jobs_close(void);
 
 /* Room for so many arguments, to be filled in before belay_jobs_start; NULL
  * without memory. Used again by the next call. */

@@ -24,7 +24,6 @@ const belay_job_entry *belay_jobs_entry(uint32_t index) {
     return entry;
 }
 
-/* For the build, which writes them down: scripts/cmake/describe-jobs.mjs. */
 BELAY_JOBS_DOOR const char *belay_jobs_name(uint32_t index) {
     const belay_job_entry *entry = belay_jobs_entry(index);
     return entry == NULL ? NULL : entry->name;

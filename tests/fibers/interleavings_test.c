@@ -1,90 +1,12 @@
-/* The hard cases of the runtime in all orders: threads are fibers, and who
- * goes on at each lock, wait and wake is chosen here.
- *
- * Left alone, the port has an order of its own. A run may deviate from it at
- * a bounded number of points; all such runs are tried, one after the other.
- * Most mistakes in how threads work together need one or two deviations.
- * Each run begins with a new runtime and must end with nothing left of it.
+/* The hard cases of the runtime in all orders (orders.h). Each run begins with
+ * a new runtime and must end with nothing left of it.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "jobs.h"
-#include "runtime/port_fibers.h"
+#include "orders.h"
+#include "runtime/port.h"
 #include "runtime/runtime.h"
-
-/* How many; the environment's BELAY_DEVIATIONS wins. */
-#ifdef __wasm__
-#define DEVIATIONS 1 /* the same code; asyncify takes its time */
-#else
-#define DEVIATIONS 2
-#endif
-#define POINTS_MAX 4096u
-#define RUNS_MAX 2000000u
-
-static uint32_t deviations = DEVIATIONS;
-
-/* ---- All runs -------------------------------------------------------- */
-
-typedef struct point {
-    uint32_t choice;
-    uint32_t options;
-} point;
-
-static point points[POINTS_MAX];
-static uint32_t point_count; /* of this run */
-static uint32_t fixed;       /* of these, chosen before it began */
-static const char *scenario;
-
-static uint32_t choose(void *context, uint32_t threads, uint32_t times) {
-    (void)context;
-    if (point_count == POINTS_MAX) {
-        return 0;
-    }
-    point *at = &points[point_count];
-    if (point_count >= fixed) {
-        at->choice = 0;
-    }
-    /* The time is an option only when no thread can go on: that it may pass
-     * earlier has scenarios of its own. */
-    at->options = threads > 0 ? threads : times;
-    point_count++;
-    return at->choice;
-}
-
-static uint32_t deviations_before(uint32_t end) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < end; i++) {
-        count += points[i].choice != 0 ? 1u : 0u;
-    }
-    return count;
-}
-
-/* Makes the next run's choices; 0 when there are no more. */
-static int next_run(void) {
-    for (uint32_t at = point_count; at-- > 0;) {
-        if (points[at].choice + 1 < points[at].options &&
-            deviations_before(at) < deviations) {
-            points[at].choice++;
-            fixed = at + 1;
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static void stuck(void *context, uint32_t threads) {
-    (void)context;
-    printf("%s: %u threads wait for ever after the choices", scenario,
-           threads);
-    for (uint32_t i = 0; i < point_count; i++) {
-        if (points[i].choice != 0) {
-            printf(" %u:%u", i, points[i].choice);
-        }
-    }
-    printf("\n");
-    exit(1);
-}
 
 typedef struct setting {
     uint32_t threads_max;
@@ -107,37 +29,31 @@ static void check_nothing_left(belay_context *root) {
     belayr_port_unlock(&runtime->lock);
 }
 
-typedef void (*scenario_body)(belay_context *root);
+typedef struct scenario {
+    void (*body)(belay_context *root);
+    setting own;
+} scenario;
 
-static void try_all(const char *name, scenario_body body, setting own) {
+static void run_once(const void *context) {
+    const scenario *what = context;
     const belay_runtime_options options = {
-        .threads_max = own.threads_max,
-        .threads_limit = own.threads_limit,
+        .threads_max = what->own.threads_max,
+        .threads_limit = what->own.threads_limit,
     };
-    scenario = name;
-    fixed = 0;
-    uint32_t runs = 0;
-    do {
-        point_count = 0;
-        belay_context *root = open_runtime(&options);
-        belay_context_runtime(root)->patience = own.patience;
-        belay_context_runtime(root)->patience_waiting = own.patience;
-        belay_context_runtime(root)->patience_searching = own.patience;
-        belay_context_runtime(root)->pool.unneeded = own.unneeded;
-        belayr_port_choose(choose, NULL);
-        body(root);
-        belayr_port_choose(NULL, NULL);
-        close_runtime(root);
-        CHECK(point_count < POINTS_MAX);
-        runs++;
-    } while (next_run() && runs < RUNS_MAX);
-    CHECK(runs > 10);
-    CHECK(runs < RUNS_MAX);
-    printf("%s: %u runs\n", name, runs);
+    belay_context *root = open_runtime(&options);
+    belay_runtime *runtime = belay_context_runtime(root);
+    runtime->patience = what->own.patience;
+    runtime->patience_waiting = what->own.patience;
+    runtime->patience_searching = what->own.patience;
+    runtime->pool.unneeded = what->own.unneeded;
+    orders_begin();
+    what->body(root);
+    orders_end();
+    close_runtime(root);
 }
 
 /* The same with what changes how threads are woken. */
-static void try_each(const char *name, scenario_body body) {
+static void try_each(const char *name, void (*body)(belay_context *root)) {
     const setting settings[] = {
         {.threads_max = 1},
         {.threads_max = 2},
@@ -145,7 +61,8 @@ static void try_each(const char *name, scenario_body body) {
         {.threads_max = 2, .unneeded = 8},
     };
     for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-        try_all(name, body, settings[i]);
+        const scenario what = {body, settings[i]};
+        orders_try(name, run_once, &what);
     }
 }
 
@@ -226,7 +143,7 @@ static void shrink_against_submit(belay_context *root) {
 
 /* ---- Stop with work in flight ----------------------------------------- */
 
-/* try_all closes the runtime while all of this goes on. */
+/* run_once closes the runtime while all of this goes on. */
 static void stop_in_flight(belay_context *root) {
     const belay_value forever = belay_number((double)BELAY_TIME_MAX);
     (void)async(root, job_submits, belay_integer(1));
@@ -375,17 +292,13 @@ static void a_job_is_never_left_lying(void) {
 }
 
 static void a_pool_at_its_limit_says_so(void) {
-    const setting own = {.threads_max = 1, .threads_limit = 1};
-    try_all("limit", the_limit_is_told, own);
+    const scenario what = {the_limit_is_told,
+                           {.threads_max = 1, .threads_limit = 1}};
+    orders_try("limit", run_once, &what);
 }
 
 int main(void) {
-    const char *wanted = getenv("BELAY_DEVIATIONS");
-    if (wanted != NULL) {
-        deviations = (uint32_t)strtoul(wanted, NULL, 10);
-    }
-    belayr_port_virtual_clock();
-    belayr_port_on_stuck(stuck, NULL);
+    orders_open();
     RUN(a_job_that_starts_another_may_be_killed);
     RUN(a_job_returns_or_is_killed_but_not_both);
     RUN(a_pool_that_shrinks_runs_all_jobs);
