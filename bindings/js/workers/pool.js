@@ -31,7 +31,7 @@ const RETRY_MS = 1000;
 
 export class Pool {
   #settings;
-  #host = null;
+  #host;
   #lanes = new Set();
   #ending = new Set();
   #queue = [];
@@ -47,9 +47,13 @@ export class Pool {
   /** How many workers there were when one was killed: so many are to be again. */
   #wanted = 0;
 
-  /** @param settings as checked by settings.js, with `openWeb`, which makes a browser's Worker */
-  constructor(settings) {
+  /**
+   * @param settings as checked by settings.js, with `openWeb`, which makes a browser's Worker
+   * @param host where workers come from (host.js), when that is not the platform
+   */
+  constructor(settings, host = null) {
     this.#settings = settings;
+    this.#host = host;
     this.#wanted = settings.min;
     if (settings.min > 0) this.#withHost(() => this.#grow(settings.min));
   }
