@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { belay, floor, number, ours, peer, valueOf } from './shared.mjs';
 import { must } from '../../scripts/lib/shell.mjs';
+import { threadTime } from '../measuring.mjs';
 import { compute } from '../workers/jobs.mjs';
 
 const at = (name) => new URL(`../workers/${name}`, import.meta.url);
@@ -156,6 +157,33 @@ async function computing({ all }, count) {
   return { ms: performance.now() - began };
 }
 
+/** How long each worker stood still between two jobs, in ms. */
+function gapsOf(spans) {
+  const ends = new Map();
+  const gaps = [];
+  for (const [thread, began, ended] of [...spans].sort((one, other) => one[1] - other[1])) {
+    if (ends.has(thread)) gaps.push(began - ends.get(thread));
+    ends.set(thread, ended);
+  }
+  return gaps;
+}
+
+/** This thread's time on a processor, which the system knows exactly after a sleep. */
+async function timeOfThread() {
+  await pause(20);
+  return threadTime();
+}
+
+/** What jobs that compute cost besides: of the workers' time, and of this thread's. */
+async function between({ all }, count) {
+  await all('timed', range(SIZE * 4));
+  const before = await timeOfThread();
+  const gaps = gapsOf(await all('timed', range(count)));
+  const ms = (await timeOfThread()) - before;
+  const sum = gaps.reduce((total, gap) => total + gap, 0);
+  return { us: (sum / gaps.length) * 1000, worst: Math.max(...gaps) * 1000, threadUs: (ms / count) * 1000 };
+}
+
 async function oneThread(count) {
   for (let index = 0; index < 8; index++) compute(index);
   const began = performance.now();
@@ -251,6 +279,17 @@ export const workerCases = {
       { row: 'jobs-one', over: 'jobs', atLeast: Math.max(1, 0.9 * SIZE) },
       { row: 'jobs', over: 'best', atMost: 1 },
     ],
+  },
+  'worker-idle': {
+    number: 13,
+    title: `how long a worker stands still between two such jobs, on ${number(SIZE)} processors`,
+    items: 256,
+    quickItems: 64,
+    floor: 'belay',
+    judged: 'us',
+    columns: [['us', 'µs, mean'], ['worst', 'µs, worst'], ['threadUs', 'µs of the main thread per job']],
+    rows: rowsOf(between, 'Belay asyncStream'),
+    targets: [{ row: 'belay', over: 'best', atMost: 1 }],
   },
   'worker-kill': {
     number: 13,

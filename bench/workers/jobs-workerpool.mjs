@@ -1,5 +1,5 @@
 // The same for workerpool, whose workers register their functions.
 import workerpool from 'workerpool';
-import { compute, same, spin } from './jobs.mjs';
+import { compute, same, spin, timed } from './jobs.mjs';
 
-workerpool.worker({ compute, same, spin });
+workerpool.worker({ compute, same, spin, timed });

@@ -1,4 +1,6 @@
 // What the workers of Belay, piscina and tinypool run.
+import { threadId } from 'node:worker_threads';
+
 export const same = (item) => item;
 
 /** About 20 ms of computing, the same each time. */
@@ -10,6 +12,13 @@ export function compute(item) {
     state ^= state << 5;
   }
   return state === 0 ? -1 : item;
+}
+
+/** The same; gives the thread, and when it began and ended, in ms. */
+export function timed(item) {
+  const began = performance.now();
+  compute(item);
+  return [threadId, began, performance.now()];
 }
 
 /** Tells that it runs, and does so for ever. */
