@@ -1,7 +1,7 @@
 // C jobs as bodies: every call that takes one, and how tasks with them end.
 import assert from 'node:assert/strict';
 import { JobError } from '../../bindings/js/threads.js';
-import { outcome, testBoth, testIn, until } from './support.mjs';
+import { begun, outcome, testBoth, testIn, until } from './support.mjs';
 
 testBoth('every call that starts a process takes a job', async ({ Task, TaskSupervisor, runtime, jobs }) => {
   const { Supervisor, Process } = runtime;
@@ -112,6 +112,18 @@ testBoth('a job sleeps', async ({ Task, jobs }) => {
 
 testBoth('jobs start and await further jobs', async ({ Task, jobs }) => {
   assert.equal(await Task.await(Task.async(jobs.fibonacci, [12]), 60_000), 144);
+});
+
+testBoth('jobs stream over further jobs', { max: 1 }, async ({ Task, jobs }) => {
+  assert.equal(await Task.await(Task.async(jobs.sumOfStream, [10]), 60_000), 143);
+});
+
+testIn(['threads'], 'inspect tells when there are as many threads as there may be', { max: 2, limit: 2 }, async ({ Task, jobs }) => {
+  const tasks = [await begun(Task.async.bind(Task), jobs.untilCancelled)];
+  assert.equal(jobs.inspect().atLimit, false);
+  tasks.push(await begun(Task.async.bind(Task), jobs.untilCancelled));
+  assert.equal(jobs.inspect().atLimit, true);
+  for (const task of tasks) await Task.shutdown(task, 'brutalKill');
 });
 
 testIn(['threads'], 'jobs that wait for others are replaced by more threads, up to the limit, which is told', { max: 1, limit: 8 }, async (given) => {

@@ -85,3 +85,32 @@ BELAY_JOB(die_of_child, "") {
     }
     return belay_number(belay_await(context, task, 60000, &result));
 }
+
+/* The sum of Fibonacci's numbers from the first to the n-th, of which a stream
+ * has four under way, each with tasks of its own. */
+BELAY_JOB(sum_of_stream, "integer -> integer") {
+    (void)count;
+    enum { ITEMS_MAX = 32 };
+    belay_value items[ITEMS_MAX];
+    size_t items_count = (size_t)arguments[0].integer % (ITEMS_MAX + 1);
+    for (size_t i = 0; i < items_count; i++) {
+        items[i] = belay_integer((int64_t)i + 1);
+    }
+    const belay_stream_options options = {.max_concurrency = 4,
+                                          .timeout = 60000};
+    belay_stream *stream;
+    belay_code code = belay_stream_open_values(
+        context, fibonacci, items, items_count, &options, &stream);
+    if (code != BELAY_OK) {
+        return belay_fail(context, (int32_t)code, "not opened");
+    }
+    int64_t sum = 0;
+    belay_result result;
+    while ((code = belay_stream_next(stream, &result)) == BELAY_OK) {
+        sum += result.value.integer;
+    }
+    belay_stream_close(stream);
+    return code == BELAY_EMPTY
+               ? belay_integer(sum)
+               : belay_fail(context, (int32_t)code, "the stream failed");
+}
