@@ -9,37 +9,18 @@
 //
 // A hash of everything that goes in is kept in build/, so a second run is
 // over at once. The module must have no imports and stay within its size.
-import { createHash } from 'node:crypto';
-import {
-  existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { cmakeBuild } from './lib/cmake.mjs';
 import { ENTRIES, SOURCES } from './lib/entries.mjs';
+import { hashOf } from './lib/hash.mjs';
 import { Complaint, root, run } from './lib/shell.mjs';
 
 const RAW_MAX = 48 * 1024;
 const GZIP_MAX = 16 * 1024;
 const TABLES = ['codes', 'reasons', 'events', 'commands'];
 const INPUTS = ['src', 'scripts/cmake', 'scripts/build.mjs', 'CMakeLists.txt', 'CMakePresets.json'];
-
-/** All files at or under `path`, in a fixed order. */
-function filesUnder(path) {
-  if (!statSync(join(root, path)).isDirectory()) {
-    return [path];
-  }
-  const names = readdirSync(join(root, path)).sort();
-  return names.flatMap((name) => filesUnder(join(path, name)));
-}
-
-function hashOfInputs() {
-  const hash = createHash('sha256');
-  for (const file of INPUTS.flatMap(filesUnder)) {
-    hash.update(`${file}\0`).update(readFileSync(join(root, file)));
-  }
-  return hash.digest('hex');
-}
 
 const read = (file) => (existsSync(file) ? readFileSync(file) : Buffer.alloc(0));
 
@@ -127,7 +108,7 @@ const builtFile = (preset, name) => readFileSync(join(root, 'build', preset, nam
 /** Builds `preset`'s core.wasm unless `outputs` fit the sources; then calls `finish`. */
 async function build({ preset, outputs, finish }) {
   const stamp = join(root, 'build', `${preset}.stamp`);
-  const hash = hashOfInputs();
+  const hash = hashOf(INPUTS);
   const fresh = outputs.every(existsSync) && read(stamp).toString() === hash;
   if (fresh && !process.argv.includes('--force')) {
     return;

@@ -18,6 +18,10 @@ const SUITE_SECONDS_MAX = 300; // of a suite that names no other number
 const SKIPPED = 77; // the exit code of a command that cannot tell, here
 const LANES = 2;
 
+/* How often what happens at random moments is tried; `npm run test:threads` gives larger numbers than `npm test`. */
+const KILLS = Number(process.env.BELAY_KILLS ?? 0);
+const STRESS_RUNS = Number(process.env.BELAY_STRESS_RUNS ?? 0);
+
 const node = (...args) => [process.execPath, ...args];
 
 /** The names in `folder` that `pattern` fits, in order; none is a mistake. */
@@ -89,11 +93,12 @@ const suites = {
   runtime: {
     about: 'tasks in C on threads: with sanitizers of memory and of threads',
     builds: ['sanitize', 'thread', 'release'],
+    seconds: SUITE_SECONDS_MAX + 5 * STRESS_RUNS,
     commands: () => [
       ...runtimeTests('sanitize'),
       ...runtimeTests('thread'),
       node('scripts/lib/cmake-preset.mjs', 'release', 'stress_test'),
-      ['build/release/stress_test', '100000', '3', '1000000'],
+      ['build/release/stress_test', '100000', String(Math.max(3, STRESS_RUNS)), '1000000'],
       nodeTests('tests/install'),
     ],
   },
@@ -122,6 +127,15 @@ const suites = {
   conformance: {
     about: 'random scenarios: Belay and Elixir do the same',
     commands: () => [nodeTests('tests/conformance')],
+  },
+  fibers: {
+    about: 'the hard cases of tasks in C in all orders, their threads being fibers',
+    builds: ['sanitize'],
+    extra: true, // c and wasm have them
+    commands: () => [
+      node('scripts/lib/cmake-preset.mjs', 'sanitize'),
+      ['ctest', '--preset', 'sanitize', '-L', 'fibers'],
+    ],
   },
   wasi: {
     about: 'the program belay under node:wasi does what it does natively',
@@ -161,6 +175,8 @@ const suites = {
   threads: {
     about: 'jobs in C: on threads, and in workers of their own',
     alone: true,
+    // 20 for each run of stress, on a busy machine.
+    seconds: SUITE_SECONDS_MAX + 20 * STRESS_RUNS,
     commands: () => [
       node('scripts/build-jobs.mjs', 'tests/threads/jobs'),
       nodeTests('tests/threads', '--test-concurrency=1'),
@@ -170,7 +186,7 @@ const suites = {
     about: 'bodies on workers: outcomes, kills, bundlers, browsers',
     alone: true,
     // A second for each of the rounds of kills, which there are of four kinds, on a busy machine.
-    seconds: SUITE_SECONDS_MAX + Number(process.env.BELAY_KILLS ?? 0),
+    seconds: SUITE_SECONDS_MAX + KILLS,
     commands: () => [nodeTests('tests/workers', '--test-concurrency=1')],
   },
   web: {

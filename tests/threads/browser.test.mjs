@@ -1,7 +1,7 @@
 // C jobs in real browsers, with and without shared memory.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { browsers, callInPage, launch, servePages } from '../workers/pages.mjs';
+import { browsers, Caller, launch, servePages } from '../workers/pages.mjs';
 
 const TESTS = ['values', 'streams', 'kills', 'traps', 'hardKills', 'isForced', 'ticks'];
 
@@ -11,29 +11,29 @@ before(async () => {
 });
 after(() => pages.close());
 
-const call = (browser, kind, name) =>
-  callInPage(browser, (path) => pages.address(kind, path), 'tests/threads/in-page.mjs', name);
-
 for (const name of browsers) {
   describe(name, { concurrency: false }, () => {
     let browser;
+    let caller;
     before(async () => {
       browser = await launch(name);
+      caller = new Caller(browser, 'tests/threads/in-page.mjs');
     });
     after(() => browser.close());
+    const call = (kind, wanted) => caller.call((path) => pages.address(kind, path), wanted);
     for (const kind of ['isolated', 'plain']) {
       for (const wanted of TESTS) {
-        it(`${kind}: ${wanted}`, async () => assert.deepEqual(await call(browser, kind, wanted), { value: 'passed' }));
+        it(`${kind}: ${wanted}`, async () => assert.deepEqual(await call(kind, wanted), { value: 'passed' }));
       }
     }
     it('starts a thread again whose files could not be loaded', async () => {
-      assert.deepEqual(await call(browser, 'flaky', 'ticks'), { value: 'passed' });
+      assert.deepEqual(await call('flaky', 'ticks'), { value: 'passed' });
     });
     it('tells the tasks when no thread can be started', async () => {
-      assert.deepEqual(await call(browser, 'broken', 'isTold'), { value: 'passed' });
+      assert.deepEqual(await call('broken', 'isTold'), { value: 'passed' });
     });
     it("runs where a Content-Security-Policy allows scripts of 'self' and WebAssembly", async () => {
-      assert.deepEqual(await call(browser, 'strict', 'streams'), { value: 'passed' });
+      assert.deepEqual(await call('strict', 'streams'), { value: 'passed' });
     });
   });
 }

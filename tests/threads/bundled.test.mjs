@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
 import { installPackage } from '../workers/packed.mjs';
-import { titleOf } from '../workers/pages.mjs';
+import { titlesOf } from '../workers/pages.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const made = join(root, 'build/jobs/threads-jobs');
@@ -49,13 +49,13 @@ async function copyJobs(to) {
   await cp(join(made, 'test_jobs'), join(to, 'test_jobs'), { recursive: true });
 }
 
-const expected = { plain: 'workers 11 12 13', isolated: 'threads 11 12 13' };
+const expected = ['workers 11 12 13', 'threads 11 12 13'];
 
 describe('a bundle with jobs', { concurrency: false }, () => {
   it('by Vite runs in a page, whether or not its memory is shared', async () => {
     const out = join(folder, 'by-vite');
     await vite({ root: folder, base: './', logLevel: 'error', configFile: false, build: { outDir: out, target: 'esnext' } });
-    for (const kind of ['plain', 'isolated']) assert.equal(await titleOf(out, kind), expected[kind]);
+    assert.deepEqual(await titlesOf(out, ['plain', 'isolated']), expected);
   });
 
   it('by esbuild runs in a page, with the folder of the jobs copied beside it', async () => {
@@ -65,7 +65,7 @@ describe('a bundle with jobs', { concurrency: false }, () => {
     });
     await cp(join(made, 'test_jobs'), join(out, 'test_jobs'), { recursive: true });
     await writeFile(join(out, 'index.html'), '<!doctype html><title></title><script type="module" src="./app.js"></script>');
-    for (const kind of ['plain', 'isolated']) assert.equal(await titleOf(out, kind), expected[kind]);
+    assert.deepEqual(await titlesOf(out, ['plain', 'isolated']), expected);
   });
 
   it('by esbuild runs in Node', async () => {

@@ -13,9 +13,11 @@ export { rejection };
  * idle, and none is abandoned. `timeout` is in ms, for what would otherwise hang.
  */
 export function scenario(name, body, { idle = true, module = work, timeout = 120_000, ...workers } = {}) {
-  test(name, { timeout }, async () => {
+  test(name, { timeout }, async ({ signal }) => {
     const logged = [];
     const runtime = createRuntime({ onLog: (entry) => logged.push(entry), workers });
+    let isOver = false;
+    signal.addEventListener('abort', () => isOver || tellWhatGoesOn(name, runtime));
     const { Task, TaskSupervisor } = runtime;
     const supervisor = TaskSupervisor.start();
     /** Runs an export without a link; its outcome is what `await` gives. */
@@ -25,9 +27,16 @@ export function scenario(name, body, { idle = true, module = work, timeout = 120
       await body({ ...runtime, runtime, supervisor, start, run, logged });
       if (idle) await settled(runtime);
     } finally {
+      isOver = true;
       runtime.dispose();
     }
   });
+}
+
+/** For one whose time was up. */
+function tellWhatGoesOn(name, { inspect }) {
+  const { workers, abandoned, processes } = inspect();
+  console.error(name, { workers, abandoned, processes: processes.length });
 }
 
 /** Waits until no thread is being ended and no function is abandoned any more. */

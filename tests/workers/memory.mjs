@@ -12,8 +12,8 @@ export function entries() {
 }
 
 export function numbers() {
-  let number = 2n;
-  for (;;) number *= number;
+  const kept = [];
+  for (let number = 1n << 4_000_000n; ; number += 1n) kept.push(number);
 }
 
 export const objects = (count) => Array.from({ length: count }, (_, index) => ({ index }));

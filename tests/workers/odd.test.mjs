@@ -177,7 +177,7 @@ test('many exports, some of them several times, are each called by their own nam
   const { Task } = runtime;
   try {
     const address = (number) => `data:text/javascript,export const number = () => ${number}`;
-    const items = Array.from({ length: 2500 }, (_, index) => index % 1200);
+    const items = Array.from({ length: 1500 }, (_, index) => index % 1100);
     const tasks = items.map((number) => Task.async(address(number), 'number'));
     assert.deepEqual(await Task.awaitMany(tasks, Infinity), items);
   } finally {

@@ -86,34 +86,54 @@ export const browsers = Object.keys(launches);
 export const launch = (name, args = []) => launches[name](args);
 
 /**
- * Calls a function of a module in a page of its own: { value }, 'passed' where it gave none, or { error } as text.
- * @param address of a page: address(path)
+ * Calls functions of a module in pages of a browser, of which each address has one, where the module
+ * is loaded once: { value }, 'passed' where it gave none, or { error } as text.
  */
-export async function callInPage(browser, address, module, name) {
-  const page = await browser.newPage();
-  try {
-    await page.goto(address());
-    return await page.evaluate(async (from, wanted) => {
+export class Caller {
+  #browser;
+  #module;
+  #pages = new Map();
+
+  /** @param module a path, of which each page has its own address(path) */
+  constructor(browser, module) {
+    this.#browser = browser;
+    this.#module = module;
+  }
+
+  async call(address, name) {
+    const page = await this.#pageAt(address());
+    return page.evaluate(async (from, wanted) => {
       try {
         return { value: (await (await import(from))[wanted]()) ?? 'passed' };
       } catch (error) {
         return { error: `${error?.message}\n${error?.stack}` };
       }
-    }, address(module), name);
-  } finally {
-    await page.close();
+    }, address(this.#module), name);
+  }
+
+  async #pageAt(url) {
+    if (!this.#pages.has(url)) {
+      const page = await this.#browser.newPage();
+      await page.goto(url);
+      this.#pages.set(url, page);
+    }
+    return this.#pages.get(url);
   }
 }
 
-/** What the page index.html in a folder says in its title, in Chromium. @param kind of headers */
-export async function titleOf(folder, kind) {
+/** What the page index.html in a folder says in its title, in Chromium: one for each of `kinds` of headers. */
+export async function titlesOf(folder, kinds) {
   const pages = await servePages(folder);
   const browser = await launch('Chromium');
   try {
-    const page = await browser.newPage();
-    await page.goto(pages.address(kind, 'index.html'));
-    await page.waitForFunction(() => document.title !== '', { timeout: 60_000 });
-    return await page.title();
+    const titles = [];
+    for (const kind of kinds) {
+      const page = await browser.newPage();
+      await page.goto(pages.address(kind, 'index.html'));
+      await page.waitForFunction(() => document.title !== '', { timeout: 60_000 });
+      titles.push(await page.title());
+    }
+    return titles;
   } finally {
     await browser.close();
     await pages.close();
