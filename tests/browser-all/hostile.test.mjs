@@ -2,17 +2,22 @@
 // what is the matter, and goes on.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
 import {
   clickVisible,
   ended,
+  openPage,
+  pressCodeLink,
   runToEnd,
-  scrub,
   text,
   useSite,
   writeProgram,
 } from '../browser/support.mjs';
 
-const { withPage } = useSite();
+const shared = useSite();
+const { withPage } = shared;
+
+const packed = (source) => deflateRawSync(source, { level: 9 }).toString('base64url');
 
 const works = async (page) => {
   await writeProgram(page, "export const main = () => 'well again';");
@@ -78,4 +83,137 @@ describe('a failure that nobody can catch', () => {
         await works(page);
       }));
   }
+});
+
+describe('a run that is too large to be drawn as others are', () => {
+  it('has a chart of its server all the same', () =>
+    withPage('#G1', {}, async (page) => {
+      await writeProgram(
+        page,
+        `export async function main({ fetch, sleep }) {
+          for (let n = 0; n < 700; n += 1) {
+            for (let m = 0; m < 95; m += 1) fetch('/users/' + m).catch(() => {});
+            await sleep(1);
+          }
+          await sleep(900);
+        }`,
+      );
+      assert.match(await runToEnd(page), /^Finished/);
+      await page.waitForSelector('.tasks .turned-away');
+      await works(page);
+    }));
+});
+
+describe('what was written', () => {
+  const press = (page, name) =>
+    page.$$eval('.notice button', (all, wanted) => all.find(({ textContent }) => textContent === wanted)?.click(), name);
+  const own = "export const main = () => 'my own';\n";
+
+  it('is kept when the code of one link after another takes its place', () =>
+    withPage('#A1', {}, async (page) => {
+      await writeProgram(page, own);
+      for (const name of ['first', 'second', 'third']) {
+        const code = packed(`export const main = () => 'of the ${name} link';\n`);
+        await page.evaluate((to) => (location.hash = to), `#v1;l=A1;c=${code}`);
+        await page.waitForSelector('.notice .primary');
+        await page.click('.notice .primary');
+        await ended(page);
+        await writeProgram(page, `export const main = () => 'of the ${name} link, changed';\n`);
+      }
+      await page.reload();
+      const seen = new Set();
+      for (let times = 0; times < 8 && seen.size < 4; times += 1) {
+        await page.waitForSelector('.notice');
+        seen.add(/'(.*)'/.exec(await text(page, '#code-text'))?.[1]);
+        await press(page, 'Show my edit');
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      assert.deepEqual([...seen].toSorted(), [
+        'my own',
+        ...['first', 'second', 'third'].map((name) => `of the ${name} link, changed`),
+      ]);
+    }));
+
+  it('is kept in two tabs, the one beside the other', () =>
+    withPage('#A1', {}, async (page) => {
+      const other = await openPage(shared.browser, `${shared.site.url}#A1`);
+      await writeProgram(page, "export const main = () => 'of one tab';\n");
+      await writeProgram(other, "export const main = () => 'of the other';\n");
+      await other.close();
+      await page.reload();
+      await page.waitForSelector('.notice');
+      assert.match(await text(page, '#code-text'), /of the other/);
+      await press(page, 'Show my edit');
+      await page.waitForFunction(() => /of one tab/.test(document.querySelector('#code-text').textContent));
+    }));
+
+  it('stays on the page when there is no room for it', () =>
+    withPage(
+      '#A1',
+      {
+        before: (page) =>
+          page.evaluateOnNewDocument(() => {
+            const { setItem } = Storage.prototype;
+            Storage.prototype.setItem = function (key, value) {
+              if (value.length > 60) throw new DOMException('full', 'QuotaExceededError');
+              setItem.call(this, key, value);
+            };
+          }),
+      },
+      async (page) => {
+        await writeProgram(page, own);
+        const longer = `${own}// ${'x'.repeat(100)}\n`;
+        await writeProgram(page, longer);
+        await page.waitForSelector('.notice');
+        assert.match(await text(page, '.notice'), /keeps nothing/);
+        assert.match(await runToEnd(page), /^Finished/);
+        assert.equal(await page.$eval('textarea.plain', ({ value }) => value), longer);
+      },
+    ));
+
+  it('can be written where the editor cannot be had', async () => {
+    const page = await openPage(shared.browser, `${shared.site.url}#A1`, {
+      before: async (fresh) => {
+        await fresh.setRequestInterception(true);
+        fresh.on('request', (request) =>
+          /codemirror/.test(request.url()) ? request.abort() : request.continue(),
+        );
+      },
+    });
+    try {
+      await pressCodeLink(page, 'Edit');
+      await page.waitForSelector('textarea.plain:focus');
+      await page.keyboard.type('// by hand\n');
+      assert.match(await page.$eval('textarea.plain', ({ value }) => value), /by hand/);
+    } finally {
+      await page.close();
+    }
+  });
+});
+
+describe('a link that is followed while another one is opened', () => {
+  it('is the one that counts', () =>
+    withPage(
+      '#A1',
+      {
+        before: (page) =>
+          page.evaluateOnNewDocument(() => {
+            /* What a link carries takes its time. */
+            const { arrayBuffer } = Blob.prototype;
+            Blob.prototype.arrayBuffer = async function () {
+              await new Promise((done) => setTimeout(done, 300));
+              return arrayBuffer.call(this);
+            };
+          }),
+      },
+      async (page) => {
+        const code = packed('export const main = () => 1;');
+        await page.evaluate((to) => (location.hash = to), `#v1;l=B3;s=7;c=${code}`);
+        await page.evaluate(() => (location.hash = '#C1'));
+        await new Promise((done) => setTimeout(done, 1000));
+        assert.match(await text(page, 'h1'), /^C1/);
+        assert.equal(await page.evaluate(() => location.hash), '#C1');
+        assert.equal(await page.$('.notice'), null);
+      },
+    ));
 });

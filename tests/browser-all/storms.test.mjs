@@ -43,6 +43,7 @@ describe('the page goes on through', () => {
         const bar = await page.$('.slow .stop');
         const back = bar === null ? null : await page.evaluate(stopAndWait);
         await ended(page);
+        await pictureThere(page);
         const { count, longest } = await watched();
         t.diagnostic(
           `longest task ${longest.toFixed(1)} ms of ${count} tasks, back after ${back?.toFixed(0) ?? '-'} ms`,
@@ -52,9 +53,11 @@ describe('the page goes on through', () => {
 
         assert.equal(await page.$eval('textarea.plain', ({ value }) => value), source);
         for (const share of [0, 0.5, 1]) await scrub(page, share);
-        const { count: looks, longest: look } = await lookAtLog(page);
-        assert.ok(looks > 0 && look <= TASK_MS, `the log: ${look} ms of processor time`);
-        assert.ok((await text(page, '.log')).length > 0);
+        for (const [way, look] of Object.entries(looks)) {
+          const held = await heldBy(page, look);
+          t.diagnostic(`${way}: ${held.toFixed(1)} ms`);
+          assert.ok(held > 0 && held <= TASK_MS, `${way}: ${held} ms of processor time`);
+        }
 
         await writeProgram(page, "export const main = () => 'well again';");
         await clickVisible(page, '.run');
@@ -69,10 +72,47 @@ describe('the page goes on through', () => {
   }
 });
 
-async function lookAtLog(page) {
-  const watched = await watchThread(page);
-  await page.click('#stage-log');
-  return watched();
+/** What was stopped is told at once, and its picture comes when it is made. */
+const pictureThere = (page) =>
+  page.waitForFunction(() => /^[^.]*, \d/.test(document.querySelector('.status').textContent));
+
+/** The longest task of a look at the run; others on the machine cost processor time, too, so the best of three. */
+async function heldBy(page, [ready, look]) {
+  let best = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 3 && best > TASK_MS; tries += 1) {
+    await ready(page);
+    const watched = await watchThread(page);
+    await look(page);
+    best = Math.min(best, (await watched()).longest);
+  }
+  return best;
+}
+
+const open = (tab) => (page) => page.click(`#stage-${tab}`);
+const looks = {
+  'the log': [open('results'), open('log')],
+  'its trouble': [open('log'), (page) => page.click('.log-filters input')],
+  'the trouble before': [
+    (page) => scrub(page, 1).then(() => page.focus('.scrub')),
+    (page) => page.keyboard.press('['),
+  ],
+  'the tree': [open('results'), open('tree')],
+  'the trace, saved': [openShare, saveTrace],
+};
+
+async function openShare(page) {
+  await page.evaluate(() => {
+    HTMLAnchorElement.prototype.click = () => {};
+  });
+  await page.click('.tool-share');
+  await page.waitForSelector('.choice');
+}
+
+async function saveTrace(page) {
+  await page.$$eval('.choice', (all) => all.at(-1).click());
+  await page.waitForFunction(() => /is saved/.test(document.querySelector('.dialog-said').textContent));
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelector('.dialog') === null);
 }
 
 /** In the page: presses Stop, and gives the ms until it says that it has stopped. */

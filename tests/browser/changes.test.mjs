@@ -66,6 +66,11 @@ describe('the text of changes', () => {
     assert.equal(changes[0].on.path, '%zz');
     assert.deepEqual(ignored, ['what']);
   });
+
+  it('is of a hundred at most', () => {
+    const { changes, ignored } = changesOf('1.0.kill.1.0,'.repeat(5000));
+    assert.deepEqual([changes.length, ignored.length], [100, 4900]);
+  });
 });
 
 describe('what processes wait for', () => {

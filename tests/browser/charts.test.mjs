@@ -122,3 +122,29 @@ describe('the chart of what is left over', () => {
     );
   });
 });
+
+describe('the steps of a great many tasks', () => {
+  it('are drawn as far as they can be told apart: the highest and the last of each place', async () => {
+    const { outlineSteps } = await load('/src/model/flight.ts');
+    const steps = Array.from({ length: 100_000 }, (_, at) => ({ time: at / 100, count: at % 7 }));
+    const traceWith = (some) => ({ flight: { steps: some }, until: 1000 });
+    const few = steps.slice(0, 20_000);
+    assert.equal(outlineSteps(traceWith(few)), few);
+    const drawn = outlineSteps(traceWith(steps));
+    assert.ok(drawn.length <= 2 * 8193, `${drawn.length} steps`);
+    assert.ok(drawn.every(({ time }, at) => at === 0 || time > drawn[at - 1].time));
+    assert.deepEqual(drawn.at(-1), steps.at(-1));
+    const width = 1000 / 8192;
+    const most = new Map();
+    for (const { time, count } of steps) {
+      const place = Math.floor(time / width);
+      most.set(place, Math.max(count, most.get(place) ?? 0));
+    }
+    const highest = new Map();
+    for (const { time, count } of drawn) {
+      const place = Math.floor(time / width);
+      highest.set(place, Math.max(count, highest.get(place) ?? 0));
+    }
+    assert.deepEqual(highest, most);
+  });
+});

@@ -73,12 +73,15 @@ function changeText({ kind, at, after, pid, on }: Change): string {
   return `${at}.${after}.${kind}.${who}${held}`;
 }
 
-/** Reads such a text: those that can be read, and the parts that cannot. */
+/** More of them than these are no help to anybody. */
+const CHANGES_MAX = 100;
+
+/** Reads such a text: those that can be read, and the parts that cannot, or are too many. */
 export function changesOf(text: string): { changes: Change[]; ignored: string[] } {
   const changes: Change[] = [];
   const ignored: string[] = [];
   for (const part of text.split(',').filter((one) => one !== '')) {
-    const change = changeOf(part);
+    const change = changes.length < CHANGES_MAX ? changeOf(part) : null;
     if (change === null) {
       ignored.push(part);
     } else {

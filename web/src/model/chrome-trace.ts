@@ -21,47 +21,59 @@ export interface ChromeEvent {
   readonly [more: string]: unknown;
 }
 
-/** The whole file, as JSON.stringify wants it. Times are microseconds of virtual time. */
-export function chromeTrace(title: string, trace: Trace): { readonly traceEvents: ChromeEvent[] } {
+/** The whole file's text, in parts. Times are microseconds of virtual time. */
+export function* chromeTrace(title: string, trace: Trace): Generator<string> {
+  yield '{"traceEvents":[';
+  let part: string[] = [];
+  let before = '';
+  for (const event of chromeEvents(title, trace)) {
+    part.push(JSON.stringify(event));
+    if (part.length === PART) {
+      yield before + part.join(',\n');
+      part = [];
+      before = ',\n';
+    }
+  }
+  yield `${part.length === 0 ? '' : before + part.join(',\n')}]}`;
+}
+
+const PART = 2000; // events
+
+function* chromeEvents(title: string, trace: Trace): Generator<ChromeEvent> {
   const tracks = new Map([...trace.lines.keys()].map((pid, index) => [pid, index + 1]));
   const trackOf = (pid: string | null) => (pid === null ? 0 : (tracks.get(pid) ?? 0));
-  const events: ChromeEvent[] = [meta('process_name', 0, title)];
+  yield meta('process_name', 0, title);
   let flow = 0;
   for (const line of trace.lines.values()) {
     const tid = trackOf(line.pid);
-    events.push(
-      meta('thread_name', tid, line.label),
-      { ...meta('thread_sort_index', tid, ''), args: { sort_index: tid } },
-      ...lifeOf(line, tid, trace.until),
-    );
+    yield meta('thread_name', tid, line.label);
+    yield { ...meta('thread_sort_index', tid, ''), args: { sort_index: tid } };
+    yield* lifeOf(line, tid, trace.until);
     if (line.under !== null && line.started !== null) {
       flow += 1;
       const shared = { name: 'starts', cat: 'start', id: flow, pid: PROCESS };
-      events.push(
-        { ...shared, ph: 's', ts: micros(line.spawned), tid: trackOf(line.under) },
-        { ...shared, ph: 'f', bp: 'e', ts: micros(line.started), tid },
-      );
+      yield { ...shared, ph: 's', ts: micros(line.spawned), tid: trackOf(line.under) };
+      yield { ...shared, ph: 'f', bp: 'e', ts: micros(line.started), tid };
     }
   }
   for (const { time, count } of trace.flight.steps) {
-    events.push({ ...at('at once', 'C', time, 0), args: { tasks: count } });
+    yield { ...at('at once', 'C', time, 0), args: { tasks: count } };
   }
   for (const event of trace.events) {
     if (event.type === 'requested' || event.type === 'answered') {
       const begins = event.type === 'requested';
-      events.push({
+      yield {
         ...at(event.path, begins ? 'b' : 'e', event.time, 0),
         cat: 'network',
         id: `${event.path} ${event.attempt}`,
         args: begins ? { attempt: event.attempt } : { status: event.status ?? 'given up' },
-      });
+      };
     } else if (marked.has(event.type)) {
       const { what, detail } = wordsOf(trace, event);
       const tid = 'pid' in event ? trackOf(event.pid) : 0;
-      events.push({ ...at(`${what} ${detail}`.trim(), 'i', event.time, tid), s: 't' });
+      yield { ...at(`${what} ${detail}`.trim(), 'i', event.time, tid), s: 't' };
     }
   }
-  return { traceEvents: events };
 }
 
 /** Events that a life's beginning and end do not tell. */

@@ -6,7 +6,10 @@
 import type { Line, Pid } from './events.ts';
 import type { Trace } from './trace.ts';
 
-/** For each line of `trace` its counterpart in `other`, where there is one. */
+/** Of either run, and no more: far more than have a lane of their own. */
+const LINES_MAX = 2000;
+
+/** For each of the first lines of `trace` its counterpart in `other`, where there is one. */
 export function counterpartsOf(trace: Trace, other: Trace): ReadonlyMap<Pid, Line> {
   const theirs = new Map<string, Line>();
   for (const [key, line] of keysOf(other)) {
@@ -27,6 +30,9 @@ function* keysOf({ lines }: Trace): Generator<[string, Line]> {
   const keys = new Map<Pid | null, string>();
   const counts = new Map<string, number>();
   for (const line of lines.values()) {
+    if (keys.size === LINES_MAX) {
+      return;
+    }
     const owner = keys.get(line.under) ?? '';
     /* A label that names no task but a pid says nothing of another run. */
     const label = line.label.replaceAll(/<\d+\.\d+>/g, '');

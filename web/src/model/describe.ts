@@ -19,7 +19,6 @@ export interface Words {
   readonly who: string;
   readonly what: string;
   readonly detail: string;
-  /** Something went another way than the program's author may have hoped. */
   readonly trouble: boolean;
 }
 
@@ -27,12 +26,8 @@ export interface Words {
 export function wordsOf(trace: Trace, event: TraceEvent): Words {
   const name = (pid: string | null) => (pid === null ? '' : (trace.lines.get(pid)?.label ?? pid));
   const about = 'pid' in event ? name(event.pid) : 'main';
-  const say = (what: string, detail = '', trouble = false): Words => ({
-    who: about,
-    what,
-    detail,
-    trouble,
-  });
+  const trouble = isTrouble(trace, event);
+  const say = (what: string, detail = ''): Words => ({ who: about, what, detail, trouble });
   switch (event.type) {
     case 'began':
       return say('begins', 'the caller of everything below');
@@ -55,61 +50,57 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
         event.status === 'fulfilled' || event.reason?.word === 'normal'
           ? ''
           : (event.reason?.text ?? ''),
-        end !== undefined && end !== null && end.look !== looks.ok && end.look !== looks.shutDown,
       );
     }
     case 'killed':
-      return say('is being killed', '', true);
+      return say('is being killed');
     case 'timedOut':
       return say(
         { item: 'ran out of time', wait: 'was waited for too long', grace: 'used up its grace' }[
           event.what
         ],
-        '',
-        true,
       );
     case 'restarted':
-      return say('restarted', `in place of ${event.previous}`, true);
+      return say('restarted', `in place of ${event.previous}`);
     case 'terminated':
       return say('is being stopped', `by ${name(event.supervisor)}`);
     case 'logged':
-      return say('logged', event.message ?? event.reason?.text ?? '', true);
+      return say('logged', event.message ?? event.reason?.text ?? '');
     case 'printed':
       return say('printed', event.text);
     case 'returned':
       return say('returned');
     case 'threw':
-      return say('threw', event.reason.text, true);
+      return say('threw', event.reason.text);
     case 'unhandled':
-      return say('a failure nobody handled', event.reason.text, true);
+      return say('a failure nobody handled', event.reason.text);
     case 'changed':
       return {
-        ...say(event.done ? `${changeWords[event.kind]} by you` : 'not broken', event.how, true),
+        ...say(event.done ? `${changeWords[event.kind]} by you` : 'not broken', event.how),
         who: name(event.pid) || 'a request',
       };
     case 'stopped':
-      return say('stopped', event.why, true);
+      return say('stopped', event.why);
     case 'bodyReturned':
       return say('returned at last', 'its function had run on');
     case 'refused':
-      return say('was refused', `no room at ${name(event.supervisor)}`, true);
+      return say('was refused', `no room at ${name(event.supervisor)}`);
     case 'ignored':
       return say('is ignored', 'nobody waits for it any more');
     case 'linked':
       return say('is linked to', name(event.other));
     case 'signalled':
-      return say('got an exit signal', `${event.reason.text} from ${name(event.from)}`, true);
+      return say('got an exit signal', `${event.reason.text} from ${name(event.from)}`);
     case 'trapped':
       return say('trapped an exit', `${event.reason.text} of ${name(event.from)}`);
     case 'surfaced':
-      return say('failed, and nobody waited', event.reason.text, true);
+      return say('failed, and nobody waited', event.reason.text);
     case 'waiting':
       return say(waits[event.what]?.[0] ?? event.what, withTimeout(name(event.for), event.timeout));
     case 'waited':
       return say(
         waits[event.what]?.[1] ?? `${event.what} is over`,
         [name(event.for), outcomes[event.outcome] ?? event.outcome].filter(Boolean).join(', '),
-        event.outcome === 'timeout',
       );
     case 'streamOpened':
       return say(
@@ -121,14 +112,13 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
     case 'delivered':
       return say('is handed over', event.status === 'fulfilled' ? 'as a value' : 'as an exit');
     case 'streamClosed':
-      return say('closes the stream', closings[event.how] ?? event.how, !(event.how in closings));
+      return say('closes the stream', closings[event.how] ?? event.how);
     case 'promised':
       return say('begins', `a plain promise, made by ${name(event.parent)}`);
     case 'kept':
       return say(
         { fulfilled: 'is fulfilled', rejected: 'is rejected', aborted: 'is aborted' }[event.status],
         event.reason?.text ?? '',
-        event.status === 'rejected',
       );
     case 'requested':
       return { ...say('asked', attemptOf(event.attempt)), who: event.path };
@@ -141,12 +131,45 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
             : event.status === 0
               ? 'the connection broke'
               : String(event.status),
-          event.status !== null && (event.status === 0 || event.status >= 400),
         ),
         who: event.path,
       };
   }
 }
+
+/** Whether something went another way than the program's author may have hoped. */
+export function isTrouble({ lines }: Trace, event: TraceEvent): boolean {
+  switch (event.type) {
+    case 'settled': {
+      const look = lines.get(event.pid)?.end?.look;
+      return look !== undefined && look !== looks.ok && look !== looks.shutDown;
+    }
+    case 'waited':
+      return event.outcome === 'timeout';
+    case 'streamClosed':
+      return !Object.hasOwn(closings, event.how);
+    case 'kept':
+      return event.status === 'rejected';
+    case 'answered':
+      return event.status !== null && (event.status === 0 || event.status >= 400);
+    default:
+      return troubles.has(event.type);
+  }
+}
+
+const troubles: ReadonlySet<TraceEvent['type']> = new Set([
+  'killed',
+  'timedOut',
+  'restarted',
+  'logged',
+  'threw',
+  'unhandled',
+  'changed',
+  'stopped',
+  'refused',
+  'signalled',
+  'surfaced',
+] as const);
 
 /** What a process does, and what it has done when that is over. */
 const waits: Readonly<Record<string, readonly [string, string]>> = {
@@ -264,6 +287,11 @@ export function momentSentence(trace: Trace, t: number): string {
 /** Whether something went on after whoever had started it had left. */
 export const hasLeft = once((trace): boolean =>
   [...trace.lines.values()].some((line) => leftAt(trace, line) !== null),
+);
+
+/** Whether there were promises that the program had drawn. */
+export const hasPromises = once((trace): boolean =>
+  [...trace.lines.values()].some(({ kind }) => kind === 'promise'),
 );
 
 export const amountOf = (count: number): string => count.toLocaleString('en-US');

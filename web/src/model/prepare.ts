@@ -3,10 +3,14 @@
  * many steps, between which the page can draw and listen.
  */
 import { chartParts } from './charts.ts';
-import { hasLeft, looksIn, sentenceOf } from './describe.ts';
+import { hasLeft, hasPromises, looksIn, sentenceOf } from './describe.ts';
+import { extrasIn } from './extras.ts';
+import { outlineSteps } from './flight.ts';
 import { lanesOf } from './lanes.ts';
 import { outputOf, resultAt } from './output.ts';
-import { refusalsOf, roomsOf } from './supervision.ts';
+import { endOf, tasksOf, waitsOf } from './regions.ts';
+import { refusalsOf, restartsOf, roomsOf } from './supervision.ts';
+import { spawnTies, tiesOf } from './ties.ts';
 import { rowsOf, type Trace } from './trace.ts';
 
 const LARGE = 10_000; // events
@@ -20,11 +24,20 @@ const works = [
   sentenceOf,
   looksIn,
   hasLeft,
+  hasPromises,
   ...chartParts,
+  outlineSteps,
   roomsOf,
   refusalsOf,
+  restartsOf,
+  spawnTies,
+  tiesOf,
+  extrasIn,
   outputOf,
   resultAt,
+  tasksOf,
+  endOf,
+  waitsOf,
 ];
 
 /** `pause` lets others have their turn. */

@@ -58,12 +58,12 @@ function isActive(trace: Trace, t: number, { when, label = '' }: RegionRule): bo
   }
 }
 
-const tasksOf = once((trace) =>
+export const tasksOf = once((trace) =>
   [...trace.lines.values()].filter((line) => isTask(line) || line.kind === 'promise'),
 );
 
 /** When main has returned; never, if it has not. */
-const endOf = once(
+export const endOf = once(
   (trace) =>
     trace.events.find(({ type }) => type === 'returned' || type === 'threw')?.time ??
     Number.POSITIVE_INFINITY,
@@ -77,7 +77,7 @@ interface Wait {
 }
 
 /** Main's waits for tasks, and the streams it iterates. */
-const waitsOf = once((trace): readonly Wait[] => {
+export const waitsOf = once((trace): readonly Wait[] => {
   const main = [...trace.lines.values()].find(({ kind }) => kind === 'main')?.pid;
   const waits: Wait[] = trace.streams
     .filter(({ consumer }) => consumer === main)

@@ -4,7 +4,7 @@
  */
 import type { Outcome } from './outcome.ts';
 import { looks } from './states.ts';
-import { isTask, timeOf, type Line, type Pid, type Trace, type TraceEvent } from './trace.ts';
+import { isTask, once, timeOf, type Line, type Pid, type Trace, type TraceEvent } from './trace.ts';
 
 export interface Summary {
   readonly seed: number;
@@ -31,7 +31,12 @@ export interface Summary {
 
 type Counts = { -readonly [K in 'timeouts' | 'atLimit' | 'restarts' | 'requests' | 'failed']: number };
 
-export function summaryOf(trace: Trace, outcome: Outcome, seed: number): Summary {
+export function summaryOf(trace: Trace, { kind }: Outcome, seed: number): Summary {
+  return { seed, outcome: kind, ...figuresOf(trace) };
+}
+
+/** All but what the run was made of. */
+export const figuresOf = once((trace): Omit<Summary, 'seed' | 'outcome'> => {
   const counts: Counts = { timeouts: 0, atLimit: 0, restarts: 0, requests: 0, failed: 0 };
   const fullness = fullnessOf(trace);
   const replaced = new Set<Pid>();
@@ -51,16 +56,14 @@ export function summaryOf(trace: Trace, outcome: Outcome, seed: number): Summary
   const lines = [...trace.lines.values()];
   const isLost = (line: Line) => free.has(line.pid) && !replaced.has(line.pid) && isUndone(line);
   return {
-    seed,
     wall: timeOf(wall),
     peak: trace.flight.peak,
-    outcome: outcome.kind,
     ends: endsOf(lines),
     lost: lines.filter(isLost).length,
     gaveUp: lines.filter((line) => !isTask(line) && line.end?.look === looks.gaveUp).length,
     ...counts,
   };
-}
+});
 
 function count(counts: Counts, event: TraceEvent): void {
   switch (event.type) {

@@ -4,7 +4,7 @@ import { looks } from './states.ts';
 import { isAlive, once, timeOf, type Trace } from './trace.ts';
 
 /** The times of each supervisor's restarts, rising. */
-const restartsOf = once((trace): ReadonlyMap<Pid, readonly number[]> => {
+export const restartsOf = once((trace): ReadonlyMap<Pid, readonly number[]> => {
   const all = new Map<Pid, number[]>();
   for (const event of trace.events) {
     const supervisor =

@@ -62,6 +62,9 @@ const MOMENTS_MAX = 4;
 
 /** Who owns whom from its beginning on, where the lanes do not show it by their order. */
 export const spawnTies = once((trace): readonly Tie[] => {
+  if (trace.lines.size > LINES_MAX) {
+    return [];
+  }
   const ties = [...trace.lines.values()].flatMap((line): Tie[] => {
     const { owner, under, linked, spawned, pid } = line;
     return owner === null || owner === under || !trace.lines.has(owner)
@@ -69,7 +72,7 @@ export const spawnTies = once((trace): readonly Tie[] => {
       : [{ kind: linked ? 'link' : 'monitor', time: spawned, from: owner, to: pid }];
   });
   const moments = new Set(ties.map(({ time }) => timeOf(time)));
-  return moments.size > MOMENTS_MAX || trace.lines.size > LINES_MAX ? [] : ties;
+  return moments.size > MOMENTS_MAX ? [] : ties;
 });
 
 /** Links that were made between processes that were there already. */

@@ -4,7 +4,7 @@
  * which one counts.
  */
 import { batch, effect } from '@preact/signals';
-import { asideKey, editKey, editKeys, read, write } from './keep.ts';
+import { editKey, editKeys, isAside, putAside, read, write } from './keep.ts';
 import type { Store } from './store.ts';
 
 /** Tells of them whenever a lesson is shown that has one. */
@@ -41,7 +41,7 @@ function hiddenEdit(id: string, original: string, shown: string | null): Hidden 
   for (const key of editKeys(id)) {
     const text = read(key);
     if (text !== null && text !== shown && text !== original) {
-      return { key, older: key !== current && key !== asideKey(id) };
+      return { key, older: key !== current && !isAside(id, key) };
     }
   }
   return null;
@@ -61,7 +61,7 @@ function bringBack(store: Store, key: string): void {
     store.edit(text);
     store.replaced.value += 1;
     if (source !== null) {
-      write(asideKey(store.chosen.peek()), source);
+      putAside(store.chosen.peek(), source);
     }
   });
 }

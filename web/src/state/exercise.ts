@@ -20,6 +20,7 @@ import {
 import { isLarge, prepare } from '../model/prepare.ts';
 import { read, write } from './keep.ts';
 import type { Store } from './store.ts';
+import { othersFirst } from './turns.ts';
 
 type Verdict = AnyVerdict<RunInput>;
 type Check = (
@@ -154,7 +155,7 @@ export function createExercise(store: Store, checks: readonly Check[]) {
       }
       const { trace, outcome, waits, input } = watch;
       if (isLarge(trace)) {
-        await prepare(trace, () => new Promise((resolve) => setTimeout(resolve)));
+        await prepare(trace, othersFirst);
       }
       const run = { trace, outcome, waits, input, stats: null, fault: null, gap: null };
       store.show({ ...run, recorded: false, ofCheck: true }, watch.at, watch.pid);

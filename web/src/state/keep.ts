@@ -35,8 +35,28 @@ export function editKey(id: string, source: string): string {
   return `edit:${id}:${(hash >>> 0).toString(36)}`;
 }
 
-/** Where an edit is put that another one takes the place of. */
-export const asideKey = (id: string): string => `edit:${id}:aside`;
+const ASIDES_MAX = 8; // edits of one lesson that others have taken the place of
+
+const asidePrefix = (id: string): string => `edit:${id}:aside`;
+
+export const isAside = (id: string, key: string): boolean => key.startsWith(asidePrefix(id));
+
+/** Keeps an edit that another one takes the place of, beside earlier ones. Gives whether that worked. */
+export function putAside(id: string, text: string): boolean {
+  const prefix = asidePrefix(id);
+  const numbers = keysThatBegin(prefix)
+    .map((key) => Number(key.slice(prefix.length)))
+    .toSorted((a, b) => a - b);
+  const keyOf = (number: number) => `${prefix}${number === 0 ? '' : number}`;
+  if (numbers.some((number) => read(keyOf(number)) === text)) {
+    return true;
+  }
+  if (!write(keyOf((numbers.at(-1) ?? -1) + 1), text)) {
+    return false;
+  }
+  numbers.slice(0, 1 - ASIDES_MAX).forEach((number) => write(keyOf(number), null));
+  return true;
+}
 
 /** The keys of all edits of a lesson, of whatever version. */
 export function editKeys(id: string): readonly string[] {

@@ -73,7 +73,7 @@ export function shortPosition(trace: Trace, t: number): number {
 
 /** Keeps address and page together, from now on. */
 export function shareByAddress(store: Store): void {
-  let opening = false;
+  let opening = 0; // links that are being opened
 
   const write = (code: string | null) => {
     const own = store.setting.peek().source;
@@ -85,7 +85,7 @@ export function shareByAddress(store: Store): void {
         : linkText(linkOf(store, code));
     const shown = location.hash.slice(1);
     const first = shown === '' && text === store.examples[0]?.id;
-    if (!following.on || opening || store.offered.peek() !== null || text === shown || first) {
+    if (!following.on || opening > 0 || store.offered.peek() !== null || text === shown || first) {
       return;
     }
     try {
@@ -114,11 +114,11 @@ export function shareByAddress(store: Store): void {
     if (text === '') {
       return;
     }
-    opening = true;
+    opening += 1;
     try {
-      await open(store, text);
+      await open(store, text, () => location.hash.slice(1) === text);
     } finally {
-      opening = false;
+      opening -= 1;
       writeSoon();
     }
   };
@@ -139,8 +139,15 @@ export function shareByAddress(store: Store): void {
   });
 }
 
-/** Opens what the text of a link stands for, as far as it is understood. */
-export async function open(store: Store, text: string): Promise<void> {
+/**
+ * Opens what the text of a link stands for, as far as it is understood; not
+ * when it is wanted no longer by the time its lesson is there.
+ */
+export async function open(
+  store: Store,
+  text: string,
+  isWanted: () => boolean = () => true,
+): Promise<void> {
   const { link, ignored } = readLink(text);
   const known = store.examples.some(({ id }) => id === link.lesson);
   const told = [...ignored];
@@ -172,6 +179,9 @@ export async function open(store: Store, text: string): Promise<void> {
         return null;
       },
     );
+    if (!isWanted()) {
+      return;
+    }
     store.exerciseStep.value = link.step ?? store.exerciseStep.value;
     store.open({
       id,

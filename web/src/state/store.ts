@@ -28,13 +28,14 @@ import {
 import { fitted, presets, worldWith, type KnobValue, type Knobs } from '../model/world.ts';
 import { createBreaking } from './breaking.ts';
 import { createGapMeter } from './gap.ts';
-import { asideKey, editKey, read, write } from './keep.ts';
+import { editKey, putAside, read, write } from './keep.ts';
 import type { Place } from '../model/link.ts';
 import type { SeedsHost } from './seeds.ts';
 import { Notices } from './notices.ts';
 import { Player } from './player.ts';
 import { createPinned } from './pinned.ts';
 import { Preferences } from './preferences.ts';
+import { othersFirst } from './turns.ts';
 
 /** A run that is over, or the one that came with the page. */
 export interface Run {
@@ -110,6 +111,8 @@ export function createStore(
   const done = signal<ReadonlySet<string>>(new Set());
   /** The example whose program is in the worker. */
   const inWorker = signal<string | null>(null);
+  /** That run is stopped already, and its picture is still to be made. */
+  const isStopped = signal(false);
   const slow = signal<Slow | null>(null);
   /** Silence up to this many ms has been accepted by the learner. */
   const patience = signal(0);
@@ -156,7 +159,7 @@ export function createStore(
   const run = computed(() => runs.value.get(chosen.value) ?? recordedRun.value);
   const trace = computed(() => run.value.trace);
   const t = computed(() => Math.min(held.value ?? Number.POSITIVE_INFINITY, trace.value.until));
-  const busy = computed(() => inWorker.value !== null);
+  const busy = computed(() => inWorker.value !== null && !isStopped.value);
   const speed = computed(() => chosenSpeed.value ?? speedFor(trace.value.until));
   /** The picture is not of the text, the knobs and the seed that are shown. */
   const stale = computed(() => {
@@ -187,7 +190,12 @@ export function createStore(
   let warned = false;
   /** Keeps it for the next visit; that this does not work is told once. */
   const keep = (key: string, value: string | null) => {
-    if (!write(key, value) && !warned) {
+    if (!write(key, value)) {
+      tellNotKept();
+    }
+  };
+  const tellNotKept = () => {
+    if (!warned) {
       warned = true;
       notices.show({
         kind: 'storage',
@@ -253,11 +261,14 @@ export function createStore(
     const id = inWorker.value;
     const input = current;
     if (isLarge(newTrace)) {
-      await prepare(newTrace, () => new Promise((resolve) => setTimeout(resolve)));
+      isStopped.value = outcome.kind === 'stopped';
+      await prepare(newTrace, othersFirst);
+      await compare.prepare(newTrace);
     }
     if (id === null || input === null || input !== current) {
       return; // another run has begun meanwhile
     }
+    isStopped.value = false;
     const gap = longestGap.end();
     const before = runs.value.get(id) ?? (id === chosen.value ? recordedRun.value : noRun);
     const atEnd = held.value === null || held.value >= before.trace.until;
@@ -399,6 +410,7 @@ export function createStore(
       refusal.value = null;
       announcement.value = '';
       inWorker.value = id;
+      isStopped.value = false;
       slow.value = null;
     });
     afterRun = then;
@@ -504,6 +516,7 @@ export function createStore(
     playing,
     busy,
     inWorker,
+    isStopped,
     stale,
     fresh,
     source,
@@ -639,10 +652,12 @@ export function createStore(
         const edited = text === original ? null : text;
         const key = editKey(chosen.value, original);
         const kept = read(key);
-        if (kept !== null && kept !== setting.value.source) {
-          keep(asideKey(chosen.value), kept); // what is shown came with a link
+        /* It may be of a link, or of another tab: what is kept is not what was shown. */
+        if (kept === null || kept === setting.value.source || putAside(chosen.value, kept)) {
+          keep(key, edited);
+        } else {
+          tellNotKept();
         }
-        keep(key, edited);
         change(chosen.value, { source: edited });
       }
     },

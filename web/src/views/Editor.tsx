@@ -1,7 +1,9 @@
 /**
  * The program to be edited: in the editor, whose modules come when they are
- * first wanted, or as plain text. What is typed is kept at once.
+ * first wanted, or as plain text, also where those cannot be had. What is typed is
+ * kept at once.
  */
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Store } from '../state/store.ts';
 
@@ -46,6 +48,8 @@ function Plain({ store, focus }: Omit<Props, 'kind'>) {
 
 function Rich({ store, focus }: Omit<Props, 'kind'>) {
   const place = useRef<HTMLDivElement>(null);
+  /** Its modules could not be had: there may be no network. */
+  const failed = useSignal(false);
   useEffect(() => {
     let gone = false;
     let end: (() => void) | null = null;
@@ -58,14 +62,16 @@ function Rich({ store, focus }: Omit<Props, 'kind'>) {
       }
     };
     begin().catch(() => {
-      /* The text below stays; plain text can be edited all the same. */
+      failed.value = true;
     });
     return () => {
       gone = true;
       end?.();
     };
   }, []);
-  return (
+  return failed.value ? (
+    <Plain store={store} focus={focus} />
+  ) : (
     <div class="rich" ref={place}>
       <pre>{store.source.peek()}</pre>
     </div>

@@ -3,6 +3,7 @@
  * at once and what limits them, and below it what else a run has to count.
  */
 import { chartsOf, chartSigns, type Chart, type ChartKind } from '../model/charts.ts';
+import { outlineSteps } from '../model/flight.ts';
 import { roomsOf } from '../model/supervision.ts';
 import { timeOf, type Step, type Trace } from '../model/trace.ts';
 import { Rooms } from './LaneMarks.tsx';
@@ -41,7 +42,7 @@ interface AreaProps {
 
 function AtOnce({ plan, trace, base }: AreaProps) {
   const { x } = plan;
-  const { steps, peak } = trace.flight;
+  const { peak } = trace.flight;
   const limit = limitOf(trace);
   const most = Math.max(peak, limit ?? 0, 1);
   const y = (count: number) => base - (count / most) * (FLIGHT - ROOM);
@@ -53,7 +54,7 @@ function AtOnce({ plan, trace, base }: AreaProps) {
         : `${peak} of ${limit}`;
   return (
     <>
-      <Area plan={plan} trace={trace} base={base} steps={steps} y={y} look="flight" />
+      <Area plan={plan} trace={trace} base={base} steps={outlineSteps(trace)} y={y} look="flight" />
       {trace.streams
         .filter((stream) => stream.limit <= most)
         .map((stream) => (
@@ -86,7 +87,7 @@ function Strip({ plan, trace, chart, base }: AreaProps & { chart: Chart }) {
   const { kind, steps, peak, refused } = chart;
   const height = heights[kind];
   const crowds = crowdsOf(refused, plan.x);
-  const most = Math.max(peak, ...crowds.map(({ count }) => count), ...steps.map((s) => s.count), 1);
+  const most = Math.max(peak, mostOf(crowds), mostOf(steps), 1);
   const y = (count: number) => base - (count / most) * (height - ROOM);
   return (
     <>
@@ -105,6 +106,10 @@ function Strip({ plan, trace, chart, base }: AreaProps & { chart: Chart }) {
     </>
   );
 }
+
+/** Of lists that may be too long for the arguments of a function. */
+const mostOf = (steps: readonly Step[]): number =>
+  steps.reduce((most, { count }) => Math.max(most, count), 0);
 
 /** A chart's sign as it stands in the legend. */
 export function ChartMark({ look }: { look: ChartKind | 'turned-away' }) {

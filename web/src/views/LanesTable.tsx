@@ -5,7 +5,7 @@ import { duration } from '../model/time.ts';
 import { rowsOf, runningAt, stateAt, type Row, type Trace } from '../model/trace.ts';
 import { StateMark } from './Signs.tsx';
 
-const ROWS_MAX = 500;
+const ROWS_MAX = 200; // the browser lays out all of them at each step
 
 export function LanesTable({ trace, t }: { trace: Trace; t: number }) {
   const rows = rowsOf(trace);

@@ -1,12 +1,12 @@
 /** Every event of the run, in order; choosing one moves the playhead there. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { wordsOf } from '../model/describe.ts';
+import { isTrouble, wordsOf } from '../model/describe.ts';
 import type { Store } from '../state/store.ts';
 import { moment } from '../model/time.ts';
 import { countAt, type Pid, type Trace, type TraceEvent } from '../model/trace.ts';
 
-const SHOWN = 160; // lines at once, around the playhead
+const SHOWN = 100; // lines at once, around the playhead
 
 export function Log({ store }: { store: Store }) {
   const troubleOnly = useSignal(false);
@@ -72,7 +72,7 @@ export function Log({ store }: { store: Store }) {
   );
 }
 
-const PRINTED_MAX = 300; // of what is printed; it stands in full in the output
+const PRINTED_MAX = 200; // of what is printed; it stands in full in the output
 
 const cut = (text: string): string =>
   text.length > PRINTED_MAX ? `${text.slice(0, PRINTED_MAX)}…` : text;
@@ -132,7 +132,7 @@ function select(trace: Trace, picked: Pid | null, troubleOnly: boolean): readonl
   const indexes: number[] = [];
   trace.events.forEach((event, index) => {
     const about = picked === null || ('pid' in event && event.pid === picked);
-    if (about && (!troubleOnly || wordsOf(trace, event).trouble)) {
+    if (about && (!troubleOnly || isTrouble(trace, event))) {
       indexes.push(index);
     }
   });

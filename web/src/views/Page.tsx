@@ -1,7 +1,7 @@
 /** The page's frame: what stands where, and the keys. */
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { wordsOf } from '../model/describe.ts';
+import { isTrouble } from '../model/describe.ts';
 import { speeds } from '../model/time.ts';
 import type { Wanted } from '../model/trace.ts';
 import type { Store } from '../state/store.ts';
@@ -128,7 +128,7 @@ function stageKey(event: KeyboardEvent, store: Store, tab: Signal<number>): void
   const target = event.target as Element;
   const trouble = (index: number) => {
     const found = store.trace.value.events[index];
-    return found !== undefined && wordsOf(store.trace.value, found).trouble;
+    return found !== undefined && isTrouble(store.trace.value, found);
   };
   const ofPicked: Wanted = (at) => 'pid' in at && at.pid === store.picked.value;
   const speedBy = (steps: number) => {

@@ -7,6 +7,7 @@ import { reportText } from '../model/report.ts';
 import { duration } from '../model/time.ts';
 import { addressOf } from '../state/share.ts';
 import type { Store } from '../state/store.ts';
+import { othersFirst } from '../state/turns.ts';
 import { Dialog } from './Dialog.tsx';
 import { pictureOf } from './picture.tsx';
 import { saveFile } from './save.ts';
@@ -40,9 +41,17 @@ export function Share({ store, close }: { store: Store; close: () => void }) {
       said.value += ' Your code is too long for a link: the lesson’s own goes with it.';
     }
   };
-  const save = (ending: string, type: string, text: string) => {
-    saveFile(`${name}.${ending}`, type, text);
+  const save = (ending: string, type: string, ...text: BlobPart[]) => {
+    saveFile(`${name}.${ending}`, type, ...text);
     said.value = `${name}.${ending} is saved.`;
+  };
+  const saveTrace = async () => {
+    const parts: Blob[] = [];
+    for (const part of chromeTrace(title, trace)) {
+      parts.push(new Blob([part]));
+      await othersFirst();
+    }
+    save('json', 'application/json', ...parts);
   };
 
   return (
@@ -81,7 +90,7 @@ export function Share({ store, close }: { store: Store; close: () => void }) {
         />
         <Choice
           word="Save the trace (for Perfetto)"
-          act={() => save('json', 'application/json', JSON.stringify(chromeTrace(title, trace)))}
+          act={saveTrace}
           off={!hasRun}
         />
       </ul>

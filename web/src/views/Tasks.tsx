@@ -1,12 +1,12 @@
 /** The tasks of the run as lanes, or as the table that says the same. */
 import { useSignal } from '@preact/signals';
 import { chartsOf, chartSentence, chartSigns } from '../model/charts.ts';
-import { amountOf, hasLeft, looksIn, sentenceOf } from '../model/describe.ts';
+import { amountOf, hasLeft, hasPromises, looksIn, sentenceOf } from '../model/describe.ts';
 import { endWord, type Store } from '../state/store.ts';
 import { lanesOf, weightOf } from '../model/lanes.ts';
 import { extrasIn, extraWords } from '../model/extras.ts';
 import { duration } from '../model/time.ts';
-import { once, type Trace } from '../model/trace.ts';
+import type { Trace } from '../model/trace.ts';
 import { ChartMark } from './InFlight.tsx';
 import { ExtraMark } from './LaneMarks.tsx';
 import { CROWD, Lanes, MANY } from './Lanes.tsx';
@@ -59,7 +59,9 @@ function Status({ store }: { store: Store }) {
   const { outcome, trace } = store.run.value;
   const running = store.inWorker.value === store.chosen.value;
   const text = running
-    ? 'Running'
+    ? store.isStopped.value
+      ? 'Stopped. Its picture follows'
+      : 'Running'
     : store.fresh.value
       ? store.setting.value.source === null
         ? 'Ready to run'
@@ -189,10 +191,6 @@ function Legend({ trace }: { trace: Trace }) {
     </ul>
   );
 }
-
-const hasPromises = once((trace) =>
-  [...trace.lines.values()].some(({ kind }) => kind === 'promise'),
-);
 
 function Facts({ store }: { store: Store }) {
   const { trace, stats, gap, outcome } = store.run.value;

@@ -8,7 +8,7 @@ import { budgetAt, budgetText } from '../model/supervision.ts';
 import { isAlive, rowsOf, timeOf, type Line, type Row, type Trace } from '../model/trace.ts';
 import { StateMark } from './Signs.tsx';
 
-const SHOWN = 200;
+const SHOWN = 100;
 
 export function Tree({ store }: { store: Store }) {
   const trace = store.trace.value;
@@ -82,13 +82,23 @@ export function Tree({ store }: { store: Store }) {
 
 /** Those alive at `t`, and those that ended in this very moment. */
 function rowsAt(trace: Trace, t: number): { rows: readonly Row[]; hidden: number } {
-  const rows = rowsOf(trace).filter(
-    ({ line }) =>
-      isAlive(line, t) ||
-      (line.end !== null && line.end.time <= t && timeOf(line.end.time) === timeOf(t)),
-  );
-  return { rows: rows.slice(0, SHOWN), hidden: Math.max(0, rows.length - SHOWN) };
+  const rows: Row[] = [];
+  let hidden = 0;
+  for (const row of rowsOf(trace)) {
+    if (isThere(row.line, t)) {
+      if (rows.length < SHOWN) {
+        rows.push(row);
+      } else {
+        hidden += 1;
+      }
+    }
+  }
+  return { rows, hidden };
 }
+
+const isThere = (line: Line, t: number): boolean =>
+  isAlive(line, t) ||
+  (line.end !== null && line.end.time <= t && timeOf(line.end.time) === timeOf(t));
 
 function lookAt(line: Line, t: number) {
   if (line.end !== null && line.end.time <= t) {

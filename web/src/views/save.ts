@@ -1,6 +1,6 @@
-/** Hands a text to the browser as a file to be saved. */
-export function saveFile(name: string, type: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+/** Hands a text, or parts of one, to the browser as a file to be saved. */
+export function saveFile(name: string, type: string, ...text: BlobPart[]): void {
+  const address = URL.createObjectURL(new Blob(text, { type }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;
