@@ -63,6 +63,36 @@ describe('a run', () => {
     assert.notEqual(JSON.stringify(other.events), JSON.stringify(first.events));
   });
 
+  it('tells that a task is started before it tells what the task asks for', async () => {
+    const endpoints = { '/a': { latency: { kind: 'fixed', ms: 5 }, body: 'a' } };
+    const { events } = await run(
+      `import { Task } from 'belay-tasks';
+      const get = ({ signal }) => fetch('/a', { signal });
+      export async function main() {
+        await Task.awaitMany(['one', 'two'].map((label) => Task.async(get, { label })));
+        await fetch('/a');
+      }`,
+      { world: { endpoints } },
+    );
+    assert.deepEqual(
+      kinds(events, 'spawned', 'started', 'requested', 'settled', 'returned').map(
+        ({ time, type, label, path }) => `${time} ${type} ${label ?? path ?? ''}`.trim(),
+      ),
+      [
+        '0 spawned one',
+        '0 spawned two',
+        '0 started one',
+        '0 started two',
+        '0 requested /a',
+        '0 requested /a',
+        '5 settled one',
+        '5 settled two',
+        '5 requested /a',
+        '10 returned',
+      ],
+    );
+  });
+
   it('imports the files beside it, and resolves specifiers in imports alone', async () => {
     const { outcome } = await run(
       `import { twice } from './twice.mjs';

@@ -90,6 +90,10 @@ export class Recorder {
   readonly #take: Take;
   readonly #full: (why: string) => void;
   #events: TraceEvent[] = [];
+  /** Requests that wait for the runtime to tell who was started. */
+  #asked: TraceEvent[] = [];
+  /** There was too much, and nobody has been told so yet. */
+  #untold: TooManyEvents | null = null;
   #count = 0;
   #prompt = PROMPT;
   #printed = 0;
@@ -133,6 +137,8 @@ export class Recorder {
 
   /** Nothing that comes later is taken. */
   close(): void {
+    this.#tellAsked();
+    this.#untold = null;
     this.#tellUncounted();
     this.flush();
     this.#done = true;
@@ -165,6 +171,12 @@ export class Recorder {
   }
 
   add(event: PageEvent): void {
+    this.#checkRoom();
+    if (event.type === 'requested') {
+      this.#ask(event as TraceEvent);
+      return;
+    }
+    this.#tellAsked();
     if (event.type === 'promised') {
       this.#alive.add(event.pid);
     } else if (event.type === 'kept') {
@@ -173,8 +185,42 @@ export class Recorder {
     this.#put(event as TraceEvent);
   }
 
+  /**
+   * The runtime tells of a start when the body has begun, and has asked for something
+   * perhaps: that waits until then, which is within the same ms.
+   */
+  #ask(event: TraceEvent): void {
+    this.#asked.push(event);
+    if (this.#asked.length === 1) {
+      void Promise.resolve().then(() => this.#tellAsked());
+    } else if (this.#asked.length >= BATCH) {
+      this.#tellAsked();
+      this.#checkRoom();
+    }
+  }
+
+  #tellAsked(): void {
+    const asked = this.#asked;
+    this.#asked = [];
+    try {
+      asked.forEach((event) => this.#put(event));
+    } catch (error) {
+      this.#untold = error as TooManyEvents;
+    }
+  }
+
+  /** Whoever comes next is told that there is no room. */
+  #checkRoom(): void {
+    const error = this.#untold;
+    if (error !== null) {
+      this.#untold = null;
+      throw error;
+    }
+  }
+
   /** An event of the runtime. */
   told(event: RuntimeLike): void {
+    this.#checkRoom();
     if (
       event.type === 'spawned' &&
       ['task', 'item'].includes((event as { kind?: string }).kind ?? '')
