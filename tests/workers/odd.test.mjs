@@ -165,10 +165,10 @@ oddly('a worker that says what no worker says is ended, and its function fails',
 
 scenario('CommonJS modules have the exports that can be seen without running them, and default', async ({ Task }) => {
   const at = (name) => new URL(`./${name}.cjs`, import.meta.url);
-  assert.equal(await Task.await(Task.async(at('named'), 'add', [1, 2])), 3);
-  assert.equal(await Task.await(Task.async(at('named'), 'given')), true);
-  assert.equal(await Task.await(Task.async(at('single'), 'default', [4])), 8);
-  const error = await rejection(Task.await(Task.async(at('computed'), 'add', [1, 2])));
+  assert.equal(await Task.await(Task.async(at('named'), 'add', [1, 2]), Infinity), 3);
+  assert.equal(await Task.await(Task.async(at('named'), 'given'), Infinity), true);
+  assert.equal(await Task.await(Task.async(at('single'), 'default', [4]), Infinity), 8);
+  const error = await rejection(Task.await(Task.async(at('computed'), 'add', [1, 2]), Infinity));
   assert.match(error.message, /has no export "add"; its exports are: "default"/);
 }, { max: 1 });
 

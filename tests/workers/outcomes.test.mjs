@@ -6,15 +6,15 @@ import { flag, rejection, scenario, until, work } from './harness.mjs';
 
 scenario('an export is called with its arguments, and gives its value', async ({ Task, run }) => {
   assert.equal(await run('add', [1, 2]), 3);
-  assert.equal(await Task.await(Task.async(work, 'add', [3, 4])), 7);
-  assert.equal(await Task.await(Task.async(work.href, 'add', ['a', 'b'])), 'ab');
+  assert.equal(await Task.await(Task.async(work, 'add', [3, 4]), Infinity), 7);
+  assert.equal(await Task.await(Task.async(work.href, 'add', ['a', 'b']), Infinity), 'ab');
   assert.equal(await run('later', [1, 'slow']), 'slow');
   const value = { list: [1n, new Date(0)], map: new Map([['a', new Set([1])]]), bytes: new Uint8Array([1, 2]) };
   assert.deepEqual(await run('echo', [value]), value);
 });
 
 scenario('every call that starts a task takes the address of a module', async ({ Task, TaskSupervisor, Supervisor, supervisor, logged }) => {
-  assert.equal(await Task.await(TaskSupervisor.async(supervisor, work, 'add', [1, 2])), 3);
+  assert.equal(await Task.await(TaskSupervisor.async(supervisor, work, 'add', [1, 2]), Infinity), 3);
   for (const stream of [
     Task.asyncStream([1, 2, 3], work, 'times', [10]),
     TaskSupervisor.asyncStream(supervisor, [1, 2, 3], work, 'times', [10]),
@@ -85,7 +85,7 @@ scenario('what is wrong with the module or the export is told', async ({ run, Ta
   assert.match(missing.message, /no export "nothing"; its exports are: .*"add"/);
   assert.match((await rejection(run('notAFunction'))).message, /must be a function; it is 42/);
   const gone = new URL('./not-there.mjs', import.meta.url);
-  const error = await rejection(Task.await(TaskSupervisor.asyncNolink(supervisor, gone, 'add')));
+  const error = await rejection(Task.await(TaskSupervisor.asyncNolink(supervisor, gone, 'add'), Infinity));
   assert.ok(error instanceof ModuleError);
   assert.equal(error.cause.code, 'ERR_MODULE_NOT_FOUND');
   assert.equal(await run('add', [1, 1]), 2);
@@ -125,7 +125,7 @@ scenario('what cannot be cloned is named, and only that task fails', async ({ ru
 
 scenario('buffers are moved there and back', async ({ Task }) => {
   const buffer = new ArrayBuffer(8);
-  const result = await Task.await(Task.async(work, 'moves', [buffer], { transfer: [buffer] }));
+  const result = await Task.await(Task.async(work, 'moves', [buffer], { transfer: [buffer] }), Infinity);
   assert.equal(buffer.byteLength, 0);
   assert.equal(new Uint8Array(result)[0], 1);
   const items = [new ArrayBuffer(4), new ArrayBuffer(4)];
@@ -146,7 +146,7 @@ scenario('reports arrive as events, in order, before the end of their task', asy
 
 scenario('a function starts and awaits tasks of its own; self is its task', async ({ start, Task }) => {
   const task = start('withChildren');
-  assert.deepEqual(await Task.await(task), { self: task.pid, values: [1, 4, 9], stream: [10, 11] });
+  assert.deepEqual(await Task.await(task, Infinity), { self: task.pid, values: [1, 4, 9], stream: [10, 11] });
 });
 
 scenario('tasks that a function leaves behind end with it', async ({ run }) => {
@@ -207,7 +207,7 @@ scenario('an AbortSignal and the end of a supervisor stop it', async ({ Task, Ta
   const aborted = Task.async(work, 'spin', [one.words], { signal: controller.signal, shutdown: 1 });
   await one.raised();
   controller.abort(new Error('enough'));
-  assert.equal((await rejection(Task.await(aborted))).message, 'enough');
+  assert.equal((await rejection(Task.await(aborted, Infinity))).message, 'enough');
   const two = flag();
   const other = TaskSupervisor.start();
   TaskSupervisor.startChild(other, work, 'spin', [two.words], { shutdown: 'brutalKill' });
