@@ -217,3 +217,16 @@ describe('a link that is followed while another one is opened', () => {
       },
     ));
 });
+
+describe('a seed that is none', () => {
+  it('is not shown as if it were one', () =>
+    withPage('#B1', {}, async (page) => {
+      for (const typed of ['-1', '1e30', '', '1.5', '4294967297']) {
+        await page.$eval('.seed input', (field, value) => {
+          field.value = value;
+          field.dispatchEvent(new Event('change', { bubbles: true }));
+        }, typed);
+        await page.waitForFunction(() => document.querySelector('.seed input').value === '1');
+      }
+    }));
+});

@@ -151,8 +151,9 @@ describe('the recorder', () => {
     assert.equal(events.at(-1).type, 'stopped');
   });
 
-  it('cuts labels, and never within a letter', async () => {
+  it('cuts labels, never within a letter, and leaves out what turns the words beside them round', async () => {
     const { labelOf } = await load('/src/engine/recorder.ts');
+    assert.equal(labelOf('\u202eliam\u2066'), 'liam');
     assert.equal(labelOf(`${'x'.repeat(79)}😀`), 'x'.repeat(79));
     assert.equal(labelOf(`${'x'.repeat(78)}😀!`), `${'x'.repeat(78)}😀`);
   });

@@ -316,9 +316,13 @@ function textsOf(event: TraceEvent): number {
   return (label?.length ?? 0) + (path?.length ?? 0) + (reason?.text.length ?? 0);
 }
 
+/* They would turn round the words beside a label as well. */
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** A label as it is kept: cut, and not within a letter. */
 export const labelOf = (label: unknown): string =>
   String(label)
+    .replace(DIRECTIONS, '')
     .slice(0, LABEL)
     .replace(/[\ud800-\udbff]$/, '');
 

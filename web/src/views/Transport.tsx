@@ -118,7 +118,10 @@ function Seed({ store }: { store: Store }) {
           max={2 ** 31 - 1}
           value={store.seed.value}
           disabled={isReal}
-          onChange={(event) => store.setSeed(Number(event.currentTarget.value))}
+          onChange={({ currentTarget }) => {
+            store.setSeed(Number(currentTarget.value));
+            currentTarget.value = String(store.seed.value); // what was typed may be no seed
+          }}
         />
       </label>
       <button
