@@ -164,11 +164,11 @@ typedef enum belay_class {
  *                LINK and a WAIT for it find room.
  *   LIFE         pid: the owner, tag: the body and the wait. SPAWN with LINK,
  *                WAIT, RUN and RETURN at once, of a task whose RETURN would
- *                answer 1: for a host that runs a body before it tells of
- *                it. Answers value: 1, and pid: the task; or 0, and nothing
- *                was done: while tracing or while other events wait, when
- *                another one is to RUN first, and when the owner would hear
- *                of the end over the link. Codes GONE.
+ *                answer 1, and of `count` more in its place: for a host that
+ *                runs a body before it tells of it. Answers value: 1, and
+ *                pid: the last one; or 0, and nothing was done: while tracing
+ *                or while other events wait, when another one is to RUN first,
+ *                and when the owner would hear of the end. Codes GONE.
  *   EXIT         pid: its body ended without returning, reason: why.
  *   SIGNAL       pid: the sender, other: the receiver, reason: Process.exit.
  *                To a process that is gone: OK, no effect. To the root, when

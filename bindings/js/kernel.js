@@ -204,10 +204,10 @@ export class Kernel {
     return code;
   }
 
-  /** The whole life of the task that was held back; it leaves the room that there was. */
-  life(low, high) {
-    const code = this.#exports.belay_wasm_do(LIFE, low, high, 0);
-    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_do(LIFE, low, high, 0)) : code;
+  /** The whole life of a task that was held back, and of `more`; it leaves the room that there was. */
+  life(low, high, more) {
+    const code = this.#exports.belay_wasm_do(LIFE, low, high, more);
+    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_do(LIFE, low, high, more)) : code;
   }
 
   exit(low, high, reason) {

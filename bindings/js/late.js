@@ -11,6 +11,11 @@
  * What a SPAWN may be refused for must be known at the call. So a task is held
  * back only when the command before it was a return that left room for it.
  *
+ * Nor need the kernel hear of each life at once. It tells the pid of one; those
+ * of the same owner that follow it, with nothing in between, have the next
+ * generations of the same place. They are owed, and told together by one command
+ * before anything else is. One that needs a new word of the pid is told by itself.
+ *
  * There is one cell for all of them, which has no place among the others. As it
  * is old, and engines note each new object that is put into an old one, it
  * gets what is needed and no more: the rest when the kernel is told.
@@ -18,10 +23,14 @@
 import { CELL } from './cell.js';
 import { Context } from './context.js';
 import { failure } from './kernel.js';
-import { CODE, FLAG, OUTCOME, WAIT } from './protocol.js';
+import { CODE, FLAG, INDEX_BITS, OUTCOME, WAIT } from './protocol.js';
 import { NORMAL } from './reasons.js';
 
 const NONE = 0, READY = 1, BEGUN = 2;
+
+/* Of a pid's low word: the next generation, and how far that goes without the high one. */
+const GENERATION = 1 << INDEX_BITS;
+const GENERATION_LOW_MAX = 0xff;
 
 export class Late {
   #runtime;
@@ -31,6 +40,12 @@ export class Late {
   /** The wait for it, once it is awaited. */
   #wait = null;
   #grace = 0;
+  /** Whose task lived last, when nothing has been asked of the kernel since, and its pid; else null. */
+  #owner = null;
+  #low = 0;
+  #high = 0;
+  /** How many lives the kernel has not been told of, that one included. */
+  #owed = 0;
 
   constructor(runtime) {
     this.#runtime = runtime;
@@ -86,8 +101,10 @@ export class Late {
     this.#runtime.begin(this.#cell);
   }
 
-  /** Tells the kernel of it as it is by now. */
+  /** Tells the kernel of it as it is by now, after all that has lived. */
   tell() {
+    if (this.#owed > 0) this.#tellLives(this.#owner);
+    this.#owner = null;
     if (this.#state !== NONE) this.#tell(this.#cell, this.#wait, this.#state === BEGUN);
   }
 
@@ -127,12 +144,11 @@ export class Late {
       this.tell();
       return false;
     }
-    this.#must(kernel.life(record.caller.low, record.caller.high), 'life');
-    if (kernel.view.answerValue === 0) {
+    if (!this.#owes(record.caller) && !this.#lives(record.caller)) {
       this.tell();
       return false;
     }
-    kernel.view.placeAnswer(record);
+    record.place(this.#low, this.#high);
     record.fulfil(value);
     Context.place(context, record);
     cell.unfollowSignal();
@@ -141,6 +157,35 @@ export class Late {
     this.#wait = null;
     wait.done(OUTCOME.OK, NORMAL, null);
     return true;
+  }
+
+  /** Whether the kernel can be told later of one more life; its pid is known. */
+  #owes(owner) {
+    if (this.#owner !== owner || this.#low >>> INDEX_BITS === GENERATION_LOW_MAX) return false;
+    this.#low = (this.#low + GENERATION) | 0;
+    this.#owed++;
+    return true;
+  }
+
+  /** Tells the kernel of a life; false when the task has to go the long way. */
+  #lives(owner) {
+    const kernel = this.#kernel;
+    if (this.#owed > 0) this.#tellLives(this.#owner);
+    this.#must(kernel.life(owner.low, owner.high, 0), 'life');
+    if (kernel.answerValue === 0) return false;
+    this.#owner = owner;
+    this.#low = kernel.answerLow;
+    this.#high = kernel.answerHigh;
+    return true;
+  }
+
+  #tellLives({ low, high }) {
+    const kernel = this.#kernel;
+    const more = this.#owed - 1;
+    this.#owed = 0;
+    this.#must(kernel.life(low, high, more), 'life');
+    // Their pids have been given out.
+    this.#must(kernel.answerValue === 1 && kernel.answerLow === this.#low ? CODE.OK : CODE.GONE, 'life');
   }
 
   #must(code, what) {

@@ -195,12 +195,6 @@ export class Memory {
     return this.#fresh()[this.#answer + 4];
   }
 
-  /** Gives the pid that was answered to `record`, which has `place`. */
-  placeAnswer(record) {
-    const i32 = this.#fresh();
-    record.place(i32[this.#answer], i32[this.#answer + 1]);
-  }
-
   /* ---- The view. */
 
   get now() {

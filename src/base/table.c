@@ -110,6 +110,15 @@ uint32_t belay__table_take(belay__table *table) {
     return index;
 }
 
+uint32_t belay__table_left(const belay__table *table) {
+    if (table->free == BELAY__NONE) {
+        return BELAY_GENERATION_MAX - 1;
+    }
+    const belay__slot *slot = belay__table_at(table, table->free);
+    BELAY_ASSERT(slot->generation <= BELAY_GENERATION_MAX);
+    return BELAY_GENERATION_MAX - slot->generation;
+}
+
 void belay__table_release(belay__table *table, uint32_t index) {
     BELAY_ASSERT(belay__table_live(table, index));
     belay__slot *slot = belay__table_at(table, index);

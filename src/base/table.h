@@ -57,6 +57,9 @@ uint32_t belay__table_take(belay__table *table);
 
 void belay__table_release(belay__table *table, uint32_t index);
 
+/* How many further generations the place has that is the next to be taken. */
+uint32_t belay__table_left(const belay__table *table);
+
 static inline void *belay__table_chunk(const belay__table *table,
                                        uint32_t index) {
     return table->chunks[index >> BELAY__CHUNK_BITS];

@@ -133,7 +133,11 @@ belay_code belay__process_life(belay_kernel *kernel,
         return code;
     }
     BELAY_ASSERT(kernel->ready.head == BELAY__NONE);
+    if (command->count > belay__table_left(&kernel->processes)) {
+        return BELAY_BAD_ARGUMENT;
+    }
     uint32_t index = belay__table_take(&kernel->processes);
+    process_at(kernel, index)->slot.generation += command->count;
     answer->value = 1;
     answer->pid = process_pid(kernel, index);
     belay__table_release(&kernel->processes, index);

@@ -81,6 +81,54 @@ late('each has a pid of its own, whenever it is asked for', async (runtime, { Ta
   assert.equal(pids.size, 20);
 });
 
+test('pids go on as those of tasks that the kernel is told of at once, however many are owed', async () => {
+  const found = [];
+  for (const holdsBack of [true, false]) {
+    const runtime = await warm();
+    const { Task, Process } = runtime;
+    const { kernel } = insideOf(runtime);
+    let lives = 0;
+    const { life } = kernel;
+    kernel.life = (...words) => {
+      lives++;
+      return life.apply(kernel, words);
+    };
+    if (!holdsBack) Object.defineProperty(kernel, 'roomy', { get: () => false, set() {} });
+    const pids = [];
+    for (let index = 0; index < 700; index++) {
+      const task = Task.async(() => noop(index));
+      await Task.await(task);
+      pids.push(task.pid);
+      if (index === 40 || index === 600) pids.push(Task.start(() => noop(index)));
+      if (index === 300) assert.equal(Process.alive(task.pid), false);
+    }
+    assert.equal(new Set(pids).size, 702);
+    assert.ok(holdsBack ? lives > 4 && lives < 20 : lives === 0, `${lives} commands`);
+    found.push(pids);
+    await assertIdle(runtime);
+    runtime.dispose();
+  }
+  assert.deepEqual(found[0], found[1]);
+});
+
+late('two owners in turn have pids of their own', async (runtime, { Task }) => {
+  const pids = new Set();
+  const inner = Task.async(async ({ Task: own }) => {
+    for (let index = 0; index < 50; index++) {
+      const task = own.async(() => noop(index));
+      await own.await(task);
+      pids.add(task.pid);
+    }
+  });
+  for (let index = 0; index < 50; index++) {
+    const task = Task.async(() => noop(index));
+    await Task.await(task);
+    pids.add(task.pid);
+  }
+  await Task.await(inner);
+  assert.equal(pids.size, 100);
+});
+
 late('looking on shows it as what it is', async (runtime, { Task, Process }) => {
   const task = Task.async(() => noop(1));
   const promise = Task.await(task, 1000);

@@ -345,6 +345,7 @@ void swarm_draw_fields(sim_swarm *swarm, const sim_game *game,
         break;
     case BELAY_OP_LIFE:
         step->pid = swarm_pick_actor(swarm, game);
+        step->count = dice_percent(dice, 30) ? dice_below(dice, 5) : 0;
         break;
     case BELAY_OP_EXIT:
         step->pid = swarm_pick_ref(swarm, game, swarm_is_running);

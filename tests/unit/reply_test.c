@@ -278,6 +278,36 @@ static void a_life_is_what_the_four_commands_are(void) {
     CHECK_EQUAL(pids[0], pids[1]);
 }
 
+/* As many as it says; their pids are those of as many commands. */
+static void a_life_may_tell_of_more(void) {
+    belay_pid pids[2];
+    for (int together = 0; together <= 1; together++) {
+        test_world *world = world_open(0, 0, 0);
+        belay_answer answer = live(world, world->root, 1);
+        belay_command command = {
+            .op = BELAY_OP_LIFE,
+            .pid = world->root,
+            .count = 299,
+        };
+        for (uint32_t i = 0; i < 300 && !together; i++) {
+            answer = live(world, world->root, i);
+        }
+        if (together) {
+            CHECK_EQUAL(world_submit(world, command, &answer), BELAY_OK);
+            CHECK_EQUAL(answer.value, 1);
+        }
+        CHECK(!alive(world, answer.pid));
+        CHECK_EQUAL(spawn(world, world->root, 3, 0) - answer.pid,
+                    1u << BELAY_INDEX_BITS);
+        pids[together] = answer.pid;
+        command.count = BELAY_GENERATION_MAX;
+        CHECK_EQUAL(run_all(world), 1);
+        CHECK_EQUAL(attempt(world, command), BELAY_BAD_ARGUMENT);
+        world_close(world);
+    }
+    CHECK_EQUAL(pids[0], pids[1]);
+}
+
 static void a_life_does_not_overtake_who_is_ready(void) {
     test_world *world = world_open(0, 0, 0);
     (void)spawn(world, world->root, 1, 0);
@@ -326,6 +356,7 @@ int main(void) {
     RUN(a_return_leaves_room_for_the_next_task);
     RUN(a_life_gives_a_pid_and_leaves_nothing);
     RUN(a_life_is_what_the_four_commands_are);
+    RUN(a_life_may_tell_of_more);
     RUN(a_life_does_not_overtake_who_is_ready);
     RUN(an_owner_that_traps_exits_hears_of_each_life);
     RUN(a_life_without_an_owner_or_without_room_is_refused);
