@@ -82,7 +82,7 @@ describe('a pinned run', () => {
       await settled(page);
       assert.match(await text(page, '.compare-body > p'), /^wall time \+\d+ %; tasks at once, at most 4 → 1/);
       assert.match(await text(page, '.compare-differences'), /At once: 4, then 1/);
-      assert.ok((await outlines(page)) > 0);
+      await page.waitForSelector('.outlines > g');
       assert.match(await text(page, '.outline-word'), /^Outlines: the pinned run/);
       assert.deepEqual(await axeFindings(page), []);
       await press(page, 'Unpin');

@@ -10,13 +10,9 @@ import { lanesOf } from './lanes.ts';
 import { outputOf, resultAt } from './output.ts';
 import { endOf, tasksOf, waitsOf } from './regions.ts';
 import { refusalsOf, restartsOf, roomsOf } from './supervision.ts';
+import { figuresOf } from './summary.ts';
 import { spawnTies, tiesOf } from './ties.ts';
 import { rowsOf, type Trace } from './trace.ts';
-
-const LARGE = 10_000; // events
-
-/** Whether it is worth to do so. */
-export const isLarge = (trace: Trace): boolean => trace.events.length > LARGE;
 
 const works = [
   rowsOf,
@@ -40,11 +36,19 @@ const works = [
   waitsOf,
 ];
 
-/** `pause` lets others have their turn. */
-export async function prepare(trace: Trace, pause: () => Promise<void>): Promise<void> {
+/** `pause` lets others have their turn. The figures of both are wanted when one is `pinned`. */
+export async function prepare(
+  trace: Trace,
+  pause: () => Promise<void>,
+  pinned: Trace | null = null,
+): Promise<void> {
   for (const work of works) {
     await pause();
     work(trace);
+  }
+  for (const one of pinned === null ? [] : [pinned, trace]) {
+    await pause();
+    figuresOf(one);
   }
   await pause();
 }

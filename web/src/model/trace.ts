@@ -51,6 +51,11 @@ export interface Trace {
   readonly until: number;
 }
 
+const LARGE = 10_000; // events
+
+/** Whether it is worth to work out beforehand what is drawn of it (`prepare.ts`). */
+export const isLarge = (trace: Trace): boolean => trace.events.length > LARGE;
+
 export const emptyTrace: Trace = {
   events: [],
   lines: new Map(),

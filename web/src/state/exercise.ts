@@ -17,10 +17,10 @@ import {
   type Progress,
   type Verdict as AnyVerdict,
 } from '../model/exercise.ts';
-import { isLarge, prepare } from '../model/prepare.ts';
+import { isLarge } from '../model/trace.ts';
 import { read, write } from './keep.ts';
 import type { Store } from './store.ts';
-import { othersFirst } from './turns.ts';
+import { prepared } from './prepared.ts';
 
 type Verdict = AnyVerdict<RunInput>;
 type Check = (
@@ -155,7 +155,7 @@ export function createExercise(store: Store, checks: readonly Check[]) {
       }
       const { trace, outcome, waits, input } = watch;
       if (isLarge(trace)) {
-        await prepare(trace, othersFirst);
+        await prepared(trace);
       }
       const run = { trace, outcome, waits, input, stats: null, fault: null, gap: null };
       store.show({ ...run, recorded: false, ofCheck: true }, watch.at, watch.pid);

@@ -1,9 +1,6 @@
 /** The run that is pinned: it is drawn under the next ones, and held against them. */
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import { figuresOf } from '../model/summary.ts';
-import type { Trace } from '../model/trace.ts';
 import type { Run } from './store.ts';
-import { othersFirst } from './turns.ts';
 
 /** What it needs of the page's state. */
 export interface PinnedHost {
@@ -27,14 +24,6 @@ export function createPinned({ chosen, run, announce }: PinnedHost) {
         ? null
         : { trace: pinned.value.trace, from: 0 },
     ),
-    /** Has the figures of both at hand before they are shown side by side. */
-    async prepare(trace: Trace): Promise<void> {
-      const before = pinned.peek();
-      for (const one of before === null ? [] : [before.trace, trace]) {
-        await othersFirst();
-        figuresOf(one);
-      }
-    },
     pin(): void {
       kept.value = { id: chosen.value, run: run.value };
       announce('This run is pinned. Change something, and the next one is held against it.');

@@ -13,11 +13,11 @@ import { sentenceOf, stepSentence } from '../model/describe.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Change } from '../model/changes.ts';
 import type { Wait } from '../model/pending.ts';
-import { isLarge, prepare } from '../model/prepare.ts';
 import { speedFor } from '../model/time.ts';
 import {
   countAt,
   emptyTrace,
+  isLarge,
   stepFrom,
   traceOf,
   type Pid,
@@ -35,7 +35,6 @@ import { Notices } from './notices.ts';
 import { Player } from './player.ts';
 import { createPinned } from './pinned.ts';
 import { Preferences } from './preferences.ts';
-import { othersFirst } from './turns.ts';
 
 /** A run that is over, or the one that came with the page. */
 export interface Run {
@@ -252,6 +251,13 @@ export function createStore(
       }
     });
 
+  /** Without a network it may not be had: then all is worked out as it is drawn. */
+  const prepared = (large: Trace) =>
+    import('./prepared.ts').then(
+      (module) => module.prepared(large, compare.pinned.peek()?.trace),
+      () => {},
+    );
+
   const ended = async (
     outcome: Outcome,
     newTrace: Trace,
@@ -262,8 +268,7 @@ export function createStore(
     const input = current;
     if (isLarge(newTrace)) {
       isStopped.value = outcome.kind === 'stopped';
-      await prepare(newTrace, othersFirst);
-      await compare.prepare(newTrace);
+      await prepared(newTrace);
     }
     if (id === null || input === null || input !== current) {
       return; // another run has begun meanwhile

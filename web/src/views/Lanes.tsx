@@ -20,7 +20,8 @@ import { leftAt, type Line, type Mark, type Pid, type Trace } from '../model/tra
 import { openMenuOf } from './BreakMenu.tsx';
 import { chartsHeight, InFlight } from './InFlight.tsx';
 import { Budgets, halfOf, Ties } from './LaneMarks.tsx';
-import { Outlines } from './Outlines.tsx';
+import { later } from './Later.tsx';
+import type { OutlinesProps } from './Outlines.tsx';
 import { EndMark, SignStrokes } from './Signs.tsx';
 
 export const CHARACTER = 8.35; // px, of the lanes' labels
@@ -33,6 +34,9 @@ export const MANY = 8;
 export const CROWD = 12;
 const MARKS_MAX = 200; // drawn on one bar
 const UNDER_END = 6; // px before an end: a mark that is nearer lies under that
+
+/* Only of a run that is held against another one. */
+const Outlines = later<OutlinesProps>(async () => (await import('./Outlines.tsx')).Outlines);
 
 /** Where things are on the drawing. */
 export interface Plan {

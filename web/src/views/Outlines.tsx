@@ -11,7 +11,7 @@ interface Place {
   readonly middle: number;
 }
 
-interface OutlinesProps {
+export interface OutlinesProps {
   readonly trace: Trace;
   readonly other: Trace;
   readonly lanes: readonly Place[];

@@ -1,0 +1,8 @@
+/** A large trace with all at hand that is drawn of it, worked out in turns. */
+import { prepare } from '../model/prepare.ts';
+import type { Trace } from '../model/trace.ts';
+import { othersFirst } from './turns.ts';
+
+/** `pinned` is the one that it is held against. */
+export const prepared = (trace: Trace, pinned: Trace | null = null): Promise<void> =>
+  prepare(trace, othersFirst, pinned);
