@@ -12,14 +12,15 @@
 #     <target>.mjs, <target>.d.ts   what JavaScript imports
 #     <target>/                     what that loads: keep the two together
 #
-# The sources are compiled twice, with threads and without. What both need
-# besides goes to the interface library <target>_options:
+# The sources are compiled twice, with threads and without; so is Belay's own
+# part, once for all modules of a project. What both builds of the sources and
+# of the module need besides goes to the interface library <target>_options:
 #
 #     target_compile_definitions(<target>_options INTERFACE NDEBUG)
 #     target_link_options(<target>_options INTERFACE -sMAXIMUM_MEMORY=4GB)
 #
 # Libraries that are linked to it must have been compiled for both kinds.
-include_guard(GLOBAL)
+include_guard(DIRECTORY)
 
 get_filename_component(BELAY_JOBS_ROOT
     "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
@@ -39,14 +40,27 @@ if(EXISTS /usr/share/nodejs/acorn AND EXISTS /usr/share/emscripten)
         "\"${CMAKE_COMMAND}\" -E env NODE_PATH=/usr/share/nodejs")
 endif()
 
-function(belay_jobs_module name suffix sources)
-    add_executable(${name} ${sources} ${BELAY_JOBS_SOURCES} ${ARGN})
-    target_include_directories(${name} PRIVATE ${BELAY_JOBS_ROOT}/src)
-    target_compile_options(${name} PRIVATE
-        $<IF:$<CONFIG:Debug>,-O1,-O2> $<$<CONFIG:Debug>:-g>)
-    target_link_options(${name} PRIVATE
-        $<IF:$<CONFIG:Debug>,-O1,-O2> $<$<CONFIG:Debug>:-g>
+set(BELAY_JOBS_OPTIONS
+    $<IF:$<CONFIG:Debug>,-O1,-O2> $<$<CONFIG:Debug>:-g>)
+
+# Belay's own part, with threads or without: compiled once for all modules of
+# a project.
+function(belay_jobs_core name)
+    if(TARGET ${name})
+        return()
+    endif()
+    add_library(${name} OBJECT ${BELAY_JOBS_SOURCES} ${ARGN})
+    target_include_directories(${name} PUBLIC ${BELAY_JOBS_ROOT}/src)
+    target_compile_options(${name} PRIVATE ${BELAY_JOBS_OPTIONS})
+    set_target_properties(${name} PROPERTIES C_STANDARD 11)
+endfunction()
+
+function(belay_jobs_module name core suffix sources)
+    add_executable(${name} ${sources})
+    target_compile_options(${name} PRIVATE ${BELAY_JOBS_OPTIONS})
+    target_link_options(${name} PRIVATE ${BELAY_JOBS_OPTIONS}
         --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=16MB)
+    target_link_libraries(${name} PRIVATE ${core})
     set_target_properties(${name} PROPERTIES
         C_STANDARD 11 SUFFIX "${suffix}" OUTPUT_NAME "${name}"
         RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/${name}.dir"
@@ -73,12 +87,14 @@ function(belay_add_jobs target)
 
     # -sSTACK_OVERFLOW_CHECK=2: a full stack is a trap, where it would
     # otherwise run into other threads' memory.
-    belay_jobs_module(${target}_threads .mjs "${jobs_UNPARSED_ARGUMENTS}"
+    belay_jobs_core(belay_jobs_threads
         ${source_folder}/runtime/port_posix.c
         ${source_folder}/jobs/notify_threads.c)
+    target_compile_options(belay_jobs_threads PRIVATE -pthread)
+    target_compile_definitions(belay_jobs_threads PRIVATE BELAY_PORT_GUARDED)
+    belay_jobs_module(${target}_threads belay_jobs_threads .mjs
+        "${jobs_UNPARSED_ARGUMENTS}")
     target_compile_options(${target}_threads PRIVATE -pthread)
-    target_compile_definitions(${target}_threads PRIVATE
-        BELAY_PORT_GUARDED)
     target_link_options(${target}_threads PRIVATE
         -pthread -sMODULARIZE=1 -sEXPORT_ES6=1
         -sENVIRONMENT=web,worker,node -sFILESYSTEM=0
@@ -94,10 +110,12 @@ function(belay_add_jobs target)
 
     # With the stack first in memory, a full one is an access out of bounds.
     # What it imports is checked by describe-jobs.mjs.
-    belay_jobs_module(${target}_single .wasm "${jobs_UNPARSED_ARGUMENTS}"
+    belay_jobs_core(belay_jobs_single
         ${source_folder}/runtime/port_single.c
         ${source_folder}/jobs/notify_single.c)
-    target_compile_definitions(${target}_single PRIVATE BELAY_PORT_SINGLE)
+    target_compile_definitions(belay_jobs_single PRIVATE BELAY_PORT_SINGLE)
+    belay_jobs_module(${target}_single belay_jobs_single .wasm
+        "${jobs_UNPARSED_ARGUMENTS}")
     target_link_options(${target}_single PRIVATE
         -sSTANDALONE_WASM=1 -Wl,--stack-first -sTOTAL_STACK=1MB
         -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0)

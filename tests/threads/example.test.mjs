@@ -1,16 +1,11 @@
-// examples/jobs is built as an application would build it, and run.
+// examples/jobs is built with the jobs of the tests, by its own CMakeLists.txt, and run.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { collect } from '../../scripts/lib/shell.mjs';
-
-before(async () => {
-  const { code, output } = await collect(process.execPath, ['scripts/build-jobs.mjs', 'examples/jobs']);
-  assert.equal(code, 0, output);
-});
 
 for (const mode of ['threads', 'workers']) {
   test(`${mode}: the example says what it should`, async () => {
-    const module = 'build/jobs/examples-jobs/example_jobs.mjs';
+    const module = 'build/jobs/threads-jobs/example/example_jobs.mjs';
     const { code, output } = await collect(process.execPath, ['examples/jobs/run.mjs', module, mode]);
     assert.equal(code, 0, output);
     const lines = output.trimEnd().split('\n');

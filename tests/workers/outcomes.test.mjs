@@ -239,7 +239,7 @@ scenario('a timeout of a stream stops the item alone; leaving early stops all', 
     break;
   }
   await until(() => inspect().abandoned === 0);
-});
+}, { max: 4 });
 
 /* ---- Workers that end by themselves. ------------------------------------- */
 
