@@ -247,6 +247,7 @@ describe('other languages', () => {
           word,
         );
       await page.click('#tab-elixir');
+      await page.waitForSelector('.take-along button');
       await take('.livemd');
       const notebook = await savedFile(page, 'belay-B1.livemd');
       assert.match(notebook, /^# B1 A bounded stream\n/);

@@ -85,6 +85,7 @@ describe('breaking a run with the keyboard alone', () => {
       await atWork(page);
       await inStage(page);
       await page.keyboard.press('b');
+      await page.waitForSelector('.break-menu');
       await page.keyboard.press('Enter');
       await settled(page);
       await page.focus('.seed input');
@@ -158,6 +159,7 @@ describe('the bar under the transport', () => {
       assert.equal(await page.$eval('dialog.sheet', ({ open }) => open), false, 'it gives way to the picture');
       assert.equal((await page.$$('.sheet .break-chip')).length, 1);
       await page.evaluate(() => document.querySelector('.lanes .row-button').dispatchEvent(new MouseEvent('click', { bubbles: true })));
+      await page.waitForSelector('.break-menu');
       const box = await page.$eval('.break-menu', (menu) => menu.getBoundingClientRect().toJSON());
       assert.ok(box.left >= 0 && box.right <= phone.width && box.bottom <= phone.height, JSON.stringify(box));
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), phone.width);

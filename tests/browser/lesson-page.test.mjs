@@ -128,6 +128,7 @@ describe('a lesson', () => {
       await page.click('#tab-python');
       await page.keyboard.press('ArrowRight');
       assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'All');
+      await page.waitForSelector('.code-all .line');
       const names = await page.$$eval('.code-all h2', (all) => all.map(({ firstChild }) => firstChild.textContent));
       assert.deepEqual(names, ['JavaScript', 'Elixir', 'Python']);
       assert.equal((await page.$$('.code-all .badge')).length, 2);

@@ -34,8 +34,11 @@ function getReady(): void {
     idle(() => store.warm(), { timeout: 2000 });
   }
 
-  /* The other examples' texts, once the first is at work. */
-  setTimeout(() => examples.forEach((example) => void example.load().catch(() => {})), 1000);
+  /* The other examples' texts, once the first is at work, and a menu that a key opens. */
+  setTimeout(() => {
+    examples.forEach((example) => void example.load().catch(() => {}));
+    import('./views/BreakWays.tsx').catch(() => {});
+  }, 1000);
 }
 
 void begin();

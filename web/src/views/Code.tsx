@@ -4,13 +4,21 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Badge, Pane } from '../model/example.ts';
 import { activeRegions } from '../model/regions.ts';
 import type { Store } from '../state/store.ts';
-import { Editor, type EditorKind } from './Editor.tsx';
+import type { EditorKind, EditorProps } from './Editor.tsx';
+import { later } from './Later.tsx';
 import { RunButtons } from './RunButtons.tsx';
 import type { Part } from './Page.tsx';
-import { TakeAlong } from './TakeAlong.tsx';
+
+const Editor = later<EditorProps>(async () => (await import('./Editor.tsx')).Editor);
+const TakeAlong = later<{ store: Store; pane: Pane }>(
+  async () => (await import('./TakeAlong.tsx')).TakeAlong,
+);
+const AllPanes = later<{ store: Store; panes: readonly Pane[] }>(
+  async () => (await import('./AllPanes.tsx')).AllPanes,
+);
 
 /** Not a language: all of them below each other, or side by side where there is room. */
-const ALL = { id: 'all', name: 'All', runs: false } as const;
+export const ALL = { id: 'all', name: 'All', runs: false } as const;
 
 export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   const panes = store.texts.value?.panes ?? [];
@@ -137,40 +145,8 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   );
 }
 
-/** Each text with what was proved of it; what is at work is lit up in all of them. */
-function AllPanes({ store, panes }: { store: Store; panes: readonly Pane[] }) {
-  const own = store.offered.value ?? store.setting.value.source;
-  return (
-    <div
-      class="code-text code-all"
-      id="code-text"
-      role="tabpanel"
-      aria-labelledby={`tab-${ALL.id}`}
-      tabIndex={0}
-    >
-      <div class="code-columns">
-        {panes.map((pane) => (
-          <section key={pane.id} aria-label={pane.name}>
-            <h2>
-              {pane.name}{' '}
-              {pane.badge !== null && <Proof badge={pane.badge} />}
-            </h2>
-            {pane.runs && own !== null ? (
-              <pre>
-                <code>{own}</code>
-              </pre>
-            ) : (
-              <CodeText pane={pane} store={store} />
-            )}
-          </section>
-        ))}
-      </div>
-    </div>
-  );
-}
-
 /** What the record says of this text; the record is made by the real interpreters. */
-function Proof({ badge }: { badge: Badge | null }) {
+export function Proof({ badge }: { badge: Badge | null }) {
   if (badge === null) {
     return <span class="hint-line">To read beside the program; not executed.</span>;
   }
@@ -182,7 +158,7 @@ function Proof({ badge }: { badge: Badge | null }) {
   );
 }
 
-function CodeText({ pane, store }: { pane: Pane; store: Store }) {
+export function CodeText({ pane, store }: { pane: Pane; store: Store }) {
   const text = useRef<HTMLPreElement>(null);
   const example = store.chosen.value;
   const rules = store.texts.value?.regions;

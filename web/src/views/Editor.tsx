@@ -9,14 +9,14 @@ import type { Store } from '../state/store.ts';
 
 export type EditorKind = 'code' | 'plain';
 
-interface Props {
+export interface EditorProps {
   readonly store: Store;
   readonly kind: EditorKind;
   /** Whether it was asked for just now. */
   readonly focus: boolean;
 }
 
-export function Editor({ store, kind, focus }: Props) {
+export function Editor({ store, kind, focus }: EditorProps) {
   return kind === 'plain' ? (
     <Plain store={store} focus={focus} />
   ) : (
@@ -24,7 +24,7 @@ export function Editor({ store, kind, focus }: Props) {
   );
 }
 
-function Plain({ store, focus }: Omit<Props, 'kind'>) {
+function Plain({ store, focus }: Omit<EditorProps, 'kind'>) {
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (focus) {
@@ -46,7 +46,7 @@ function Plain({ store, focus }: Omit<Props, 'kind'>) {
   );
 }
 
-function Rich({ store, focus }: Omit<Props, 'kind'>) {
+function Rich({ store, focus }: Omit<EditorProps, 'kind'>) {
   const place = useRef<HTMLDivElement>(null);
   /** Its modules could not be had: there may be no network. */
   const failed = useSignal(false);
