@@ -174,6 +174,7 @@ describe('what was written', () => {
   it('can be written where the editor cannot be had', async () => {
     const page = await openPage(shared.browser, `${shared.site.url}#A1`, {
       before: async (fresh) => {
+        await fresh.setBypassServiceWorker(true); // which may have it from a visit before
         await fresh.setRequestInterception(true);
         fresh.on('request', (request) =>
           /codemirror/.test(request.url()) ? request.abort() : request.continue(),
