@@ -33,7 +33,7 @@ function(belay_c_test name source)
         set_target_properties(${name} PROPERTIES SUFFIX .wasm)
     endif()
     add_test(NAME ${name} COMMAND ${unit_runner} $<TARGET_FILE:${name}>)
-    set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 240)
 endfunction()
 
 foreach(source IN LISTS unit_tests)
