@@ -197,14 +197,14 @@ const suites = {
   web: {
     about: 'the playground in Chromium, and a short way in Firefox',
     alone: true,
-    seconds: 420,
+    seconds: process.env.BELAY_WEB === 'all' ? 900 : 420,
     commands: () => [withPage('tests/browser', '--test-concurrency=2')],
   },
   webAll: {
     about: 'the playground: each lesson on every screen, in Firefox, and wild programs',
     alone: true,
     extra: true,
-    seconds: 1200,
+    seconds: 2400,
     commands: () => [withPage('tests/browser-all', '--test-concurrency=1')],
   },
 };
