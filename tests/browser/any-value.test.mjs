@@ -175,7 +175,8 @@ describe('what a worker tells', () => {
       const { events, outcome, stats, until, waits } = structuredClone(await runInNode(input));
       const unlike = events.find((event) => !isMessage({ type: 'events', events: [event], until }));
       assert.equal(unlike, undefined, `${files.id}: ${JSON.stringify(unlike)}`);
-      assert.ok(isMessage({ type: 'ended', outcome, stats, until, waits }), files.id);
+      assert.ok(isMessage({ type: 'waits', waits }), files.id);
+      assert.ok(isMessage({ type: 'ended', outcome, stats, until }), files.id);
       const summary = summaryOf(traceOf(events, until), outcome, 1);
       assert.ok(isMessage({ type: 'seed', summary }), files.id);
     }
@@ -217,7 +218,7 @@ describe('what a worker tells', () => {
       returned({ entries: [{ ok: true, javascript: 'a', elixir: element }] }),
       returned({ columns: { names: ['a'], rows: [[element]] } }),
       returned({ plain: { a: { b: () => {} } } }),
-      { ...returned({}), waits: [{ pid: null, on: { what: 'request', path: element }, from: { at: 0, after: 0 }, to: null, hangs: false }] },
+      { type: 'waits', waits: [{ pid: null, on: { what: 'request', path: element }, from: { at: 0, after: 0 }, to: null, hangs: false }] },
       { ...returned({}), stats: { requests: element } },
       { type: 'seed', summary: { outcome: 'returned', ends: { ok: element } } },
     ])

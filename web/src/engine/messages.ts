@@ -174,12 +174,12 @@ const MESSAGES: Readonly<Record<WorkerMessage['type'], Test>> = {
   events: fields({ type: isText, events: listOf(isEvent), until: isTime }),
   seed: fields({ type: isText, summary: isSummary }),
   beat: fields({ type: isText, until: isTime }),
+  waits: fields({ type: isText, waits: listOf(isWait) }),
   ended: fields({
     type: isText,
     outcome: isOutcome,
     stats: isCounts,
     until: isTime,
-    waits: maybe(listOf(isWait)),
   }),
 };
 

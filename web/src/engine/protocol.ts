@@ -76,13 +76,13 @@ export type WorkerMessage =
   | { readonly type: 'seed'; readonly summary: Summary }
   /** A sign of life. */
   | { readonly type: 'beat'; readonly until: number }
+  /** Who waited for what, some at a time, before the end; not told when a limit has ended the run. */
+  | { readonly type: 'waits'; readonly waits: readonly Wait[] }
   | {
       readonly type: 'ended';
       readonly outcome: Outcome;
       readonly stats: Stats;
       readonly until: number;
-      /** Who waited for what; not told when a limit has ended the run. */
-      readonly waits?: readonly Wait[];
     };
 
 export const BEAT = 100; // real ms between signs of life

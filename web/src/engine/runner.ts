@@ -60,6 +60,8 @@ interface Ready {
 interface Running {
   readonly input: RunInput;
   readonly builder: TraceBuilder;
+  /** Who waited for what, as far as it was told; null before. */
+  waits: Wait[] | null;
   /** Real time; null until the worker has the program. */
   begun: number | null;
   until: number;
@@ -123,6 +125,7 @@ export class Runner {
     this.#running = {
       input,
       builder: new TraceBuilder(),
+      waits: null,
       begun: null,
       until: 0,
       lastSign: 0,
@@ -206,13 +209,18 @@ export class Runner {
     if (running === null || message.type === 'seed') {
       return;
     }
+    if (message.type === 'waits') {
+      running.waits ??= [];
+      running.waits.push(...message.waits);
+      return;
+    }
     running.until = Math.max(running.until, message.until);
     if (message.type === 'events') {
       running.builder.add(message.events);
     } else if (message.type === 'ended') {
       this.#drop();
-      const { outcome, stats, waits = null } = message;
-      this.#events.ended(outcome, running.builder.finish(running.until), stats, waits);
+      const { outcome, stats } = message;
+      this.#events.ended(outcome, running.builder.finish(running.until), stats, running.waits);
       this.warm();
     }
   }

@@ -30,6 +30,8 @@ const toFrame = globalThis.postMessage.bind(globalThis) as (
 ) => void;
 const { createObjectURL, revokeObjectURL } = URL;
 
+const WAITS = 500; // in a message
+
 const addresses: Addresses = {
   of: (text) => createObjectURL(new Blob([text], { type: 'text/javascript' })),
   free: (address) => revokeObjectURL(address),
@@ -68,8 +70,12 @@ async function run({ input }: RunOrder, send: (message: WorkerMessage) => void):
     send({ type: 'beat', until: Math.max(recorder.until, recorder.now()) });
   }, BEAT);
   hearFailures(() => recorder);
-  const ended = await runProgram(input, recorder, addresses);
+  const { waits, ...ended } = await runProgram(input, recorder, addresses);
   clearInterval(beats);
+  /* One message of all of them would hold the page up while it is read. */
+  for (let first = 0; first === 0 || first < waits.length; first += WAITS) {
+    send({ type: 'waits', waits: waits.slice(first, first + WAITS) });
+  }
   send({ type: 'ended', ...ended });
 }
 
