@@ -7,21 +7,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { clickVisible, ended, scrub, text, useSite, writeProgram } from '../browser/support.mjs';
 import { watchThread } from './thread.mjs';
+import { wild } from './wild.mjs';
 
 const TASK_MS = 50;
 
 const { withPage } = useSite();
 
 const storms = {
-  'for (;;) {}': 'export async function main({ sleep }) { await sleep(50); for (;;) {} }',
-  'for (;;) await null': 'export async function main() { for (;;) await null; }',
+  ...wild,
   'a loop around sleep(0)': 'export async function main({ sleep }) { for (;;) await sleep(0); }',
-  'a storm of timers':
-    'export async function main() { for (let n = 0; n < 200; n += 1) setInterval(() => {}, 0); await new Promise(() => {}); }',
-  '100,000 tasks at once':
-    'export async function main({ Task }) { const all = []; for (let n = 0; n < 100_000; n += 1) all.push(Task.async(({ sleep }) => sleep(100))); await Task.awaitMany(all); }',
-  '100,000 items':
-    'export const main = ({ Task }) => Task.asyncStream(Array.from({ length: 100_000 }, (_, n) => n), (n) => n, { maxConcurrency: 1000 }).toArray();',
   'long lines':
     "export async function main({ sleep }) { for (;;) { console.log('x'.repeat(5000)); await sleep(1); } }",
   'a million lines':

@@ -1,29 +1,8 @@
 // What a program may throw, give and tell, without a browser: anything that
 // there is, and the page has a text for it or says that it takes it not.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
-
-let sources;
-let load;
-
-before(async () => {
-  sources = await openSources();
-  ({ load } = sources);
-});
-after(() => sources.close());
-
-/** Runs a program to its end: { outcome, events, stats }. */
-async function run(source, given = {}) {
-  const { runInNode } = await load('/src/engine/node.ts');
-  return runInNode({
-    program: { source, files: given.files ?? {} },
-    seed: 1,
-    world: null,
-    knobs: {},
-    ...given,
-  });
-}
+import { describe, it } from 'node:test';
+import { load, run, sources } from './engine.mjs';
 
 describe('what a program may throw or give', () => {
   const thrown = {

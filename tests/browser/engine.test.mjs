@@ -1,29 +1,7 @@
-// The engine that runs a learner's program, without a browser: the very
-// modules that the worker is made of, loaded as the page's build loads them.
+// The engine that runs a learner's program, without a browser.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
-
-let sources;
-let load;
-
-before(async () => {
-  sources = await openSources();
-  ({ load } = sources);
-});
-after(() => sources.close());
-
-/** Runs a program to its end: { outcome, events, stats }. */
-async function run(source, given = {}) {
-  const { runInNode } = await load('/src/engine/node.ts');
-  return runInNode({
-    program: { source, files: given.files ?? {} },
-    seed: 1,
-    world: null,
-    knobs: {},
-    ...given,
-  });
-}
+import { describe, it } from 'node:test';
+import { load, run } from './engine.mjs';
 
 const kinds = (events, ...names) => events.filter(({ type }) => names.includes(type));
 
