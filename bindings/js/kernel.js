@@ -127,8 +127,15 @@ export class Kernel {
     this.late?.tell();
   }
 
+  /** The same for a command that stands ready: the tag of a wait goes through the place of its own. */
+  #hurryBefore() {
+    const tag = this.#memory.givenTag;
+    this.#hurry();
+    this.#memory.freshTag(tag);
+  }
+
   #submit() {
-    if (this.roomy) this.#hurry();
+    if (this.roomy) this.#hurryBefore();
     const code = this.#exports.belay_wasm_submit();
     return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_submit()) : code;
   }

@@ -144,7 +144,12 @@ export class Memory {
     }
   }
 
-  /** The same without `begin` before it. */
+  /** That of the command as it stands. */
+  get givenTag() {
+    return this.#fresh()[this.#command + AT_TAG];
+  }
+
+  /** Sets it without `begin` before. */
   freshTag(value) {
     this.#fresh()[this.#command + AT_TAG] = value;
   }

@@ -44,6 +44,19 @@ late('tasks that are awaited one after the other are held back, and give their v
   }
 });
 
+late('a command that hurries it on keeps a tag of its own', async (runtime, { Task }) => {
+  // Two streams: the tags of the second one and of the wait are not the same number.
+  const first = Task.asyncStream([1, 2], noop, { maxConcurrency: 1 })[Symbol.asyncIterator]();
+  assert.equal((await first.next()).value.value, 1);
+  for (let round = 0; round < 3; round++) await Task.await(Task.async(() => noop(0)));
+  const task = Task.async(() => noop(3));
+  const promise = Task.await(task);
+  assert.equal(isHeldBack(runtime), true);
+  assert.deepEqual(await Task.asyncStream([4], noop).toValues(), [4]);
+  assert.equal(await promise, 3);
+  await first.return();
+});
+
 late('a plain value and a failure come to the owner as well', async (runtime, { Task }) => {
   assert.equal(await Task.await(Task.async(() => 5)), 5);
   assert.equal(await Task.await(Task.async(() => noop(6))), 6);
