@@ -48,6 +48,17 @@ describe('in forced colours', () => {
       );
       assert.ok(strokes.length > 4);
       for (const [stroke, fill] of strokes) assert.notEqual(stroke, fill);
+      /* The last piece of a life keeps its fill: solid ink, another solid, and a pattern. */
+      const caps = await page.$$eval('.cap', (pieces) =>
+        pieces.map((piece) => [piece.classList[1], getComputedStyle(piece).fill]),
+      );
+      const [ok, stopped] = ['ok', 'stopped'].map(
+        (family) => new Map(caps).get(family) ?? assert.fail(`no ${family}`),
+      );
+      const ground = await page.$eval('.bar.waiting', (bar) => getComputedStyle(bar).fill);
+      assert.equal(new Set([ok, stopped, ground]).size, 3);
+      const lines = await page.$eval('.bar-lines', (path) => getComputedStyle(path).stroke);
+      assert.notEqual(lines, ground);
       const outlines = await page.$$eval(
         '.switch label:has(:checked), .tabs button[aria-selected=true]',
         (all) => all.map((element) => getComputedStyle(element).outlineStyle),

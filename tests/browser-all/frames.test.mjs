@@ -46,7 +46,8 @@ async function still(page, scheme) {
 /* The bar at the foot lies over what is behind it, and how long the page paused is the machine's. */
 const quiet = `
   :root { --sans: var(--mono); caret-color: transparent }
-  .transport, .gap { visibility: hidden }
+  .transport { visibility: hidden }
+  .gap { display: none }
 `;
 
 /** The page as the frame wants it, until nothing of it is on its way any more. */
@@ -110,8 +111,8 @@ const plants = {
   'a lane that is 4 px lower': () => {
     document.querySelectorAll('.lanes [role=row]')[1].setAttribute('transform', 'translate(0 4)');
   },
-  'another colour of what runs': () => {
-    document.documentElement.style.setProperty('--running-fill', '#e3cff7');
+  'another colour of what waits': () => {
+    document.documentElement.style.setProperty('--waiting-fill', '#e3cff7');
   },
   'an end that has the colour of another': () => {
     document.querySelector('.end-place:not(.later) .end').setAttribute('class', 'end crashed');

@@ -66,7 +66,7 @@ describe('colours', () => {
         'border',
         'focus',
         'queued-stroke',
-        'running-stroke',
+        'waiting-stroke',
         'link',
         'ok-stroke',
         'error-stroke',
@@ -79,6 +79,10 @@ describe('colours', () => {
     for (const state of ['ok', 'error', 'crashed', 'stopped'])
       pairs(4.5, [`${state}-label`], [`${state}-fill`]);
     pairs(4.5, ['on-accent'], ['accent']);
+  });
+  it('of the lines on a fill can be seen', () => {
+    pairs(3, ['surface'], ['crashed-fill']); // the hatch; the dots have the label's colour
+    pairs(4.5, ['waiting-stroke'], ['waiting-fill']); // drawn thin
   });
 });
 
@@ -131,7 +135,7 @@ function difference([l1, a1, b1], [l2, a2, b2]) {
 }
 
 describe('the colours of states', () => {
-  const states = ['running', 'ok', 'error', 'crashed', 'stopped'];
+  const states = ['waiting', 'ok', 'error', 'crashed', 'stopped'];
   const LEAST = 12; // ten times what is just seen as another colour
 
   it('are compared as the authors of the formula do', () => {

@@ -66,7 +66,7 @@ describe('a lesson', () => {
       const widths = async () => {
         await runToEnd(page);
         return (await cells(page)).flatMap((label) => {
-          const [, from, to] = /^page \d+, running (\d+) ms to (\d+) ms/.exec(label) ?? [];
+          const [, from, to] = /^page \d+, waiting (\d+) ms to (\d+) ms/.exec(label) ?? [];
           return from === undefined ? [] : [to - from];
         });
       };

@@ -154,7 +154,7 @@ for (const files of lessons) {
             isTask(line) && isAlive(line, t) && line.started <= t && line.started !== null,
         );
         assert.equal(runningAt(trace, t), alive.length, `in flight and tree at ${t}`);
-        assert.equal(census(trace, t).get(looks.running.word) ?? 0, alive.length, `census at ${t}`);
+        assert.equal(census(trace, t).get(looks.waiting.word) ?? 0, alive.length, `census at ${t}`);
         assert.equal(
           onLanes.filter(
             (line) =>

@@ -134,7 +134,7 @@ describe('with the keyboard alone', () => {
       await page.keyboard.press('Enter');
       await ended(page);
 
-      await tabTo(/^main, running/);
+      await tabTo(/^main, waiting/);
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowDown');
       const lane = await focused(page);

@@ -9,6 +9,7 @@ import {
   leftAt,
   once,
   runningAt,
+  timeOf,
   type Line,
   type Trace,
   type TraceEvent,
@@ -242,12 +243,15 @@ export function notesOf(trace: Trace, line: Line, t: number): readonly string[] 
 export function lineSentence(trace: Trace, line: Line): string {
   const parts = [`${line.label}`];
   const from = line.started ?? line.spawned;
-  if (line.started === null) {
+  if (line.started === null || timeOf(line.started) > timeOf(line.spawned)) {
     parts.push(`queued from ${duration(line.spawned)}`);
-  } else if (line.end === null) {
-    parts.push(`running from ${duration(from)}, no end recorded by ${duration(trace.until)}`);
-  } else {
-    parts.push(`running ${duration(from)} to ${duration(line.end.time)}`);
+  }
+  if (line.started !== null) {
+    parts.push(
+      line.end === null
+        ? `waiting from ${duration(from)}, no end recorded by ${duration(trace.until)}`
+        : `waiting ${duration(from)} to ${duration(line.end.time)}`,
+    );
   }
   if (line.end !== null) {
     parts.push(
@@ -302,7 +306,10 @@ export const looksIn = once((trace): readonly Look[] => {
   for (const line of trace.lines.values()) {
     if (isTask(line)) {
       if (line.started !== null) {
-        seen.add(looks.running);
+        seen.add(looks.waiting);
+      }
+      if (timeOf(line.started ?? line.end?.time ?? trace.until) > timeOf(line.spawned)) {
+        seen.add(looks.queued);
       }
       if (line.end !== null) {
         seen.add(line.end.look);

@@ -1,12 +1,11 @@
 /**
- * What a task can look like: one outline and fills, each with a word and a
- * sign of its own, so that colour is never the only sign.
+ * What a task can look like: one outline and fills, each with a pattern, a
+ * word and a sign of its own, so that colour is never the only sign.
  *
  * On the virtual clock what is computed takes no time: a body that has begun
- * waits for something until it ends. So it is drawn with the light, lined
- * fill; the solid fill is kept for time on the processor.
+ * waits for something until it ends.
  */
-export type Family = 'queued' | 'running' | 'ok' | 'error' | 'crashed' | 'stopped';
+export type Family = 'queued' | 'waiting' | 'ok' | 'error' | 'crashed' | 'stopped';
 
 /** Drawn by the page itself: no font's idea of a symbol, no emoji. */
 export type Sign = 'check' | 'cross' | 'clock' | 'square' | 'half' | 'chain' | 'again' | 'bang';
@@ -21,7 +20,7 @@ export interface Look {
 /** Every look there is, by name. The legend and the lanes read it alike. */
 export const looks = {
   queued: { family: 'queued', sign: null, word: 'queued' },
-  running: { family: 'running', sign: null, word: 'running' },
+  waiting: { family: 'waiting', sign: null, word: 'waiting' },
   ok: { family: 'ok', sign: 'check', word: 'ok' },
   gaveUp: { family: 'error', sign: 'bang', word: 'gave up' },
   crashed: { family: 'crashed', sign: 'cross', word: 'crashed' },

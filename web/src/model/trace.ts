@@ -133,7 +133,7 @@ export function stateAt(line: Line, t: number): Look | null {
   if (line.end !== null && t >= line.end.time) {
     return line.end.look;
   }
-  return line.started !== null && t >= line.started ? looks.running : looks.queued;
+  return line.started !== null && t >= line.started ? looks.waiting : looks.queued;
 }
 
 export function isTask(line: Line): boolean {

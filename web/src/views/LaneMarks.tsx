@@ -196,7 +196,7 @@ export function ExtraMark({ extra }: { extra: Extra }) {
   return (
     <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
       {extra === 'grace' ? (
-        <rect class="bar running" x="-9.5" y="-5" width="19" height="10" rx="2" />
+        <rect class="bar waiting" x="-9.5" y="-6" width="19" height="12" rx="2" />
       ) : extra === 'again' || extra === 'late' || extra === 'noRoom' ? (
         <g class="event-mark">
           <circle r="8" />

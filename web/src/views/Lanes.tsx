@@ -12,17 +12,16 @@ import { budgetAt } from '../model/supervision.ts';
 import { lasts, spawnTies } from '../model/ties.ts';
 import { lineSentence } from '../model/describe.ts';
 import { lanesOf, weightOf, type Lane } from '../model/lanes.ts';
-import { looks } from '../model/states.ts';
 import type { Store } from '../state/store.ts';
 import { tickText, ticks } from '../model/time.ts';
 import { marksWithin } from '../model/extras.ts';
-import { leftAt, type Line, type Mark, type Pid, type Trace } from '../model/trace.ts';
+import { leftAt, timeOf, type Line, type Mark, type Pid, type Trace } from '../model/trace.ts';
 import { openMenuOf } from './BreakMenu.tsx';
 import { chartsHeight, InFlight } from './InFlight.tsx';
 import { Budgets, halfOf, Ties } from './LaneMarks.tsx';
 import { later } from './Later.tsx';
 import type { OutlinesProps } from './Outlines.tsx';
-import { EndMark, SignStrokes } from './Signs.tsx';
+import { Cap, EndMark, SignStrokes } from './Signs.tsx';
 
 export const CHARACTER = 8.35; // px, of the lanes' labels
 const END_ROOM = 24; // px right of the last moment, for its mark
@@ -34,6 +33,7 @@ export const MANY = 8;
 export const CROWD = 12;
 const MARKS_MAX = 200; // drawn on one bar
 const UNDER_END = 6; // px before an end: a mark that is nearer lies under that
+const CAP = 12; // px of a life that tell how it ended
 
 /* Only of a run that is held against another one. */
 const Outlines = later<OutlinesProps>(async () => (await import('./Outlines.tsx')).Outlines);
@@ -346,7 +346,7 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose, onM
         ? 'queued'
         : half === 3 && !thin
           ? 'frame'
-          : 'running';
+          : 'waiting';
   const left = leftAt(trace, line);
   return (
     <g
@@ -372,7 +372,7 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose, onM
           height={placed.height}
         />
       )}
-      {line.started !== null && line.started > line.spawned && (
+      {line.started !== null && timeOf(line.started) > timeOf(line.spawned) && (
         <rect
           class="bar queued"
           x={x(line.spawned)}
@@ -390,10 +390,12 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose, onM
         height={half * 2}
         rx={thin ? 1 : 3}
       />
-      {kind === 'running' && !thin && to - from > 8 && (
+      {(kind === 'waiting' || kind === 'promise') && to - from > 8 && (
         <path
           class="bar-lines"
-          d={`M${from + 2} ${middle - 2.3}H${to - 2}M${from + 2} ${middle + 2.3}H${to - 2}`}
+          d={(thin ? [0] : [-2.3, 2.3])
+            .map((y) => `M${from + 2} ${middle + y}H${to - 2}`)
+            .join('')}
         />
       )}
       {left !== null && (
@@ -414,6 +416,9 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose, onM
           height={half * 2}
           fill="url(#grace)"
         />
+      )}
+      {line.end !== null && (
+        <EndCap plan={plan} line={line} from={from} to={to} middle={middle} thin={thin} />
       )}
       <Tail plan={plan} line={line} middle={middle} until={trace.until} />
       {marksOn(line, x).map((mark) => (
@@ -438,6 +443,26 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose, onM
       )}
     </g>
   );
+}
+
+interface EndCapProps {
+  readonly plan: Plan;
+  readonly line: Line;
+  readonly from: number;
+  readonly to: number;
+  readonly middle: number;
+  readonly thin: boolean;
+}
+
+/** The end of a life, in the fill of how it ended; at most half of what is before it. */
+function EndCap({ plan: { x }, line, from, to, middle, thin }: EndCapProps) {
+  const family = (line.end as NonNullable<Line['end']>).look.family;
+  const before = to - (lasts(line) ? Math.max(from, x(line.asked?.time ?? 0)) : from);
+  const width = thin
+    ? Math.min(family === 'ok' ? 3 : 7, to - from)
+    : Math.max(3, Math.min(CAP, before / 2));
+  const half = thin ? 4 : halfOf(line, thin);
+  return <Cap family={family} x={to - width} middle={middle} width={width} half={half} />;
 }
 
 /** The marks that are drawn: one that would lie under the end is not. */
@@ -503,41 +528,28 @@ function Veil({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
 /** How each task ended, above the veil: faint while that is still to come. */
 function Ends({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
   const now = t.value;
-  const ends = plan.lanes.flatMap(({ lane, middle }) =>
-    lane.lines.map((line, at) => ({
-      line,
-      middle,
-      thin: lane.shared || isShort(lane.lines[at + 1], plan),
-    })),
-  );
   return (
     <g aria-hidden="true" class="ends">
-      {ends.map(({ line, middle, thin }) => {
-        if (line.end === null) {
-          return null;
-        }
-        const from = plan.x(line.started ?? line.spawned);
-        const to = Math.max(from + (thin ? 1.5 : 3), plan.x(line.end.time));
-        const later = line.end.time > now ? ' later' : '';
-        return thin ? (
-          <rect
-            key={line.pid}
-            class={`tip ${line.end.look.family}${later}`}
-            x={to - 1.5}
-            y={middle - 4}
-            width={line.end.look === looks.ok ? 3 : 5}
-            height={8}
-          />
-        ) : (
-          <g
-            key={line.pid}
-            class={`end-place${later}`}
-            transform={`translate(${to + 9} ${middle})`}
-          >
-            <EndMark look={line.end.look} />
-          </g>
-        );
-      })}
+      {plan.lanes.map(({ lane, middle }) =>
+        lane.shared
+          ? null // their bars tell it
+          : lane.lines.map((line, at) => {
+              if (line.end === null || isShort(lane.lines[at + 1], plan)) {
+                return null;
+              }
+              const from = plan.x(line.started ?? line.spawned);
+              const to = Math.max(from + 3, plan.x(line.end.time));
+              return (
+                <g
+                  key={line.pid}
+                  class={line.end.time > now ? 'end-place later' : 'end-place'}
+                  transform={`translate(${to + 9} ${middle})`}
+                >
+                  <EndMark look={line.end.look} />
+                </g>
+              );
+            }),
+      )}
     </g>
   );
 }

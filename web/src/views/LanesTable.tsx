@@ -12,7 +12,7 @@ export function LanesTable({ trace, t }: { trace: Trace; t: number }) {
   return (
     <table class="lanes-table">
       <caption>
-        State at {duration(t)}: {runningAt(trace, t)} running, at most {trace.flight.peak} at once
+        State at {duration(t)}: {runningAt(trace, t)} in flight, at most {trace.flight.peak} at once
         {chartsOf(trace).map((chart) => `, ${chartMoment(chart, t)}`)}
         {rows.length > ROWS_MAX && `, the first ${ROWS_MAX} of ${rows.length} tasks`}
       </caption>

@@ -3,8 +3,9 @@
  * the run before the last change, or one that was pinned. Only what differs.
  */
 import { counterpartsOf, differ } from '../model/counterparts.ts';
+import { looks } from '../model/states.ts';
 import type { Line, Trace } from '../model/trace.ts';
-import { SignStrokes } from './Signs.tsx';
+import { EndShape, SignStrokes } from './Signs.tsx';
 
 interface Place {
   readonly lane: { readonly lines: readonly Line[]; readonly shared: boolean };
@@ -60,13 +61,15 @@ function Outline({ twin, until, middle, x, from }: OutlineProps) {
     return null;
   }
   const half = twin.kind === 'task' || twin.kind === 'item' ? 10 : 6;
-  const sign = twin.end?.look.sign ?? null;
+  const { sign, family } = twin.end?.look ?? looks.waiting;
   return (
     <g>
       <rect x={begin} y={middle - half} width={Math.max(3, end - begin)} height={2 * half} rx="3" />
       {sign !== null && (
         <g transform={`translate(${end} ${middle - half})`}>
-          <circle r="6.5" />
+          <g class="shape" transform="scale(.72)">
+            <EndShape family={family} />
+          </g>
           <g transform="scale(.75)">
             <SignStrokes sign={sign} />
           </g>

@@ -1,6 +1,6 @@
 /** The small drawings: ends of lanes, buttons, the name's ring. */
 import type { JSX } from 'preact';
-import type { Look, Sign } from '../model/states.ts';
+import type { Family, Look, Sign } from '../model/states.ts';
 
 const strokes: Record<Sign, JSX.Element> = {
   check: <path d="M-4 .3 -1.2 3.2 4.2-3.2" />,
@@ -25,37 +25,73 @@ export function SignStrokes({ sign }: { sign: Sign }) {
   return <g class="sign">{strokes[sign]}</g>;
 }
 
+/** The shape of a family's end mark. */
+export function EndShape({ family }: { family: Family }) {
+  return family === 'ok' ? (
+    <circle r="9" />
+  ) : family === 'error' ? (
+    <path d="M-5-9H5L10 0 5 9H-5L-10 0Z" />
+  ) : family === 'crashed' ? (
+    <path d="M0-10.5 10.5 0 0 10.5-10.5 0Z" />
+  ) : (
+    <rect x="-8.5" y="-8.5" width="17" height="17" rx="2.5" />
+  );
+}
+
 /** The mark of a state's end: its shape says the family, its sign the word. */
-export function EndMark({ look }: { look: Look }) {
-  const shape =
-    look.family === 'ok' ? (
-      <circle r="9" />
-    ) : look.family === 'error' ? (
-      <path d="M-5-9H5L10 0 5 9H-5L-10 0Z" />
-    ) : look.family === 'crashed' ? (
-      <path d="M0-10.5 10.5 0 0 10.5-10.5 0Z" />
-    ) : (
-      <rect x="-8.5" y="-8.5" width="17" height="17" rx="2.5" />
-    );
+export function EndMark({ look: { family, sign } }: { look: Look }) {
   return (
-    <g class={`end ${look.family}`}>
-      {shape}
-      {look.sign !== null && <SignStrokes sign={look.sign} />}
+    <g class={`end ${family}`}>
+      <EndShape family={family} />
+      {sign !== null && <SignStrokes sign={sign} />}
     </g>
   );
 }
 
-/** A state as it stands in text: before its word. */
-export function StateMark({ look }: { look: Look }) {
+/** What the fills of families have on them, right of 0 0: dots, or a hatch. */
+const patterns: Partial<Record<Family, string>> = {
+  error: 'M2.8-4.4h.01M2.8 0h.01M2.8 4.4h.01M7.2-4.4h.01M7.2 0h.01M7.2 4.4h.01',
+  crashed: 'M-1-3 4-8M-1 2.5 9.5-8M-1 8 13-6M4.5 8 13-.5M10 8 13 5',
+};
+
+interface CapProps {
+  readonly family: Family;
+  readonly x: number;
+  readonly middle: number;
+  readonly width: number;
+  readonly half: number;
+}
+
+/** The last piece of a life, in the fill of how it ended. */
+export function Cap({ family, x, middle, width, half }: CapProps) {
+  const place = { x, y: middle - half, width, height: half * 2 };
   return (
-    <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
-      {look.sign === null ? (
+    <>
+      <rect class={`cap ${family}`} {...place} />
+      {patterns[family] !== undefined && (
+        <svg {...place} viewBox={`0 ${-half} ${width} ${half * 2}`}>
+          <path class={`pattern ${family}`} d={patterns[family]} />
+        </svg>
+      )}
+    </>
+  );
+}
+
+/** A state as it stands in text, before its word: a piece of a lane. */
+export function StateMark({ look }: { look: Look }) {
+  const { family, sign } = look;
+  return (
+    <svg class="mark" viewBox="-21 -11 33 22" width="27" height="18" aria-hidden="true">
+      {sign === null ? (
         <>
-          <rect class={`bar ${look.family}`} x="-9.5" y="-5" width="19" height="10" rx="2" />
-          {look.family === 'running' && <path class="bar-lines" d="M-8-1.7H8M-8 1.7H8" />}
+          <rect class={`bar ${family}`} x="-20" y="-6" width="31" height="12" rx="2" />
+          {family === 'waiting' && <path class="bar-lines" d="M-18-2H9M-18 2H9" />}
         </>
       ) : (
-        <EndMark look={look} />
+        <>
+          <Cap family={family} x={-20} middle={0} width={12} half={6} />
+          <EndMark look={look} />
+        </>
       )}
     </svg>
   );
@@ -64,8 +100,9 @@ export function StateMark({ look }: { look: Look }) {
 /** A piece of a lane as it stands in text. */
 export function BarMark({ kind }: { kind: 'promise' | 'left' }) {
   return (
-    <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
-      <rect class={`bar ${kind}`} x="-9.5" y="-5" width="19" height="10" />
+    <svg class="mark" viewBox="-21 -11 33 22" width="27" height="18" aria-hidden="true">
+      <rect class={`bar ${kind}`} x="-20" y="-6" width="31" height="12" />
+      {kind === 'promise' && <path class="bar-lines" d="M-18-2H9M-18 2H9" />}
     </svg>
   );
 }

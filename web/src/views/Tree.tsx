@@ -104,7 +104,7 @@ function lookAt(line: Line, t: number) {
   if (line.end !== null && line.end.time <= t) {
     return line.end.look;
   }
-  return line.started !== null && line.started <= t ? looks.running : looks.queued;
+  return line.started !== null && line.started <= t ? looks.waiting : looks.queued;
 }
 
 function aboutOf(trace: Trace, line: Line, t: number): string {
