@@ -359,11 +359,17 @@ BELAY_JOBS_DOOR uint32_t belay_jobs_start(uint32_t number, uint32_t index,
     return code;
 }
 
-BELAY_JOBS_DOOR uint32_t belay_jobs_finish(uint32_t number) {
+/* The process of a run; 0 when there is none. */
+static belay_pid pid_of(uint32_t number) {
     belayr_port_lock(&state.lock);
     const job_run *run = run_of(number);
     belay_pid pid = run == NULL ? 0 : run->pid;
     belayr_port_unlock(&state.lock);
+    return pid;
+}
+
+BELAY_JOBS_DOOR uint32_t belay_jobs_finish(uint32_t number) {
+    belay_pid pid = pid_of(number);
     while (pid != 0 &&
            (belay_alive(state.root, pid) || belay_jobs_look()[4] > 0)) {
         belay_code code = belay_sleep(state.root, 0);
@@ -375,10 +381,7 @@ BELAY_JOBS_DOOR uint32_t belay_jobs_finish(uint32_t number) {
 }
 
 BELAY_JOBS_DOOR void belay_jobs_cancel(uint32_t number) {
-    belayr_port_lock(&state.lock);
-    const job_run *run = run_of(number);
-    belay_pid pid = run == NULL ? 0 : run->pid;
-    belayr_port_unlock(&state.lock);
+    belay_pid pid = pid_of(number);
     if (pid != 0) {
         (void)belay_process_exit(state.root, pid, BELAY_REASON_KILL);
     }

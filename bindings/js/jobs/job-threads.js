@@ -6,52 +6,35 @@
  * here at little cost. Memory shows which of them have begun; when the instance
  * is set aside, those that have not are handed to the next one.
  */
+import { JobLostError, JobTrapError } from './job-errors.js';
 import { Instance } from './job-instance.js';
 import { JobMemory } from './job-memory.js';
-import { JobLostError, JobTrapError } from './job-errors.js';
+import { JobPool } from './job-pool.js';
 import { ELEMENTS } from './job-signature.js';
 
 const PLACES = 1024; // src/jobs/jobs.h
 const IN_VAIN_MAX = 3;
 
 /* An instance that does not even open is tried again only for new jobs. */
-export class ThreadPool {
+export class ThreadPool extends JobPool {
   mode = 'threads';
-  #files;
-  #settings;
   #instance = null;
   #memory = null;
-  #queue = [];
   #runs = new Map();
   #places = [];
   #serial = 0;
   #asks = new Map();
-  #setAside = 0;
   #inVain = 0; // instances in a row that told of no job
-  #started = 0;
-  #error = null;
 
-  constructor(files, settings) {
-    this.#files = files;
-    this.#settings = settings;
-  }
-
-  /** Opens the first instance; rejected when that fails. */
-  open() {
-    return new Promise((resolve, reject) => {
-      this.#open({ resolve, reject });
-    });
-  }
-
-  #open(first = null) {
-    const instance = new Instance(this.#files, 'threads', this.#settings, {
+  begin(first = null) {
+    const instance = new Instance(this.files, 'threads', this.settings, {
       opened: () => {
         this.#memory = new JobMemory(instance);
         first?.resolve();
-        this.#pump();
+        this.pump();
       },
       entry: (entry) => this.#entry(entry),
-      taken: () => this.#pump(),
+      taken: () => this.pump(),
       failed: (told, number) => this.#failed(instance, told, number, first),
     });
     this.#instance = instance;
@@ -61,25 +44,16 @@ export class ThreadPool {
 
   /* ---- Runs. */
 
-  submit(run) {
-    if (this.#error !== null) {
-      run.failed(this.#error);
-      return;
-    }
-    this.#queue.push(run);
-    this.#pump();
-  }
-
-  #pump() {
-    if (this.#instance === null) this.#open();
+  pump() {
+    if (this.#instance === null) this.begin();
     if (this.#instance.isOpen) this.#handOver();
     this.#keep();
   }
 
   #handOver() {
     let next = 0;
-    while (next < this.#queue.length && this.#places.length > 0) this.#start(this.#queue[next++]);
-    if (next > 0) this.#queue = this.#queue.slice(next);
+    while (next < this.queue.length && this.#places.length > 0) this.#start(this.queue[next++]);
+    if (next > 0) this.queue = this.queue.slice(next);
   }
 
   #start(run) {
@@ -87,7 +61,7 @@ export class ThreadPool {
     this.#serial = (this.#serial + 1) % 0x3fffff;
     run.number = (this.#serial + 1) * PLACES + run.place;
     this.#runs.set(run.number, run);
-    this.#started++;
+    this.started++;
     this.#instance.tell(['start', run.number, run.job.index, run.valuesFor(this.#memory)]);
   }
 
@@ -101,7 +75,7 @@ export class ThreadPool {
   kill(run) {
     run.killed = true;
     if (run.number === 0) {
-      this.#queue = this.#queue.filter((other) => other !== run);
+      this.withdraw(run);
       run.returned();
     } else if (this.#runs.has(run.number)) {
       this.#instance.tell(['cancel', run.number]);
@@ -165,7 +139,7 @@ export class ThreadPool {
     this.#instance = null;
     const error = new Error(`the instance could not be opened: ${told.message}`, { cause: told });
     first?.reject(error);
-    for (const run of this.#queue.splice(0)) run.failed(error);
+    this.failQueue(error);
     this.#failAsks(error);
   }
 
@@ -177,7 +151,7 @@ export class ThreadPool {
     this.#runs.clear();
     this.#instance = null;
     this.#memory = null;
-    this.#setAside++;
+    this.setAside++;
     for (const run of runs) {
       clearTimeout(run.timer);
       if (run.killed) run.returned();
@@ -187,25 +161,25 @@ export class ThreadPool {
       else again.push(run);
     }
     for (const run of again) run.number = 0;
-    this.#queue = [...again, ...this.#queue];
+    this.queue = [...again, ...this.queue];
     instance.end();
     if (this.#inVain >= IN_VAIN_MAX) this.#giveUp(why, cause);
     this.#failAsks(new Error(`there is no memory: the instance was set aside because ${why}`));
-    if (this.#queue.length > 0 || this.#settings.min > 0) this.#pump();
+    if (this.queue.length > 0 || this.settings.min > 0) this.pump();
   }
 
   /** Nothing runs in any instance: who waits is told; new jobs try again. */
   #giveUp(why, cause) {
     this.#inVain = 0;
     const error = new Error(`jobs could not be run: ${IN_VAIN_MAX} instances in a row were set aside before any job was done; the last because ${why}`, { cause });
-    for (const run of this.#queue.splice(0)) run.failed(error);
+    this.failQueue(error);
   }
 
   /* ---- Memory. */
 
   allocate(Elements, count) {
-    if (this.#error !== null) return Promise.reject(this.#error);
-    if (this.#instance === null) this.#open();
+    if (this.error !== null) return Promise.reject(this.error);
+    if (this.#instance === null) this.begin();
     const id = ++this.#serial;
     const bytes = count * Elements.BYTES_PER_ELEMENT;
     return new Promise((resolve, reject) => {
@@ -238,7 +212,7 @@ export class ThreadPool {
     const end = view.byteOffset + view.byteLength;
     const uses = (value) => ArrayBuffer.isView(value) && this.shares(value) &&
       value.byteOffset < end && view.byteOffset < value.byteOffset + value.byteLength;
-    const runs = [...this.#runs.values(), ...this.#queue];
+    const runs = [...this.#runs.values(), ...this.queue];
     return runs.find((run) => run.values.some(uses))?.job.name ?? null;
   }
 
@@ -248,45 +222,32 @@ export class ThreadPool {
 
   /* ---- The rest. */
 
-  resize(min, max) {
-    this.#settings = { ...this.#settings, min, max };
+  resized() {
+    const { min, max } = this.settings;
     this.#instance?.tell(['resize', min, max]);
   }
 
   get isBusy() {
-    return this.#queue.length > 0 || this.#runs.size > 0 || this.#asks.size > 0;
+    return this.queue.length > 0 || this.#runs.size > 0 || this.#asks.size > 0;
   }
 
   #keep() {
     this.#instance?.keep(this.isBusy);
   }
 
-  inspect() {
-    const { min, max, limit } = this.#settings;
+  counts() {
     const { threads = 0, idle = 0, waiting = 0 } = this.#instance?.counts ?? {};
     const abandoned = [...this.#runs.values()].filter(({ killed }) => killed).length;
-    return {
-      min, max, limit, threads, idle, waiting,
-      atLimit: threads >= limit,
-      queued: this.#queue.length,
-      running: this.#runs.size - abandoned,
-      abandoned,
-      started: this.#started,
-      setAside: this.#setAside,
-    };
+    return { limit: this.settings.limit, threads, idle, waiting, running: this.#runs.size - abandoned, abandoned };
   }
 
-  dispose(error) {
-    if (this.#error !== null) return;
-    this.#error = error;
+  end(error) {
     for (const run of this.#runs.values()) {
       clearTimeout(run.timer);
       if (run.killed) run.returned();
       else run.failed(error);
     }
-    for (const run of this.#queue) run.failed(error);
     this.#runs.clear();
-    this.#queue = [];
     this.#failAsks(error);
     this.#instance?.end();
     this.#instance = null;

@@ -2,68 +2,41 @@
  * Jobs where memory cannot be shared: each in an instance of its own, which has
  * a worker of its own. One job at a time; killing it ends the worker.
  */
-import { Instance } from './job-instance.js';
 import { JobTrapError } from './job-errors.js';
+import { Instance } from './job-instance.js';
+import { JobPool } from './job-pool.js';
 
-export class WorkerPool {
+export class WorkerPool extends JobPool {
   mode = 'workers';
-  #files;
-  #settings;
   /** { instance, run, timer } */
   #members = new Set();
-  #queue = [];
   #numbers = 0;
-  #started = 0;
-  #setAside = 0;
-  #error = null;
 
-  constructor(files, settings) {
-    this.#files = files;
-    this.#settings = settings;
-  }
-
-  /** Opens the first instance; rejected when that fails. */
-  open() {
-    return new Promise((resolve, reject) => {
-      this.#add({ resolve, reject });
-    });
-  }
-
-  #add(first = null) {
+  begin(first = null) {
     const member = { instance: null, run: null, timer: null };
-    member.instance = new Instance(this.#files, 'workers', this.#settings, {
+    member.instance = new Instance(this.files, 'workers', this.settings, {
       opened: () => {
         first?.resolve();
-        this.#pump();
+        this.pump();
       },
       entry: (entry) => this.#entry(member, entry),
       failed: (told) => this.#failed(member, told, first),
     });
     this.#members.add(member);
     member.instance.keep(true);
-    return member;
   }
 
   /* ---- Runs. */
 
-  submit(run) {
-    if (this.#error !== null) {
-      run.failed(this.#error);
-      return;
-    }
-    this.#queue.push(run);
-    this.#pump();
-  }
-
-  #pump() {
+  pump() {
     for (const member of this.#members) {
-      if (this.#queue.length === 0) break;
-      if (member.run === null && member.instance.isOpen) this.#give(member, this.#queue.shift());
+      if (this.queue.length === 0) break;
+      if (member.run === null && member.instance.isOpen) this.#give(member, this.queue.shift());
     }
     let coming = 0;
     for (const { run, instance } of this.#members) if (run === null && !instance.isOpen) coming++;
-    while (this.#members.size < this.#settings.max && coming < this.#queue.length) {
-      this.#add();
+    while (this.#members.size < this.settings.max && coming < this.queue.length) {
+      this.begin();
       coming++;
     }
     for (const member of this.#members) this.#rest(member);
@@ -75,19 +48,19 @@ export class WorkerPool {
     member.run = run;
     run.number = ++this.#numbers;
     run.member = member;
-    this.#started++;
+    this.started++;
     member.instance.tell(['start', run.number, run.job.index, run.valuesFor(null)]);
   }
 
   /** An idle one keeps nothing alive, and goes after its time. */
   #rest(member) {
-    const isIdle = member.run === null && this.#queue.length === 0;
+    const isIdle = member.run === null && this.queue.length === 0;
     member.instance.keep(!isIdle);
     if (!isIdle || member.timer !== null) return;
     member.timer = setTimeout(() => {
       member.timer = null;
-      if (member.run === null && this.#members.size > this.#settings.min) this.#remove(member);
-    }, this.#settings.idleTimeout);
+      if (member.run === null && this.#members.size > this.settings.min) this.#remove(member);
+    }, this.settings.idleTimeout);
     member.timer.unref?.();
   }
 
@@ -99,19 +72,19 @@ export class WorkerPool {
 
   #free(member, run) {
     member.run = null;
-    if (this.#members.size > this.#settings.max) this.#remove(member);
+    if (this.#members.size > this.settings.max) this.#remove(member);
     return run;
   }
 
   kill(run) {
     run.killed = true;
-    if (run.number === 0) this.#queue = this.#queue.filter((other) => other !== run);
+    if (run.number === 0) this.withdraw(run);
     else if (run.member.run === run) {
-      this.#setAside++;
+      this.setAside++;
       this.#remove(run.member);
     }
     run.returned();
-    this.#pump();
+    this.pump();
   }
 
   #entry(member, [kind, number, ...rest]) {
@@ -130,7 +103,7 @@ export class WorkerPool {
       default:
         return;
     }
-    this.#pump();
+    this.pump();
   }
 
   #failed(member, told, first) {
@@ -138,20 +111,20 @@ export class WorkerPool {
     const { run } = member;
     this.#remove(member);
     if (run !== null) {
-      this.#setAside++;
+      this.setAside++;
       run.failed(new JobTrapError(run.job.name, told));
     } else if (!member.instance.isOpen) {
       const error = new Error(`an instance could not be opened: ${told.message}`, { cause: told });
       first?.reject(error);
-      for (const waiting of this.#queue.splice(0)) waiting.failed(error);
+      this.failQueue(error);
     }
-    this.#pump();
+    this.pump();
   }
 
   /* ---- Memory: its own, copied each time. */
 
   async allocate(Elements, count) {
-    if (this.#error !== null) throw this.#error;
+    if (this.error !== null) throw this.error;
     return new Elements(count);
   }
 
@@ -167,37 +140,22 @@ export class WorkerPool {
 
   /* ---- The rest. */
 
-  resize(min, max) {
-    this.#settings = { ...this.#settings, min, max };
+  resized() {
     for (const member of this.#members) {
-      if (this.#members.size > max && member.run === null) this.#remove(member);
+      if (this.#members.size > this.settings.max && member.run === null) this.#remove(member);
     }
-    this.#pump();
+    this.pump();
   }
 
-  inspect() {
-    const { min, max } = this.#settings;
+  counts() {
     const running = [...this.#members].filter(({ run }) => run !== null).length;
-    return {
-      min, max, limit: max,
-      threads: this.#members.size,
-      idle: this.#members.size - running,
-      waiting: 0,
-      atLimit: this.#members.size >= max,
-      queued: this.#queue.length,
-      running,
-      abandoned: 0,
-      started: this.#started,
-      setAside: this.#setAside,
-    };
+    const threads = this.#members.size;
+    return { limit: this.settings.max, threads, idle: threads - running, waiting: 0, running, abandoned: 0 };
   }
 
-  dispose(error) {
-    if (this.#error !== null) return;
-    this.#error = error;
+  end(error) {
     const runs = [...this.#members].map(({ run }) => run).filter((run) => run !== null);
     for (const member of this.#members) this.#remove(member);
-    for (const run of [...runs, ...this.#queue]) run.failed(error);
-    this.#queue = [];
+    for (const run of runs) run.failed(error);
   }
 }
