@@ -115,9 +115,10 @@ static void a_timeout_leaves_the_task_running(void) {
     close_runtime(root);
 }
 
-static void a_killed_job_is_abandoned_until_it_returns(void) {
+/* It returns soon after it is killed. */
+static void kill_soon(belay_job job, belay_value argument) {
     belay_context *root = open_runtime(NULL);
-    const belay_task task = async(root, job_until_cancelled, belay_none());
+    const belay_task task = async(root, job, argument);
     belay_result result;
     CHECK_EQUAL(belay_await(root, task, 1, &result), BELAY_TIMEOUT);
     CHECK_EQUAL(belay_shutdown(root, task, BELAY_BRUTAL_KILL, &result),
@@ -126,16 +127,12 @@ static void a_killed_job_is_abandoned_until_it_returns(void) {
     close_runtime(root);
 }
 
+static void a_killed_job_is_abandoned_until_it_returns(void) {
+    kill_soon(job_until_cancelled, belay_none());
+}
+
 static void a_sleeping_job_is_woken_when_it_is_killed(void) {
-    belay_context *root = open_runtime(NULL);
-    const belay_task task =
-        async(root, job_sleep, belay_number((double)BELAY_TIME_MAX));
-    belay_result result;
-    CHECK_EQUAL(belay_await(root, task, 1, &result), BELAY_TIMEOUT);
-    CHECK_EQUAL(belay_shutdown(root, task, BELAY_BRUTAL_KILL, &result),
-                BELAY_EMPTY);
-    wait_until_quiet(root);
-    close_runtime(root);
+    kill_soon(job_sleep, belay_number((double)BELAY_TIME_MAX));
 }
 
 static void an_ignored_task_runs_on_alone(void) {
