@@ -187,6 +187,16 @@ const suites = {
       nodeTests('tests/threads', '--test-concurrency=1'),
     ],
   },
+  stress: {
+    about: 'many jobs in C on threads, with resizing and killing, again and again',
+    alone: true,
+    extra: true, // threads has it, with fewer runs
+    seconds: SUITE_SECONDS_MAX + 20 * STRESS_RUNS,
+    commands: () => [
+      node('scripts/build-jobs.mjs', 'tests/threads/jobs'),
+      node('--test', '--test-reporter=spec', 'tests/threads/stress.test.mjs'),
+    ],
+  },
   workers: {
     about: 'bodies on workers: outcomes, kills, bundlers, browsers',
     alone: true,
