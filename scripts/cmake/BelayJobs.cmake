@@ -52,7 +52,9 @@ function(belay_jobs_core name)
     add_library(${name} OBJECT ${BELAY_JOBS_SOURCES} ${ARGN})
     target_include_directories(${name} PUBLIC ${BELAY_JOBS_ROOT}/src)
     target_compile_options(${name} PRIVATE ${BELAY_JOBS_OPTIONS})
-    set_target_properties(${name} PROPERTIES C_STANDARD 11)
+    # One unit of translation: emcc takes a second to begin.
+    set_target_properties(${name} PROPERTIES
+        C_STANDARD 11 UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
 endfunction()
 
 function(belay_jobs_module name core suffix sources)

@@ -360,7 +360,7 @@ BELAY_JOBS_DOOR uint32_t belay_jobs_start(uint32_t number, uint32_t index,
 }
 
 /* The process of a run; 0 when there is none. */
-static belay_pid pid_of(uint32_t number) {
+static belay_pid run_pid(uint32_t number) {
     belayr_port_lock(&state.lock);
     const job_run *run = run_of(number);
     belay_pid pid = run == NULL ? 0 : run->pid;
@@ -369,7 +369,7 @@ static belay_pid pid_of(uint32_t number) {
 }
 
 BELAY_JOBS_DOOR uint32_t belay_jobs_finish(uint32_t number) {
-    belay_pid pid = pid_of(number);
+    belay_pid pid = run_pid(number);
     while (pid != 0 &&
            (belay_alive(state.root, pid) || belay_jobs_look()[4] > 0)) {
         belay_code code = belay_sleep(state.root, 0);
@@ -381,7 +381,7 @@ BELAY_JOBS_DOOR uint32_t belay_jobs_finish(uint32_t number) {
 }
 
 BELAY_JOBS_DOOR void belay_jobs_cancel(uint32_t number) {
-    belay_pid pid = pid_of(number);
+    belay_pid pid = run_pid(number);
     if (pid != 0) {
         (void)belay_process_exit(state.root, pid, BELAY_REASON_KILL);
     }

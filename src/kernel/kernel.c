@@ -20,7 +20,7 @@ _Static_assert(BELAY_PROCESSES_MAX < BELAY__NONE / 4,
 #define X(name, table)                                                       \
     __attribute__((noinline)) belay__##name *belay__##name##_at(             \
         const belay_kernel *kernel, uint32_t index) {                        \
-        return name##_at(kernel, index);                                     \
+        return name##_here(kernel, index);                                   \
     }
 BELAY__RECORDS(X)
 #undef X

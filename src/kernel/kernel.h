@@ -46,25 +46,23 @@ uint32_t belay__find(const belay__table *table, belay_pid id);
     X(child, children)                                                       \
     X(request, requests)                                                     \
     X(stamp, stamps)
+#if defined(BELAY__SMALL) && defined(__wasm__)
+#define BELAY__RECORD(name) belay__##name##_at
+#else
+#define BELAY__RECORD(name) name##_here
+#endif
 #define X(name, table)                                                       \
     belay__##name *belay__##name##_at(const belay_kernel *kernel,            \
-                                      uint32_t index);
-BELAY__RECORDS(X)
-#undef X
-#if defined(BELAY__SMALL) && defined(__wasm__)
-#define X(name, table)                                                       \
-    static inline belay__##name *name##_at(const belay_kernel *kernel,       \
-                                           uint32_t index) {                 \
-        return belay__##name##_at(kernel, index);                            \
-    }
-#else
-#define X(name, table)                                                       \
-    static inline belay__##name *name##_at(const belay_kernel *kernel,       \
-                                           uint32_t index) {                 \
+                                      uint32_t index);                       \
+    static inline belay__##name *name##_here(const belay_kernel *kernel,     \
+                                             uint32_t index) {               \
         return (belay__##name *)belay__table_chunk(&kernel->table, index) +  \
                (index & BELAY__CHUNK_MASK);                                  \
+    }                                                                        \
+    static inline belay__##name *name##_at(const belay_kernel *kernel,       \
+                                           uint32_t index) {                 \
+        return BELAY__RECORD(name)(kernel, index);                           \
     }
-#endif
 BELAY__RECORDS(X)
 #undef X
 

@@ -26,10 +26,6 @@ static void gather_take(belay_context *caller, const belay_task *tasks,
     }
 }
 
-static int has_ended(const belay_context *context) {
-    return (context->flags & BELAYR_ALIVE) == 0;
-}
-
 /* A list of tasks that somebody waits for. */
 typedef struct gather {
     belay_context *caller;
@@ -65,7 +61,7 @@ static belay_code gather_begin(gather *self, const belay_command *command) {
         belay_context *context = NULL;
         belay_code code =
             belayr_task_find(self->caller, self->tasks[i], &context);
-        if (code == BELAY_OK && !has_ended(context)) {
+        if (code == BELAY_OK && !belayr_context_has_ended(context)) {
             code = gather_wait(self, i, context, command);
         } else if (code == BELAY_OK) {
             self->ended++;
@@ -218,7 +214,7 @@ static size_t gather_results(belay_context *caller, const belay_task *tasks,
     for (size_t i = 0; i < count; i++) {
         belay_context *context = NULL;
         if (belayr_task_find(caller, tasks[i], &context) == BELAY_OK &&
-            !has_ended(context)) {
+            !belayr_context_has_ended(context)) {
             results[i].code = BELAY_TIMEOUT;
             results[i].reason = BELAY_REASON_TIMEOUT;
         } else {

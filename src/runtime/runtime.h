@@ -335,6 +335,10 @@ belay_code belayr_context_begin(belay_context *context, belay_pid pid);
 belay_context *belayr_context_of(belay_runtime *runtime, belay_pid pid);
 /* Frees it, if R2 allows. */
 void belayr_context_release(belay_context *context);
+/* Whether its process has. */
+static inline int belayr_context_has_ended(const belay_context *context) {
+    return (context->flags & BELAYR_ALIVE) == 0;
+}
 /* Its value, if it returned, or why it ended, for a result. */
 void belayr_context_tell(belay_context *context, belay_result *result);
 /* Puts it into a list of those whose values somebody may ask for. */

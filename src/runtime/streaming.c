@@ -95,7 +95,7 @@ void belayr_stream_ended(belay_runtime *runtime, const belay_event *event) {
 
 /* ---- Opening and closing -------------------------------------------- */
 
-static void stream_free(belay_runtime *runtime, belay_stream *stream) {
+static void stream_release(belay_runtime *runtime, belay_stream *stream) {
     belayr_arguments_free(runtime, stream->extra, stream->extra_count, NULL);
     belayr_text_free(runtime, stream->label);
     belayr_value_free(runtime, &stream->entry.value);
@@ -214,7 +214,7 @@ belay_code belay_stream_open(belay_context *context, belay_job job,
         }
     }
     if (code != BELAY_OK) {
-        stream_free(runtime, stream);
+        stream_release(runtime, stream);
         return code;
     }
     *out = stream;
@@ -257,7 +257,7 @@ static void stream_close(belay_stream *stream) {
     }
     *at = stream->next;
     belayr_places_drop(&runtime->streams, stream->tag);
-    stream_free(runtime, stream);
+    stream_release(runtime, stream);
 }
 
 void belay_stream_close(belay_stream *stream) {

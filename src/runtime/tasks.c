@@ -224,10 +224,6 @@ belay_code belayr_task_find(const belay_context *caller, belay_task task,
     return BELAY_OK;
 }
 
-static int has_ended(const belay_context *context) {
-    return (context->flags & BELAYR_ALIVE) == 0;
-}
-
 static void take(belay_context *context, belay_result *result) {
     belayr_context_tell(context, result);
     belayr_context_unkeep(context);
@@ -334,7 +330,7 @@ static belay_code wait_one(belay_context *caller, belay_task task,
     }
     belay_context *context = NULL;
     code = belayr_task_find(caller, task, &context);
-    if (code == BELAY_OK && has_ended(context)) {
+    if (code == BELAY_OK && belayr_context_has_ended(context)) {
         take(context, result);
     } else if (code == BELAY_OK) {
         belayr_waiter waiter = {0};
@@ -396,7 +392,7 @@ belay_code belay_ignore(belay_context *context, belay_task task,
     code = belayr_task_find(context, task, &found);
     if (code != BELAY_OK) {
         result->code = code;
-    } else if (has_ended(found)) {
+    } else if (belayr_context_has_ended(found)) {
         take(found, result);
     } else {
         const belay_command command = {
