@@ -5,7 +5,9 @@
 //   npm test -- --verbose          with what the suites print
 //
 // The suites run two at a time, but never two that use the same build; those
-// that need the machine for themselves run after them. One line per suite, the
+// that need the machine for themselves run after them. What takes too long for
+// all of this is in suites that run when asked for: fibers, stress, webAll; and
+// in `npm run lint:deep`, `npm run parity` and `npm run test:threads`. One line per suite, the
 // failures of those that fail, a summary, and exit code 1 when one has failed.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -47,14 +49,15 @@ function withPage(folder, ...options) {
 }
 
 /**
- * The commands that build a CMake preset and run its C tests. `deviations`: in how
- * many places the orders deviate in which the hard cases are tried, two unless given.
+ * The commands that build a CMake preset, or these targets of it, and run its C
+ * tests. `deviations`: in how many places the orders deviate in which the hard
+ * cases are tried, two unless given.
  */
-function cTests(preset, deviations) {
+function cTests(preset, { deviations, targets = [] } = {}) {
   named('tests/unit', /_test\.c$/);
   const env = deviations === undefined ? [] : ['env', `BELAY_DEVIATIONS=${deviations}`];
   return [
-    node('scripts/lib/cmake-preset.mjs', preset),
+    node('scripts/lib/cmake-preset.mjs', preset, ...targets),
     [...env, 'ctest', '--preset', preset, '-LE', 'runtime'],
   ];
 }
@@ -63,7 +66,7 @@ function cTests(preset, deviations) {
 function runtimeTests(preset) {
   named('tests/runtime', /_test\.c$/);
   return [
-    node('scripts/lib/cmake-preset.mjs', preset),
+    node('scripts/lib/cmake-preset.mjs', preset, 'runtime_tests'),
     ['ctest', '--preset', preset, '-L', 'runtime'],
   ];
 }
@@ -79,7 +82,8 @@ const suites = {
     about: 'C tests, native, with sanitizers; and with clang, optimized',
     builds: ['sanitize', 'clang'],
     // All orders take half a minute with sanitizers, and are tried without them, and by the suite fibers.
-    commands: () => [...cTests('sanitize', 1), ...cTests('clang')],
+    // clang compiles everything, for its warnings.
+    commands: () => [...cTests('sanitize', { deviations: 1, targets: ['c_tests'] }), ...cTests('clang')],
   },
   tidy: {
     about: 'style of the sources',
@@ -120,6 +124,21 @@ const suites = {
       node('scripts/sim.mjs', '--builds', '--seeds', '200'),
     ],
   },
+  threads: {
+    about: 'jobs in C: on threads, and in workers of their own',
+    // 20 for each run of stress, on a busy machine.
+    seconds: SUITE_SECONDS_MAX + 20 * STRESS_RUNS,
+    commands: () => [
+      node('scripts/build-jobs.mjs', 'tests/threads/jobs'),
+      nodeTests('tests/threads', '--test-concurrency=1'),
+    ],
+  },
+  workers: {
+    about: 'bodies on workers: outcomes, kills, bundlers, browsers',
+    // A second for each of the rounds of kills, which there are of four kinds, on a busy machine.
+    seconds: SUITE_SECONDS_MAX + KILLS,
+    commands: () => [nodeTests('tests/workers', '--test-concurrency=1')],
+  },
   emscripten: {
     about: 'the same built by Emscripten; both modules give the same events',
     builds: ['emscripten'],
@@ -138,7 +157,7 @@ const suites = {
     builds: ['sanitize'],
     extra: true, // c and wasm have them, c with sanitizers the orders that deviate once
     commands: () => [
-      node('scripts/lib/cmake-preset.mjs', 'sanitize'),
+      node('scripts/lib/cmake-preset.mjs', 'sanitize', 'c_tests'),
       ['ctest', '--preset', 'sanitize', '-L', 'fibers'],
     ],
   },
@@ -177,16 +196,6 @@ const suites = {
       node('tests/semantics/mutants.mjs', '--quick'),
     ],
   },
-  threads: {
-    about: 'jobs in C: on threads, and in workers of their own',
-    alone: true,
-    // 20 for each run of stress, on a busy machine.
-    seconds: SUITE_SECONDS_MAX + 20 * STRESS_RUNS,
-    commands: () => [
-      node('scripts/build-jobs.mjs', 'tests/threads/jobs'),
-      nodeTests('tests/threads', '--test-concurrency=1'),
-    ],
-  },
   stress: {
     about: 'many jobs in C on threads, with resizing and killing, again and again',
     alone: true,
@@ -196,13 +205,6 @@ const suites = {
       node('scripts/build-jobs.mjs', 'tests/threads/jobs'),
       node('--test', '--test-reporter=spec', 'tests/threads/stress.test.mjs'),
     ],
-  },
-  workers: {
-    about: 'bodies on workers: outcomes, kills, bundlers, browsers',
-    alone: true,
-    // A second for each of the rounds of kills, which there are of four kinds, on a busy machine.
-    seconds: SUITE_SECONDS_MAX + KILLS,
-    commands: () => [nodeTests('tests/workers', '--test-concurrency=1')],
   },
   web: {
     about: 'the playground in Chromium, and a short way in Firefox',

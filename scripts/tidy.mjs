@@ -2,9 +2,10 @@
 //
 //   node scripts/tidy.mjs                everything
 //   node scripts/tidy.mjs --lint         only clang-format and clang-tidy
+//   node scripts/tidy.mjs --deep         with clang-tidy's analyzer, which takes minutes
 //   node scripts/tidy.mjs --assertions   lists the assertions per function
 //
-// The rules are in lib/rules.mjs. clang-format and clang-tidy count in
+// `npm test` runs it without --deep, `npm run lint:deep` with it. The rules are in lib/rules.mjs. clang-format and clang-tidy count in
 // version 14; what another version finds is shown and does not fail.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +42,7 @@ function summary(files) {
 
 await run(async () => {
   const { values } = parseArgs({
-    options: { lint: { type: 'boolean' }, assertions: { type: 'boolean' } },
+    options: { lint: { type: 'boolean' }, deep: { type: 'boolean' }, assertions: { type: 'boolean' } },
   });
   const files = ownFiles();
   if (values.assertions) {
@@ -49,7 +50,7 @@ await run(async () => {
     return;
   }
   const wrong = values.lint ? [] : Object.values(rules).flatMap((rule) => rule(files, read));
-  const { findings, notes } = await lint(files, read);
+  const { findings, notes } = await lint(files, read, values);
   wrong.push(...findings);
   notes.forEach((note) => console.log(note));
   wrong.forEach((finding) => console.log(finding));

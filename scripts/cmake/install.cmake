@@ -1,5 +1,7 @@
 # cmake --install: the library, its headers, and how to find them:
 # find_package(belay) gives belay::belay, pkg-config the package `belay`.
+# The target `installed` builds what it installs: Ninja takes the name belay for
+# that of the program.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -9,6 +11,9 @@ install(TARGETS belay EXPORT belay-targets
     PUBLIC_HEADER DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT belay-targets NAMESPACE belay::
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/belay)
+
+add_custom_target(installed)
+add_dependencies(installed belay)
 
 write_basic_package_version_file(
     ${PROJECT_BINARY_DIR}/belay-config-version.cmake

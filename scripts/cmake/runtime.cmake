@@ -1,6 +1,7 @@
 # The runtime on threads, natively: target `runtime_objects`, and in the
 # library `belay` beside the kernel. Tests: tests/runtime/<name>_test.c, each
-# a program and a test of that name with the label "runtime".
+# a program and a test of that name with the label "runtime"; the target
+# `runtime_tests` builds all of them.
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
@@ -19,6 +20,7 @@ target_link_libraries(runtime_objects PUBLIC Threads::Threads)
 function(belay_runtime_tests)
     file(GLOB tests CONFIGURE_DEPENDS
         ${PROJECT_SOURCE_DIR}/tests/runtime/*_test.c)
+    add_custom_target(runtime_tests)
     add_library(runtime_helpers OBJECT
         ${PROJECT_SOURCE_DIR}/tests/runtime/jobs.c)
     target_include_directories(runtime_helpers PRIVATE
@@ -34,6 +36,7 @@ function(belay_runtime_tests)
             belay_objects runtime_objects unit_helpers runtime_helpers)
         target_link_options(${name} PRIVATE ${BELAY_LINK_OPTIONS})
         add_test(NAME ${name} COMMAND ${name})
+        add_dependencies(runtime_tests ${name})
         set_tests_properties(${name} PROPERTIES TIMEOUT 240 LABELS runtime)
     endforeach()
 endfunction()

@@ -1,6 +1,7 @@
 # Every tests/unit/<name>_test.c is a program and a test of that name; other
 # .c files there are linked to each of them. In the WebAssembly builds they
-# are WASI commands, which scripts/run-wasi.mjs runs under Node.
+# are WASI commands, which scripts/run-wasi.mjs runs under Node. The target
+# `c_tests` builds all of them, and those on fibers.
 
 set(unit_folder ${PROJECT_SOURCE_DIR}/tests/unit)
 file(GLOB unit_tests CONFIGURE_DEPENDS ${unit_folder}/*_test.c)
@@ -21,6 +22,8 @@ add_library(unit_helpers OBJECT ${unit_helpers})
 target_include_directories(unit_helpers PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(unit_helpers PRIVATE ${BELAY_COMPILE_OPTIONS})
 
+add_custom_target(c_tests)
+
 # A program and a test of that name, linked with these libraries; it sees
 # tests/unit.
 function(belay_c_test name source)
@@ -29,6 +32,7 @@ function(belay_c_test name source)
     target_compile_options(${name} PRIVATE ${BELAY_COMPILE_OPTIONS})
     target_link_libraries(${name} PRIVATE belay_objects unit_helpers ${ARGN})
     target_link_options(${name} PRIVATE ${BELAY_PROGRAM_LINK_OPTIONS})
+    add_dependencies(c_tests ${name})
     if(BELAY_WEB)
         set_target_properties(${name} PROPERTIES SUFFIX .wasm)
     endif()

@@ -2,9 +2,9 @@
 // that was found clean is not looked at again until it, a header that it
 // includes, or the configuration changes.
 //
-// clang-tidy's analyzer walks the paths through each function and takes
-// nearly all of the time. It looks at what is shipped; the tests have the
-// other checks, and run under AddressSanitizer and UndefinedBehaviorSanitizer.
+// clang-tidy's analyzer walks the paths through each function and takes ten
+// times as long as all other checks. So only `deep` has it, for what is shipped;
+// the tests run under AddressSanitizer and UndefinedBehaviorSanitizer.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -74,6 +74,12 @@ function compileFlags(file) {
   return flags;
 }
 
+/* What is added to the checks of .clang-tidy. */
+const CHECKS = {
+  analyzer: ['bugprone', 'cert', 'misc', 'readability', 'performance', 'portability', 'google'].map((name) => `-${name}-*`).join(','),
+  usual: '-clang-analyzer-*',
+};
+
 const isAnalyzed = (file) => !file.startsWith('tests/');
 
 /** The project's headers that `file` includes, and those that they do. */
@@ -92,13 +98,13 @@ function headersOf(file, sources, read) {
   return [...found].sort();
 }
 
-/** clang-tidy's check of `file`. */
-function tidyCheck(file, tool, sources, read) {
+/** clang-tidy's check of `file`, by the analyzer alone or by all else. */
+function tidyCheck(file, kind, tool, sources, read) {
   const flags = compileFlags(file);
-  const args = ['--quiet', ...(isAnalyzed(file) ? [] : ['--checks=-clang-analyzer-*']), file];
+  const args = ['--quiet', `--checks=${CHECKS[kind]}`, file];
   const headers = headersOf(file, sources, read).flatMap((header) => [header, read(header)]);
   const what = [tool.version, read('.clang-tidy'), ...args, ...flags, ...headers, read(file)];
-  return { file, tool, hash: hashOf(...what), args: [...args, '--', ...flags] };
+  return { file, kind, tool, hash: hashOf(...what), args: [...args, '--', ...flags] };
 }
 
 const NOISE = /^\d+ warnings?( and \d+ errors?)? generated|^Suppressed|^Use -header/;
@@ -119,38 +125,44 @@ function layout(file, output) {
   return `${file}:${numbers[0] ?? 1}: npm run format would change line ${where}`;
 }
 
+/** What of `before` may be true yet: of files that are still there. */
+const stillKnown = (before, files) => {
+  const there = new Set(files);
+  return Object.fromEntries(Object.entries(before).filter(([key]) => there.has(key.split(' ').at(-1))));
+};
+
 /** { findings, notes }: what is wrong, and what a tool of another version says. */
-export async function lint(files, read) {
+export async function lint(files, read, { deep = false } = {}) {
   const sources = files.filter(isC);
   const format = tool(clangFormat(), 'clang-format');
   const tidy = tool(clangTidy(), 'clang-tidy');
   const before = recall();
-  const after = {};
+  const after = stillKnown(before, sources);
   const findings = [];
   const notes = [];
 
-  // The long ones first, so that no worker ends with one of them alone.
   const compiled = sources.filter((file) => file.endsWith('.c'));
-  const inOrder = [
-    ...compiled.filter(isAnalyzed),
-    ...compiled.filter((file) => !isAnalyzed(file)),
-  ];
+  const analyzed = deep ? compiled.filter(isAnalyzed) : [];
   const known = new Set(sources);
   const checks = [
-    ...inOrder.map((file) => tidyCheck(file, tidy, known, read)),
+    // The long ones first, so that no worker ends with one of them alone.
+    ...analyzed.map((file) => tidyCheck(file, 'analyzer', tidy, known, read)),
+    ...compiled.map((file) => tidyCheck(file, 'usual', tidy, known, read)),
     ...sources.map((file) => ({
       file,
+      kind: 'layout',
       tool: format,
       hash: hashOf(format.version, read('.clang-format'), read(file)),
       args: ['--dry-run', '-Werror', file],
     })),
   ];
 
-  await inTurns(checks, async ({ file, tool: { path, name, strict, version }, hash, args }) => {
-    const key = `${name} ${file}`;
+  await inTurns(checks, async ({ file, kind, tool: { path, name, strict, version }, hash, args }) => {
+    const key = `${kind} ${file}`;
     if (before[key] !== hash) {
       const { code, output } = await collect(path, args);
       if (code !== 0) {
+        delete after[key];
         const text = name === 'clang-format' ? layout(file, output) : withoutNoise(output);
         (strict ? findings : notes).push(strict ? text : `(${name} ${version}) ${text}`);
         return;

@@ -33,7 +33,7 @@ function libraryFolder(file) {
 }
 
 before(async () => {
-  await cmakeBuild('release'); // all: Ninja takes the name belay for that of the program
+  await cmakeBuild('release', ['installed']);
   const env = buildEnvironment();
   await good('cmake', ['--install', 'build/release', '--prefix', prefix], { env });
 });
