@@ -149,6 +149,20 @@ describe('a run', () => {
     assert.equal(kinds(events, 'unhandled')[0].reason.text, 'Error: late');
   });
 
+  it('tells of what nobody handles, with any number of seeds', async () => {
+    const source = `export async function main({ sleep }) {
+      Promise.reject(new Error('let go'));
+      await sleep(1);
+      return 'given';
+    }`;
+    const { outcome, events } = await run(source);
+    assert.equal(outcome.result.text, "'given'");
+    assert.equal(kinds(events, 'unhandled')[0].reason.text, 'Error: let go');
+    const { surveyInNode } = await load('/src/engine/node.ts');
+    const input = { program: { source, files: {} }, seed: 1, world: null, knobs: {} };
+    assert.deepEqual((await surveyInNode(input, [1, 2])).map(({ seed }) => seed), [1, 2]);
+  });
+
   it('gives main its knobs', async () => {
     const { outcome } = await run('export const main = ({ limit, on }) => [limit, on];', {
       knobs: { limit: 3, on: true },
@@ -199,6 +213,38 @@ describe('the limits of a run', () => {
     assert.equal(events.length, 200_001);
     assert.equal(events.at(-1).type, 'stopped');
   });
+
+  /* What is told in vain, in each of the ways in which a program need not hear of it. */
+  for (const [what, body] of Object.entries({
+    'an answer comes': 'for (let n = 0; n < 2000; n += 1) fetch("/a"); await sleep(60_000);',
+    'requests go on for ever, and nobody waits for them':
+      'for (;;) { for (let n = 0; n < 100; n += 1) fetch("/a"); await sleep(10); }',
+    'a promise is kept that is watched':
+      'for (let n = 0; n < 2000; n += 1) watch(sleep(1)); await sleep(60_000);',
+    'a timer prints':
+      'setInterval(() => { for (let n = 0; n < 100; n += 1) console.log(n); }, 1); await sleep(60_000);',
+    'a function prints that nobody awaits':
+      'for (;;) { (async () => console.log(1))(); await sleep(1); }',
+    'main has returned':
+      'Task.async(async () => { for (;;) { for (let n = 0; n < 100; n += 1) fetch("/a"); await sleep(10); } }); return 1;',
+  })) {
+    it(`end it at so many events when ${what}`, async () => {
+      const { limits } = await load('/src/engine/protocol.ts');
+      const most = limits.events;
+      const world = { endpoints: { '/a': { latency: { kind: 'fixed', ms: 5 } } } };
+      limits.events = 3000;
+      try {
+        const { outcome, events } = await run(
+          `export async function main({ Task, fetch, sleep, watch }) { ${body} }`,
+          { world },
+        );
+        assert.match(outcome.why, /^Stopped at 3,000 events, at \d\.\d{3} s\.$/);
+        assert.deepEqual([outcome.kind, events.length], ['limited', 3001]);
+      } finally {
+        limits.events = most;
+      }
+    });
+  }
 
   it('end it when it goes on for ever at one instant', async () => {
     const { outcome } = await run(

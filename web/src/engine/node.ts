@@ -23,15 +23,45 @@ export interface NodeRun extends Ended {
   readonly events: readonly TraceEvent[];
 }
 
+const FAILURES = ['unhandledRejection', 'uncaughtException'] as const;
+
+/**
+ * What nobody handles is an event of the run while `work` lasts, as in the worker, and
+ * ends no process: whoever else listens, as a test runner does, would count it as its own.
+ */
+async function hearFailures<T>(recorder: () => Recorder | null, work: () => Promise<T>): Promise<T> {
+  const hear = (reason: unknown) => recorder()?.unhandled(reason);
+  const others = FAILURES.map((name) => process.listeners(name as 'uncaughtException'));
+  for (const name of FAILURES) {
+    process.removeAllListeners(name).on(name, hear);
+  }
+  try {
+    return await work();
+  } finally {
+    await new Promise((resolve) => setImmediate(resolve)); // the last rejections are told by then
+    FAILURES.forEach((name, at) => {
+      process.off(name, hear);
+      others[at]?.forEach((listener) => process.on(name, listener));
+    });
+  }
+}
+
 /** Runs it with each of the seeds, as the worker of the page does. */
 export async function surveyInNode(
   input: RunInput,
   seeds: readonly number[],
 ): Promise<readonly Summary[]> {
   const summaries: Summary[] = [];
-  await survey(input, seeds, addresses, (summary) => summaries.push(summary), () => {
-    runs += 1;
-  });
+  let recorder: Recorder | null = null;
+  const tell = (summary: Summary) => summaries.push(summary);
+  await hearFailures(
+    () => recorder,
+    () =>
+      survey(input, seeds, addresses, tell, (next) => {
+        recorder = next;
+        runs += 1;
+      }),
+  );
   return summaries;
 }
 
@@ -43,6 +73,9 @@ export async function runInNode(input: RunInput): Promise<NodeRun> {
     (batch) => events.push(...batch),
     () => {},
   );
-  const ended = await runProgram(input, recorder, addresses);
+  const ended = await hearFailures(
+    () => recorder,
+    () => runProgram(input, recorder, addresses),
+  );
   return { ...ended, events };
 }

@@ -106,6 +106,8 @@ export class Recorder {
   now: () => number = () => 0;
   /** Called when an event has been taken. */
   heard: (() => void) | null = null;
+  /** Called when there was too much of something; nothing that comes later is taken. */
+  over: ((why: Error) => void) | null = null;
   /** How many failures nobody handled. */
   #unhandled = 0;
   /** The ms of the last event, and how many events of it there have been. */
@@ -306,6 +308,7 @@ export class Recorder {
     this.#done = true;
     this.full = why;
     this.#full(why);
+    this.over?.(new TooManyEvents(why));
     return why;
   }
 }

@@ -80,9 +80,6 @@ export async function runProgram(
       realtime === null
         ? await simulated(run, new Changer(changes, recorder, holds))
         : await inRealTime(run, realtime);
-    if (recorder.full !== null) {
-      outcome = { kind: 'limited', why: recorder.full };
-    }
   } catch (error) {
     outcome = threw(error, recorder);
   } finally {
@@ -91,6 +88,9 @@ export async function runProgram(
     }
   }
   recorder.close();
+  if (recorder.full !== null) {
+    outcome = { kind: 'limited', why: recorder.full };
+  }
   return { outcome, stats: { ...network.stats }, until: recorder.until, waits: holds.waits };
 }
 
@@ -142,13 +142,21 @@ async function callMain(
   }
 }
 
+/** Rejects when there was too much of something: a main that hears of nothing would go on. */
+function tooMuch(recorder: Recorder): Promise<never> {
+  return new Promise((_, reject) => {
+    recorder.over = reject;
+  });
+}
+
 async function inRealTime(run: Run, realtime: Realtime): Promise<Outcome> {
   let outcome: Outcome | null = null;
   try {
-    await callMain(run, realtime.scope, (gave) => {
+    const main = callMain(run, realtime.scope, (gave) => {
       outcome = gave;
       realtime.scope.inspect(); // events that are still to be told are told now
     });
+    await Promise.race([main, tooMuch(run.recorder)]);
   } catch (error) {
     return threw(error, run.recorder);
   } finally {
@@ -163,9 +171,10 @@ async function simulated(run: Run, changer: Changer): Promise<Outcome> {
   const body = async (scope: SimulationScope) => {
     recorder.now = scope.now;
     changer.begin(scope);
-    await callMain(run, scope, (gave) => {
+    const main = callMain(run, scope, (gave) => {
       outcome = gave;
     });
+    await Promise.race([main, tooMuch(recorder)]);
   };
   try {
     await simulate(body, {
