@@ -24,7 +24,7 @@ export async function main({ count, limit }) {
   //: first
   const unbounded = await measure(
     Task.awaitMany(users.map((user) =>
-      Task.async((ctx) => load(user, ctx), { label: `unbounded ${user}` })), 60_000));
+      Task.async((ctx) => load(user, ctx), { label: `unbounded ${user}` })), Infinity));
 
   //: second
   const bounded = await measure(
