@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { clickVisible, useSite, writeProgram } from '../browser/support.mjs';
+import { wild } from './wild.mjs';
 
 const shared = useSite();
 const TIMES = 25;
@@ -73,3 +74,64 @@ describe('there is something to see', () => {
       });
     }));
 });
+
+describe('how a large run has ended', () => {
+  const ways = {
+    'of itself': [
+      `export async function main({ Task }) {
+        return (await Task.asyncStream(Array.from({ length: 20_000 }, (_, n) => n), (n) => n, { maxConcurrency: 1000 }).toArray()).length;
+      }`,
+      /^Finished\. Its picture follows$/,
+      /^Finished, /,
+    ],
+    'with an error': [
+      `export async function main({ Task }) {
+        await Task.asyncStream(Array.from({ length: 20_000 }, (_, n) => n), (n) => n, { maxConcurrency: 1000 }).toArray();
+        throw new Error('no');
+      }`,
+      /^Failed\. Its picture follows$/,
+      /^Failed, /,
+    ],
+    'at a limit': [
+      wild['100,000 items'],
+      /^Stopped at 200,000 events, at \d\.\d{3} s\. Its picture follows$/,
+      /^Stopped at a limit, /,
+    ],
+  };
+  for (const [way, [program, first, last]] of Object.entries(ways)) {
+    it(`${way} is told before its picture is made, and there is nothing to stop any more`, () =>
+      shared.withPage('#A1', {}, async (page) => {
+        await writeProgram(page, program);
+        const { told, said } = await page.evaluate(runAndListen);
+        const at = told.findIndex(({ status }) => first.test(status));
+        assert.ok(at >= 0, JSON.stringify(told));
+        assert.equal(told[at].stoppable, false);
+        assert.match(told[at + 1].status, last);
+        assert.ok(said.includes(`${told[at].status}.`), said.join('\n'));
+      }));
+  }
+});
+
+/** In the page: runs it, and gives all that was told until its picture was there. */
+function runAndListen() {
+  const status = document.querySelector('.status');
+  const region = document.querySelector('[aria-live=polite]');
+  const told = [];
+  const said = [];
+  const options = { childList: true, characterData: true, subtree: true };
+  new MutationObserver(() => said.push(region.textContent)).observe(region, options);
+  return new Promise((done) => {
+    const seen = new MutationObserver(() => {
+      told.push({
+        status: status.textContent,
+        stoppable: document.querySelector('.slow .stop, .run-buttons .stop[aria-disabled=false]') !== null,
+      });
+      if (/^[^.]*, \d/.test(status.textContent)) {
+        seen.disconnect();
+        done({ told, said });
+      }
+    });
+    seen.observe(status, options);
+    [...document.querySelectorAll('.run')].find((one) => one.checkVisibility()).click();
+  });
+}

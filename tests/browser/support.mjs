@@ -191,7 +191,10 @@ export async function text(page, selector) {
 
 export async function ended(page) {
   await page.waitForFunction(
-    () => /^(Finished|Failed|Stopped)/.test(document.querySelector('.status')?.textContent ?? ''),
+    () =>
+      /^(Finished|Failed|Stopped)(?!.*picture follows)/.test(
+        document.querySelector('.status')?.textContent ?? '',
+      ),
   );
   return text(page, '.status');
 }

@@ -4,10 +4,9 @@
  * are all that changes it.
  */
 import { batch, computed, signal } from '@preact/signals';
-import type { Hosts } from '../engine/frame.ts';
 import type { Stats } from '../engine/network.ts';
 import type { RunInput } from '../engine/protocol.ts';
-import type { Runner, Slow } from '../engine/runner.ts';
+import type { Slow } from '../engine/runner.ts';
 import type { Example, Texts } from '../model/example.ts';
 import { sentenceOf, stepSentence } from '../model/describe.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -27,6 +26,7 @@ import {
 } from '../model/trace.ts';
 import { fitted, presets, worldWith, type KnobValue, type Knobs } from '../model/world.ts';
 import { createBreaking } from './breaking.ts';
+import { createEngine, type Loader } from './engine.ts';
 import { createGapMeter } from './gap.ts';
 import { editKey, putAside, read, write } from './keep.ts';
 import type { Place } from '../model/link.ts';
@@ -78,8 +78,6 @@ export interface Wish {
   readonly source: string | null;
 }
 
-export type Loader = () => Promise<Hosts>;
-
 const KNOB_PAUSE = 80; // ms after the last change of a knob until it is run
 const HAIR = 1e-6; // ms by which a range that is drawn to its end may fall short of it
 const noRun: Run = {
@@ -110,8 +108,8 @@ export function createStore(
   const done = signal<ReadonlySet<string>>(new Set());
   /** The example whose program is in the worker. */
   const inWorker = signal<string | null>(null);
-  /** That run is stopped already, and its picture is still to be made. */
-  const isStopped = signal(false);
+  /** How that run has ended, while its picture is still to be made. */
+  const outcomeAhead = signal<Outcome | null>(null);
   const slow = signal<Slow | null>(null);
   /** Silence up to this many ms has been accepted by the learner. */
   const patience = signal(0);
@@ -158,7 +156,7 @@ export function createStore(
   const run = computed(() => runs.value.get(chosen.value) ?? recordedRun.value);
   const trace = computed(() => run.value.trace);
   const t = computed(() => Math.min(held.value ?? Number.POSITIVE_INFINITY, trace.value.until));
-  const busy = computed(() => inWorker.value !== null && !isStopped.value);
+  const busy = computed(() => inWorker.value !== null && outcomeAhead.value === null);
   const speed = computed(() => chosenSpeed.value ?? speedFor(trace.value.until));
   /** The picture is not of the text, the knobs and the seed that are shown. */
   const stale = computed(() => {
@@ -219,30 +217,8 @@ export function createStore(
   /** Where the playhead goes when a run is over. */
   let afterRun: 'play' | 'stay' | { readonly at: Place } = 'play';
   let still = false;
-  let hosts: Promise<Hosts> | null = null;
-  /** What makes workers, for the runs of the page and for those of the checks. */
-  const getHosts = (): Promise<Hosts> => {
-    hosts ??= loadHosts().catch((error: unknown) => {
-      hosts = null; // the next attempt asks again
-      throw error;
-    });
-    return hosts;
-  };
   /** Said before how a run ended. */
   let prelude = '';
-  let runner: Promise<Runner> | null = null;
-  const getRunner = (): Promise<Runner> => {
-    runner ??= Promise.all([getHosts(), import('../engine/runner.ts')]).then(
-      ([found, engine]) =>
-        new engine.Runner(found, {
-          slow: heardSlow,
-          ended: (...told) => void ended(...told),
-          refused,
-        }),
-    );
-    return runner;
-  };
-
   const heardSlow = (news: Slow | null) =>
     batch(() => {
       slow.value = news;
@@ -267,13 +243,16 @@ export function createStore(
     const id = inWorker.value;
     const input = current;
     if (isLarge(newTrace)) {
-      isStopped.value = outcome.kind === 'stopped';
+      batch(() => {
+        outcomeAhead.value = outcome;
+        announcement.value = `${endSentence(outcome)} Its picture follows.`;
+      });
       await prepared(newTrace);
     }
     if (id === null || input === null || input !== current) {
       return; // another run has begun meanwhile
     }
-    isStopped.value = false;
+    outcomeAhead.value = null;
     const gap = longestGap.end();
     const before = runs.value.get(id) ?? (id === chosen.value ? recordedRun.value : noRun);
     const atEnd = held.value === null || held.value >= before.trace.until;
@@ -333,6 +312,13 @@ export function createStore(
       inWorker.value = null;
       announcement.value = 'The program could not be run.';
     });
+
+  const engine = createEngine(loadHosts, {
+    slow: heardSlow,
+    ended: (...told) => void ended(...told),
+    refused,
+  });
+  const { getHosts } = engine;
 
   const longestGap = createGapMeter();
   const player = new Player({
@@ -415,19 +401,14 @@ export function createStore(
       refusal.value = null;
       announcement.value = '';
       inWorker.value = id;
-      isStopped.value = false;
+      outcomeAhead.value = null;
       slow.value = null;
     });
     afterRun = then;
     current = inputOf(found, again);
     currentOfCheck = again && run.value.ofCheck === true;
     longestGap.begin();
-    try {
-      (await getRunner()).run(current);
-    } catch (error) {
-      runner = null; // the next attempt asks again
-      refused({ word: null, text: String(error) });
-    }
+    await engine.run(current);
   };
 
   let knobTimer: ReturnType<typeof setTimeout> | undefined;
@@ -521,7 +502,7 @@ export function createStore(
     playing,
     busy,
     inWorker,
-    isStopped,
+    outcomeAhead,
     stale,
     fresh,
     source,
@@ -608,22 +589,12 @@ export function createStore(
         typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches;
       return start('play');
     },
-    stop(): void {
-      void getRunner().then((ready) => ready.stop());
-    },
+    stop: engine.stop,
     wait(): void {
       patience.value = (slow.value?.ms ?? 0) + 5000;
-      void getRunner().then((ready) => ready.wait());
+      engine.wait();
     },
-    /** Makes a worker ready before it is asked for. */
-    warm(): void {
-      getRunner().then(
-        (ready) => ready.warm(),
-        () => {
-          runner = null; // told when a run is asked for
-        },
-      );
-    },
+    warm: engine.warm,
     seek,
     /** On to the next event, or back to the one before; `wanted` passes some over. */
     step(direction: 1 | -1, wanted?: Wanted): void {
@@ -711,4 +682,11 @@ export function endWord(outcome: Outcome): string {
     stopped: 'Stopped',
     limited: 'Stopped at a limit',
   }[outcome.kind];
+}
+
+/** The same as a sentence, with the limit that it met. */
+export function endSentence(outcome: Outcome): string {
+  return outcome.kind === 'limited'
+    ? `${outcome.why.split(/[;\n]/)[0]?.replace(/\.$/, '')}.`
+    : `${endWord(outcome)}.`;
 }

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { chartsOf, chartSentence, chartSigns } from '../model/charts.ts';
 import { amountOf, hasLeft, hasPromises, looksIn, sentenceOf } from '../model/describe.ts';
-import { endWord, type Store } from '../state/store.ts';
+import { endSentence, endWord, type Store } from '../state/store.ts';
 import { lanesOf, weightOf } from '../model/lanes.ts';
 import { extrasIn, extraWords } from '../model/extras.ts';
 import { duration } from '../model/time.ts';
@@ -58,9 +58,10 @@ export function Tasks({ store }: { store: Store }) {
 function Status({ store }: { store: Store }) {
   const { outcome, trace } = store.run.value;
   const running = store.inWorker.value === store.chosen.value;
+  const ahead = store.outcomeAhead.value;
   const text = running
-    ? store.isStopped.value
-      ? 'Stopped. Its picture follows'
+    ? ahead !== null
+      ? `${endSentence(ahead)} Its picture follows`
       : 'Running'
     : store.fresh.value
       ? store.setting.value.source === null
