@@ -1,10 +1,12 @@
 /** What the program printed and gave back, and the rule that it shows. */
+import { useSignal } from '@preact/signals';
+import { momentsOf, type Moment } from '../model/moments.ts';
 import type { Outcome, Result } from '../model/outcome.ts';
 import { outputOf, resultAt, type OutputEvent } from '../model/output.ts';
 import type { Store } from '../state/store.ts';
 import { looks } from '../model/states.ts';
-import { moment } from '../model/time.ts';
-import { countUpTo } from '../model/trace.ts';
+import { duration, moment } from '../model/time.ts';
+import { countUpTo, type Trace } from '../model/trace.ts';
 import { StateMark } from './Signs.tsx';
 
 const LINES_MAX = 100; // printed lines at once, up to the playhead and a few after it
@@ -13,6 +15,8 @@ const CHARS_MAX = 20_000; // of all these lines: the browser lays out each lette
 
 export function Results({ store }: { store: Store }) {
   const { trace, outcome } = store.run.value;
+  /* Who goes from the result to a moment before it keeps the result in sight. */
+  const left = useSignal<Trace | null>(null);
   const t = store.t.value;
   const all = outputOf(trace);
   const [first, last] = shownAround(all, countUpTo(all, t));
@@ -36,8 +40,17 @@ export function Results({ store }: { store: Store }) {
       )}
       {outcome === null ? (
         <p class="empty">What the program prints and gives back appears here.</p>
-      ) : over ? (
-        <End outcome={outcome} />
+      ) : over || left.value === trace ? (
+        <div class={over ? undefined : 'later'}>
+          <End
+            outcome={outcome}
+            trace={trace}
+            onGo={(time) => {
+              left.value = trace;
+              store.seek(time);
+            }}
+          />
+        </div>
       ) : (
         lines.length === 0 && <p class="empty">Nothing yet. The result is there when main returns.</p>
       )}
@@ -81,10 +94,16 @@ function OutputText({ event }: { event: OutputEvent }) {
   );
 }
 
-function End({ outcome }: { outcome: Outcome }) {
+interface Ways {
+  readonly trace: Trace;
+  /** Moves the playhead. */
+  readonly onGo: (time: number) => void;
+}
+
+function End({ outcome, ...ways }: Ways & { outcome: Outcome }) {
   switch (outcome.kind) {
     case 'returned':
-      return <Returned result={outcome.result} />;
+      return <Returned result={outcome.result} {...ways} />;
     case 'stopped':
       return <p class="verdict">The run was stopped here; a fresh worker is ready.</p>;
     case 'limited':
@@ -94,10 +113,22 @@ function End({ outcome }: { outcome: Outcome }) {
   }
 }
 
-function Returned({ result }: { result: Result }) {
+function Returned({ result, trace, onGo }: Ways & { result: Result }) {
   if (result.columns !== null) {
     const { names, rows } = result.columns;
-    return <Table caption="returned, list by list" head={names} rows={rows} />;
+    const moments = names.map((name, column) =>
+      momentsOf(trace, rows.map((row) => row[column] as string), name),
+    );
+    return (
+      <Table
+        caption="returned, list by list"
+        head={names}
+        rows={rows.map((row, at) =>
+          row.map((text, column) => ({ text, moment: moments[column]?.[at] ?? null })),
+        )}
+        onGo={onGo}
+      />
+    );
   }
   if (result.entries === null) {
     return result.text === null ? null : (
@@ -107,22 +138,33 @@ function Returned({ result }: { result: Result }) {
       </>
     );
   }
+  const moments = momentsOf(trace, result.entries.map(({ javascript }) => javascript));
   return (
     <Table
       caption="returned, in both notations"
       head={['JavaScript', 'Elixir']}
-      rows={result.entries.map(({ javascript, elixir }) => [javascript, elixir])}
+      rows={result.entries.map(({ javascript, elixir }, at) => [
+        { text: javascript, moment: null },
+        { text: elixir, moment: moments[at] ?? null },
+      ])}
+      onGo={onGo}
     />
   );
+}
+
+interface Cell {
+  readonly text: string;
+  readonly moment: Moment | null;
 }
 
 interface TableProps {
   readonly caption: string;
   readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly onGo: Ways['onGo'];
 }
 
-function Table({ caption, head, rows }: TableProps) {
+function Table({ caption, head, rows, onGo }: TableProps) {
   return (
     <table class="entries">
       <caption>{caption}</caption>
@@ -140,8 +182,20 @@ function Table({ caption, head, rows }: TableProps) {
         {rows.map((row, index) => (
           <tr key={index}>
             <td>{index + 1}</td>
-            {row.map((cell, column) => (
-              <td key={head[column]}>{cell}</td>
+            {row.map(({ text, moment: came }, column) => (
+              <td key={head[column]}>
+                {text}
+                {came !== null && (
+                  <button
+                    type="button"
+                    class="link came"
+                    aria-label={`at ${duration(came.time)}: to where ${came.what}`}
+                    onClick={() => onGo(came.time)}
+                  >
+                    at {duration(came.time)}
+                  </button>
+                )}
+              </td>
             ))}
           </tr>
         ))}
