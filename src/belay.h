@@ -216,23 +216,23 @@ typedef enum belay_class {
  *                of items whose bodies have returned, and for each the host
  *                has one more element. SETTLE, ITEM, PULL and PUSH at once,
  *                for the usual item, whose end concerns its stream alone: its
- *                result counts as handed over, the next element starts in
- *                its place, and the new pid stands in the old one's place.
+ *                result counts as handed over, the next element starts in its
+ *                place, and the new pid stands in the old one's place.
  *                Answers value: how many, from the first on. The rest goes
  *                the long way, as does, in an ordered stream, one that is not
- *                the oldest. None unless the consumer wants results TOGETHER
- *                and more of them, the stream has no max_buffered and no
- *                scope, and nothing else of it waits; none while tracing.
+ *                the oldest. None unless more results are wanted TOGETHER, or
+ *                none is and one place is free, as after STREAM_TAKE; none with
+ *                max_buffered or a scope, while a result waits, or tracing.
  *   STREAM_TAKE  other: the stream. STREAM_NEXT of one result without
  *                TOGETHER, when the host has a further element, and what that
  *                leads to in the usual case, at once: PULL and PUSH of this
  *                element, and ITEM of one that had returned before. Answers
  *                value: 1, pid: the new process, in the place of the item
  *                whose result is handed over (whose pid was one generation
- *                before), tag: the stream's; the host must run its body. Or 0,
- *                and nothing was done: when anything else would come first or
- *                come of it, with max_buffered or a scope, while tracing and
- *                while events wait.
+ *                before), tag: the stream's, extra: how many results still
+ *                wait; the host must run its body. Or 0, and nothing was
+ *                done: when anything else would come first or come of it,
+ *                with max_buffered or a scope, while tracing or events wait.
  *   STREAM_END   other: the stream. The input is at its end.
  *   STREAM_HALT  other: the stream. Kills what runs, drops what is kept.
  * Supervisors

@@ -162,13 +162,6 @@ export class Cell {
     this.number = number;
   }
 
-  /** The same, before its element is read. */
-  succeed(low, high, number) {
-    this.low = low;
-    this.high = high;
-    this.renew(undefined, number);
-  }
-
   /** Frees the cell of a task that was held back to its end, which had no more than this (late.js). */
   leaveLate() {
     this.state = CELL.FREE;

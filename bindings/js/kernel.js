@@ -12,7 +12,7 @@ import { EventView, Memory } from './memory.js';
 import { ASK, CODE, COMMAND, FLAG, codeText } from './protocol.js';
 import { BelayError, LimitError } from './errors.js';
 
-const { RUN, SETTLE, RETURN, LIFE, STREAM_TAKE } = COMMAND;
+const { RUN, SETTLE, RETURN, LIFE, STREAM_CYCLE, STREAM_TAKE } = COMMAND;
 
 let embedded = null;
 
@@ -53,6 +53,8 @@ export class Kernel {
   #draining = false;
   /** The task that it has not been told of, if there is one (late.js). */
   late = null;
+  /** The stream of which it has not been told all, if there is one (held.js). */
+  held = null;
   /** Nothing was done since a return, which has left nothing to begin, and room for a task like the one that returned. */
   roomy = false;
 
@@ -125,6 +127,15 @@ export class Kernel {
   #hurry() {
     this.roomy = false;
     this.late?.tell();
+    this.tellHeld();
+  }
+
+  /** Has what is held back of a stream told. */
+  tellHeld() {
+    const { held } = this;
+    if (held === null) return;
+    this.held = null;
+    held.tell();
   }
 
   /** The same for a command that stands ready: the tag of a wait goes through the place of its own. */
@@ -135,7 +146,7 @@ export class Kernel {
   }
 
   #submit() {
-    if (this.roomy) this.#hurryBefore();
+    if (this.roomy || this.held !== null) this.#hurryBefore();
     const code = this.#exports.belay_wasm_submit();
     return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_submit()) : code;
   }
@@ -152,7 +163,7 @@ export class Kernel {
   /* ---- Time. */
 
   advance(now) {
-    if (this.roomy) this.#hurry();
+    if (this.roomy || this.held !== null) this.#hurry();
     const code = this.#exports.belay_wasm_advance(now);
     return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_advance(now)) : code;
   }
@@ -172,7 +183,7 @@ export class Kernel {
 
   /** The same for a task without a supervisor and a tag; `grace` in ms, finite. */
   spawnTask(low, high, flags, grace) {
-    if (this.roomy) this.#hurry();
+    if (this.roomy || this.held !== null) this.#hurry();
     const code = this.#exports.belay_wasm_spawn(low, high, flags, grace);
     return code === CODE.BUSY
       ? this.#again(() => this.#exports.belay_wasm_spawn(low, high, flags, grace))
@@ -180,7 +191,7 @@ export class Kernel {
   }
 
   run() {
-    if (this.roomy) this.#hurry();
+    if (this.roomy || this.held !== null) this.#hurry();
     const code = this.#exports.belay_wasm_do(RUN, 0, 0, 0);
     return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_do(RUN, 0, 0, 0)) : code;
   }
@@ -192,7 +203,7 @@ export class Kernel {
 
   /** Settles the first `count` pids of the word area; answers how many it took. */
   settle(count) {
-    if (this.roomy) this.#hurry();
+    if (this.roomy || this.held !== null) this.#hurry();
     const code = this.#exports.belay_wasm_do(SETTLE, 0, 0, count);
     return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_do(SETTLE, 0, 0, count)) : code;
   }
@@ -204,7 +215,7 @@ export class Kernel {
 
   /** Settles one; answers 1 when the answer stands for its events. */
   returned(low, high) {
-    if (this.roomy) this.#hurry();
+    if (this.roomy || this.held !== null) this.#hurry();
     let code = this.#exports.belay_wasm_do(RETURN, low, high, 0);
     if (code === CODE.BUSY) code = this.#again(() => this.#exports.belay_wasm_do(RETURN, low, high, 0));
     this.roomy = code === CODE.OK && this.#memory.answerValue === 1 && this.#memory.ready === 0;
@@ -275,7 +286,7 @@ export class Kernel {
 
   /** The same for one that needs no reason and is no shutdown. */
   waitFor(low, high, otherLow, otherHigh, kind, time, tag) {
-    if (this.roomy) this.#hurry();
+    if (this.roomy || this.held !== null) this.#hurry();
     const wait = this.#exports.belay_wasm_wait;
     this.#memory.freshTag(tag);
     const code = wait(low, high, otherLow, otherHigh, kind, time);
@@ -335,11 +346,27 @@ export class Kernel {
     return code;
   }
 
-  /** Answers 1 when it has taken a result and started an item for a further element. */
-  streamTake(low, high) {
-    if (this.roomy) this.#hurry();
-    const code = this.#exports.belay_wasm_do(STREAM_TAKE, low, high, 0);
-    return code === CODE.BUSY ? this.#again(() => this.#exports.belay_wasm_do(STREAM_TAKE, low, high, 0)) : code;
+  /**
+   * Answers 1 when it has taken a result and started an item for a further
+   * element; then `held`, of this stream, holds back what comes next.
+   */
+  streamTake(low, high, held) {
+    if (this.roomy || (this.held !== null && this.held !== held)) this.#hurry();
+    let code = this.#exports.belay_wasm_do(STREAM_TAKE, low, high, 0);
+    if (code === CODE.BUSY) code = this.#again(() => this.#exports.belay_wasm_do(STREAM_TAKE, low, high, 0));
+    if (code === CODE.OK && this.#memory.answerValue === 1) this.held = held;
+    return code;
+  }
+
+  /**
+   * Items have returned, were taken and followed; their pids are the first
+   * `count` of the word area. Answers how many that could be told so.
+   */
+  streamTaken(low, high, count) {
+    const code = this.#exports.belay_wasm_do(STREAM_CYCLE, low, high, count);
+    return code === CODE.BUSY
+      ? this.#again(() => this.#exports.belay_wasm_do(STREAM_CYCLE, low, high, count))
+      : code;
   }
 
   streamPush(low, high, count) {
@@ -463,7 +490,7 @@ export class Kernel {
 
   /** The facts about one process, or null when it is not alive. */
   infoOf(low, high) {
-    if (this.roomy) this.#hurry();
+    if (this.roomy || this.held !== null) this.#hurry();
     this.#memory.begin(0, 0);
     this.#memory.pid(low, high);
     return this.#exports.belay_wasm_info_of() === CODE.OK ? this.#memory.readInfo() : null;
@@ -471,13 +498,13 @@ export class Kernel {
 
   /** The first process at or after `index`, or null. */
   inspect(index) {
-    if (this.roomy) this.#hurry();
+    if (this.roomy || this.held !== null) this.#hurry();
     return this.#exports.belay_wasm_inspect(index) === CODE.OK ? this.#memory.readInfo() : null;
   }
 
   /** A supervisor's first child (`at` 0), or the one that `next` led to; or null. */
   inspectChild(low, high, at) {
-    if (this.roomy) this.#hurry();
+    if (this.roomy || this.held !== null) this.#hurry();
     this.#memory.begin(0, 0);
     this.#memory.pid(low, high);
     return this.#exports.belay_wasm_inspect_child(at) === CODE.OK ? this.#memory.readChildInfo() : null;
@@ -485,7 +512,7 @@ export class Kernel {
 
   /** The first stream at or after `index`, or null. */
   inspectStream(index) {
-    if (this.roomy) this.#hurry();
+    if (this.roomy || this.held !== null) this.#hurry();
     return this.#exports.belay_wasm_inspect_stream(index) === CODE.OK
       ? this.#memory.readStreamInfo()
       : null;

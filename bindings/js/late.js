@@ -23,14 +23,10 @@
 import { CELL } from './cell.js';
 import { Context } from './context.js';
 import { failure } from './kernel.js';
-import { CODE, FLAG, INDEX_BITS, OUTCOME, WAIT } from './protocol.js';
+import { CODE, FLAG, GENERATION, GENERATION_LOW_MAX, INDEX_BITS, OUTCOME, WAIT } from './protocol.js';
 import { NORMAL } from './reasons.js';
 
 const NONE = 0, READY = 1, BEGUN = 2;
-
-/* Of a pid's low word: the next generation, and how far that goes without the high one. */
-const GENERATION = 1 << INDEX_BITS;
-const GENERATION_LOW_MAX = 0xff;
 
 export class Late {
   #runtime;

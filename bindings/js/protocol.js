@@ -24,6 +24,9 @@ export const codeText = (code) =>
 export const REASON_HOST = 64;
 export const INDEX_BITS = 24;
 export const INDEX_MASK = 0xffffff;
+/** Of a pid's low word: the next generation, and how far that goes without the high one. */
+export const GENERATION = 1 << INDEX_BITS;
+export const GENERATION_LOW_MAX = 0xff;
 export const PROCESSES_MAX = 0xfffffe;
 export const WORDS_MAX = 2048;
 export const TIME_MAX = 0xffffffffffff;

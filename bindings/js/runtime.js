@@ -423,6 +423,11 @@ export class Runtime {
         this.#pump.schedule();
         return;
       }
+      const { held } = this.#kernel;
+      if (held !== null && held.run === stream) {
+        held.returned(cell);
+        return;
+      }
     }
     if (stream === null && this.#pump.canPassBy && this.#inboxCount === 0 && this.#turn.cycling.length === 0) {
       this.#settleAtOnce(cell);
@@ -470,6 +475,7 @@ export class Runtime {
 
   /** Has the kernel told, with others, that a body has returned. */
   settle({ low, high }) {
+    this.#kernel.tellHeld(); // which uses the same words, and has returned before
     this.#turn.isBusy = true;
     this.#kernel.putSettled(this.#inboxCount++, low, high);
     if (this.#inboxCount === INBOX_PIDS) this.settlePut();
@@ -539,6 +545,7 @@ export class Runtime {
 
   /** Tells of those that have been put into the word area. */
   settlePut() {
+    this.#kernel.tellHeld();
     while (this.#inboxCount > 0) {
       const count = this.#inboxCount;
       const code = this.#kernel.settle(count);
@@ -599,8 +606,9 @@ export class Runtime {
    * yet: together with others, at the end of this turn of the event loop at the
    * latest.
    */
-  scheduleSoon() {
-    if (this.#turn.items.length >= ITEMS_SOON_MAX || !this.#pump.putsOff()) this.#pump.schedule();
+  scheduleSoon(most) {
+    const { length } = this.#turn.items;
+    if (length >= ITEMS_SOON_MAX || 2 * length >= most || !this.#pump.putsOff()) this.#pump.schedule();
   }
 
   /** Whether something can wait for the end of this turn of the event loop, `endTurn`. */
@@ -609,6 +617,7 @@ export class Runtime {
   }
 
   endTurn() {
+    this.#kernel.tellHeld();
     this.signals.closeIdle();
   }
 
@@ -883,6 +892,7 @@ export class Runtime {
     this.observers.deliver();
     if (this.disposed) return;
     this.late.tell();
+    this.#kernel.tellHeld();
     this.disposed = true;
     this.#pump.close();
     const error = new DisposedError();
@@ -939,6 +949,7 @@ export class Runtime {
   /** What is alive in the binding; all zero when nothing runs. For tests. */
   counts() {
     this.late.tell();
+    this.#kernel.tellHeld();
     const { view } = this.#kernel;
     return {
       processes: view.processes - 1,

@@ -16,10 +16,11 @@ import {
 } from './errors.js';
 import { CELL } from './cell.js';
 import { failure } from './kernel.js';
+import { Held } from './held.js';
 import { describe } from './options.js';
 import { originOf } from './origin.js';
 import { formatPid } from './pid.js';
-import { CLOSED, CODE, INDEX_MASK, OUTCOME, STATE, UNBOUNDED, WORDS_MAX } from './protocol.js';
+import { CLOSED, CODE, FLAG, INDEX_MASK, OUTCOME, STATE, UNBOUNDED, WORDS_MAX } from './protocol.js';
 import { errorOf } from './reasons.js';
 
 const CHUNK = WORDS_MAX / 2;
@@ -48,6 +49,8 @@ export class StreamRun {
   /** An input that is an array is read by index, as its iterator would. */
   #array = null;
   #arrayAt = 0;
+  /** For one that takes its results one by one (held.js). */
+  #held = null;
   #isAsync = false;
   #reading = false;
   #inputDone = false;
@@ -202,7 +205,6 @@ export class StreamRun {
    */
   ask(count, together = false) {
     if (this.#state !== OPEN) return;
-    if (count === 1 && !together && this.#takeAtOnce()) return;
     const runtime = this.#runtime;
     this.#wanted += count;
     this.cycles = together && this.#mayCycle;
@@ -210,32 +212,26 @@ export class StreamRun {
     runtime.kernel.streamNext(this.low, this.high, count, together);
     runtime.drain();
     if (this.#atOnce) this.#pullAtOnce();
-    runtime.scheduleSoon();
+    runtime.scheduleSoon(this.#plan.limit);
   }
 
   /**
    * Takes one result and starts an item for the next element of an array, if
-   * that is what the kernel would do next. Elements are read as it asks for
-   * them: so after that, and if reading fails, the result is not handed over.
+   * that is what the kernel would do next; else undefined. Elements are read as
+   * it asks for them: so after that, and if reading fails, nothing is taken.
    */
-  #takeAtOnce() {
-    if (this.#array === null || this.#reading || this.#wanted > 0 || this.#ahead.length > 0 ||
-        this.#arrayAt >= this.#array.length) return false;
-    const runtime = this.#runtime;
-    const { kernel } = runtime;
-    if (kernel.streamTake(this.low, this.high) !== CODE.OK) return false;
-    const { view } = kernel;
-    if (view.answerValue === 0) return false;
-    const low = view.answerLow;
-    const cell = runtime.cells.at(low);
-    const { number } = cell;
+  take() {
+    if (this.#reading || this.#array === null || this.#wanted > 0 || this.#ahead.length > 0 ||
+        this.#arrayAt >= this.#array.length || this.#state !== OPEN) return undefined;
+    this.#held ??= new Held(this.#runtime, this, (this.#plan.flags & FLAG.ORDERED) !== 0);
+    const cell = this.#held.take();
+    if (cell === null) return undefined;
     const value = this.#plan.zipInputOnExit ? cell.value : cell.work;
-    cell.succeed(low, view.answerHigh, this.#number++);
-    runtime.beginLater(cell);
-    if (!this.#readFor(cell)) return true;
-    this.#consumer.entry({ status: 'fulfilled', value }, number);
-    runtime.scheduleSoon();
-    return true;
+    cell.renew(undefined, this.#number++);
+    this.#runtime.beginLater(cell);
+    if (!this.#readFor(cell)) return undefined;
+    this.#runtime.scheduleSoon(this.#plan.limit);
+    return { status: 'fulfilled', value };
   }
 
   /** Reads the next element of the array for an item; false when that was the end of the stream. */
@@ -435,7 +431,8 @@ export class StreamRun {
       this.#inputFailed(error);
     }
     const count = elements.length;
-    // Reading has run code of the user's, which may have settled or ended all.
+    // Reading has run code of the user's, which may have settled or ended all, or put others into the words.
+    this.#runtime.settlePut();
     const follows = count > 0 && this.#state === OPEN && this.#returnedCount >= count;
     const done = follows ? this.#follow(elements) : 0;
     if (done < count) this.#ahead = elements.slice(done).concat(this.#ahead);

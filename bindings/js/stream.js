@@ -362,7 +362,8 @@ class StreamIterator extends QueueIterator {
 
   take() {
     const result = this.#first;
-    if (result !== undefined) this.#first = this.#results.length > 0 ? this.#results.shift() : undefined;
+    if (result === undefined) return this.someoneWaits || this.run === null ? undefined : this.run.take();
+    this.#first = this.#results.length > 0 ? this.#results.shift() : undefined;
     return result;
   }
 

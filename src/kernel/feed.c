@@ -4,7 +4,8 @@
  * is the short way for streams whose consumer takes what is ready: an item
  * that has returned, and that nobody but its stream knows of, makes room for
  * the next element in its own place, under a new generation. STREAM_TAKE is
- * the short way for a consumer that takes one result after the other.
+ * the short way for a consumer that takes one result after the other; what it
+ * has taken since, STREAM_CYCLE tells of together.
  */
 #include "kernel/kernel.h"
 
@@ -143,20 +144,30 @@ static void item_follow(const belay_kernel *kernel, belay__stream *stream,
     }
 }
 
-/* The item of which the loop, asked for one result, takes note and hands it
- * over after it has pulled one element, with nothing else to be done; NONE
- * when it would do other things. */
+/* Whether nothing stands in the way of an element that takes the place of an
+ * item at once: the loop would neither be busy nor refuse it. */
+static int may_follow(const belay_kernel *kernel,
+                      const belay__stream *stream) {
+    BELAY_ASSERT((stream->flags & STREAM_CLOSED) == 0);
+    return (stream->flags & STREAM_INPUT_DONE) == 0 && stream->scope == 0 &&
+           (stream->asked | stream->max_buffered) == 0 &&
+           stream->abandoned <= stream->max_abandoned && !kernel->tracing;
+}
+
+/* Whether the loop, asked for one result, would pull one element and then
+ * take note of one end. */
+static int may_take(const belay__stream *stream) {
+    return (stream->flags & STREAM_TOGETHER) == 0 && stream->demand == 0 &&
+           stream->limit - stream->running == 1;
+}
+
+/* The item whose result is handed over then, with nothing else to be done;
+ * NONE when the loop would do other things. */
 static uint32_t take_item(const belay_kernel *kernel,
                           const belay__stream *stream) {
-    const uint32_t looked_at = STREAM_TOGETHER | STREAM_INPUT_DONE;
     const uint32_t item = stream->ended_head;
-    BELAY_ASSERT((stream->flags & STREAM_CLOSED) == 0);
-    if (item == BELAY__NONE || (stream->flags & looked_at) != 0 ||
-        stream->scope != 0 || stream->max_buffered != 0 ||
-        (stream->demand | stream->asked) != 0 ||
-        stream->limit - stream->running != 1 ||
-        stream->abandoned > stream->max_abandoned ||
-        kernel->view.events != 0 || kernel->tracing) {
+    if (item == BELAY__NONE || !may_follow(kernel, stream) ||
+        !may_take(stream) || kernel->view.events != 0) {
         return BELAY__NONE;
     }
     const belay__process *process = process_at(kernel, item);
@@ -194,6 +205,7 @@ belay_code belay__stream_take(belay_kernel *kernel,
         belay__timer_start(kernel, timer_of_process(item), stream->timeout);
     }
     answer->value = 1;
+    answer->extra = stream->kept;
     answer->tag = stream->tag;
     answer->pid = process_pid(kernel, item);
     return BELAY_OK;
@@ -203,12 +215,13 @@ belay_code belay__stream_take(belay_kernel *kernel,
  * elements, with nothing else to be done. */
 static uint32_t cycle_room(const belay_kernel *kernel,
                            const belay__stream *stream, uint32_t count) {
-    const uint32_t wanted = STREAM_TOGETHER;
-    const uint32_t looked_at = STREAM_TOGETHER | STREAM_INPUT_DONE;
-    if ((stream->flags & looked_at) != wanted || stream->scope != 0 ||
-        stream->asked != 0 || stream->max_buffered != 0 ||
-        stream->kept != 0 || stream->demand < 2 ||
-        stream->abandoned > stream->max_abandoned || kernel->tracing) {
+    if (stream->kept != 0 || !may_follow(kernel, stream)) {
+        return 0;
+    }
+    if (may_take(stream)) {
+        return count;
+    }
+    if ((stream->flags & STREAM_TOGETHER) == 0 || stream->demand == 0) {
         return 0;
     }
     /* The last result that is wanted is not followed by a pull. */
@@ -228,9 +241,6 @@ static int item_renew(belay_kernel *kernel, belay__stream *stream,
     }
     BELAY_ASSERT(process->state == BELAY_STATE_RUNNING);
     item_follow(kernel, stream, process);
-    if (stream->demand != STREAM_DEMAND_ALL) {
-        stream->demand--;
-    }
     if (stream->timeout != BELAY_INFINITY) {
         belay__timer_renew(kernel, timer_of_process(item), stream->timeout);
     } else if (timer_runs(&process->timer)) {
@@ -266,6 +276,9 @@ belay_code belay__stream_cycle(belay_kernel *kernel,
         }
         word_pid_put(kernel, done, process_pid(kernel, item));
         done++;
+    }
+    if (stream->demand != 0 && stream->demand != STREAM_DEMAND_ALL) {
+        stream->demand -= done;
     }
     BELAY_ASSERT(stream->running <= stream->limit);
     answer->value = done;

@@ -452,14 +452,21 @@ static int item_is_known(const model_world *world, uint32_t item) {
     return known;
 }
 
-static int some_result_waits(const model_world *world, uint32_t stream) {
+static uint32_t results_waiting(const model_world *world, uint32_t stream) {
+    uint32_t count = 0;
     for (uint32_t i = 0; i < world->process_count; i++) {
-        if (world->processes[i].stream == stream &&
-            world->processes[i].state == BELAY_STATE_KEPT) {
-            return 1;
-        }
+        count += world->processes[i].stream == stream &&
+                 world->processes[i].state == BELAY_STATE_KEPT;
     }
-    return 0;
+    return count;
+}
+
+/* Whether the loop, asked for one result, would pull one element and then
+ * take note of one end. */
+static int takes_one(const model_world *world, uint32_t stream) {
+    const model_stream *self = &world->streams[stream];
+    return !self->together && self->demand == 0 &&
+           room_for_more(world, stream) == 1;
 }
 
 /* Whether STREAM_CYCLE may take this one. */
@@ -467,11 +474,12 @@ static int may_cycle(const model_world *world, uint32_t stream,
                      belay_pid pid) {
     const model_stream *self = &world->streams[stream];
     uint32_t item = model_find(world, pid);
+    int wanted = self->together && self->demand >= 2;
     return item != MODEL_NONE && world->processes[item].stream == stream &&
-           self->together && !self->input_done && self->scope == 0 &&
-           self->asked == 0 && self->max_buffered == 0 && self->demand >= 2 &&
+           (wanted || takes_one(world, stream)) && !self->input_done &&
+           self->scope == 0 && self->asked == 0 && self->max_buffered == 0 &&
            self->abandoned <= self->max_abandoned && !world->tracing &&
-           !some_result_waits(world, stream) &&
+           results_waiting(world, stream) == 0 &&
            (!self->ordered || oldest_item(world, stream) == item) &&
            !item_is_known(world, item);
 }
@@ -495,7 +503,7 @@ void act_stream_cycle(model_world *world, const model_deed *deed) {
         world->processes[item].state = BELAY_STATE_KEPT;
         item_leave(world, item);
         self->delivered++;
-        if (self->demand != 0xffffffffu) {
+        if (self->together && self->demand != 0xffffffffu) {
             self->demand--;
         }
         start_item(world, stream, deed->after[i]);
@@ -518,9 +526,9 @@ static int may_take(const model_world *world, uint32_t stream,
                     uint32_t item) {
     const model_stream *self = &world->streams[stream];
     return item != MODEL_NONE && world->processes[item].returned &&
-           !self->together && !self->input_done && self->scope == 0 &&
-           self->max_buffered == 0 && self->demand == 0 && self->asked == 0 &&
-           room_for_more(world, stream) == 1 && !world->tracing &&
+           takes_one(world, stream) && !self->input_done &&
+           self->scope == 0 && self->max_buffered == 0 && self->asked == 0 &&
+           !world->tracing &&
            (!self->ordered || oldest_item(world, stream) == item);
 }
 
@@ -545,5 +553,8 @@ void act_stream_take(model_world *world, const model_deed *deed) {
     deal(world, stream, item);
     if (self->ordered) {
         hand_over(world, stream, item);
+    }
+    if (deed->answer.extra != results_waiting(world, stream)) {
+        COMPLAIN(world, "STREAM_TAKE told another number of results");
     }
 }

@@ -39,6 +39,11 @@ static void draw_words(sim_swarm *swarm, const sim_game *game, sim_step *step,
     }
 }
 
+/* Whether results of a stream may be wanted that have not been handed over. */
+static int may_cycle(const model_stream *stream) {
+    return stream->together ? stream->demand > 1 : stream->demand == 0;
+}
+
 /* Items of one stream, the oldest first. */
 static void draw_cycle(sim_swarm *swarm, const sim_game *game,
                        sim_step *step) {
@@ -49,7 +54,7 @@ static void draw_cycle(sim_swarm *swarm, const sim_game *game,
     draw_words(swarm, game, step, swarm_is_running);
     for (uint32_t i = 0; i < world->stream_count; i++) {
         const model_stream *stream = &world->streams[i];
-        if (stream->there && stream->together && stream->demand > 1 &&
+        if (stream->there && may_cycle(stream) &&
             dice_below(&swarm->dice, ++count) == 0) {
             picked = i;
         }

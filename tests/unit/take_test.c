@@ -1,4 +1,5 @@
-/* STREAM_TAKE: one result and the next element at once, or nothing. */
+/* STREAM_TAKE: one result and the next element at once, or nothing; and
+ * STREAM_CYCLE for those that were taken so since. */
 #include "harness.h"
 
 #define LIMIT 3u
@@ -151,6 +152,119 @@ static void other_states_are_not_for_it(void) {
     world_close(it.world);
 }
 
+/* Items that have returned and were taken; gives for how many that is told. */
+static uint32_t taken(const taking *it, uint32_t count, belay_pid *pids) {
+    put_pids(it->world, pids, count);
+    belay_answer answer = {0};
+    belay_command command = {
+        .op = BELAY_OP_STREAM_CYCLE,
+        .other = it->stream,
+        .count = count,
+    };
+    CHECK_EQUAL(world_submit(it->world, command, &answer), BELAY_OK);
+    get_pids(it->world, pids, answer.value);
+    return answer.value;
+}
+
+enum { TAKEN_MAX = 5 };
+
+/* What can be seen of a stream and its items, LIMIT - 1 of which run. */
+typedef struct taken_state {
+    belay_stream_info stream;
+    belay_process_info items[LIMIT - 1];
+    uint64_t deadline;
+} taken_state;
+
+/* Five results are taken after the first two, each by itself or together. A
+ * place may be taken again within one command. */
+static taken_state take_more(uint32_t flags, int together) {
+    taking it = open_taking(flags, 100);
+    belay_pid pids[TAKEN_MAX];
+    for (uint32_t i = 0; i < TAKEN_MAX; i++) {
+        pids[i] = i < 2 ? take(&it).pid : next_of(pids[i - 2]);
+    }
+    if (together) {
+        belay_pid last = next_of(pids[TAKEN_MAX - 1]);
+        CHECK_EQUAL(taken(&it, TAKEN_MAX, pids), TAKEN_MAX);
+        CHECK_EQUAL(pids[TAKEN_MAX - 1], last);
+    } else {
+        for (uint32_t i = 0; i < TAKEN_MAX; i++) {
+            settle(it.world, pids[i]);
+            world_forget(it.world);
+            pids[i] = take(&it).pid;
+        }
+    }
+    advance(it.world, 50);
+    CHECK_EQUAL(it.world->event_count, 0);
+    taken_state seen = {.deadline = belay_look(it.world->kernel)->deadline};
+    for (uint32_t i = 0; i < LIMIT - 1; i++) {
+        seen.items[i] = info_of(it.world, pids[TAKEN_MAX - 2 + i]);
+    }
+    CHECK_EQUAL(belay_inspect_stream(it.world->kernel, 0, &seen.stream),
+                BELAY_OK);
+    world_close(it.world);
+    return seen;
+}
+
+static void results_are_taken_together_as_one_by_one(void) {
+    for (uint32_t ordered = 0; ordered <= 1; ordered++) {
+        uint32_t flags = ordered * BELAY_FLAG_ORDERED;
+        taken_state all = take_more(flags, 1);
+        taken_state one = take_more(flags, 0);
+        CHECK_EQUAL(all.stream.started, one.stream.started);
+        CHECK_EQUAL(all.stream.delivered, 1 + 2 + TAKEN_MAX);
+        CHECK_EQUAL(one.stream.delivered, 1 + 2 + TAKEN_MAX);
+        CHECK_EQUAL(all.stream.running, one.stream.running);
+        CHECK_EQUAL(all.stream.kept, 0);
+        CHECK_EQUAL(all.deadline, one.deadline);
+        for (uint32_t i = 0; i < LIMIT - 1; i++) {
+            CHECK_EQUAL(all.items[i].pid, one.items[i].pid);
+            CHECK_EQUAL(all.items[i].tag, one.items[i].tag);
+            CHECK_EQUAL(all.items[i].state, one.items[i].state);
+            CHECK_EQUAL(all.items[i].started, one.items[i].started);
+        }
+    }
+}
+
+static void the_answer_tells_how_many_results_wait(void) {
+    taking it = open_taking(BELAY_FLAG_ORDERED, BELAY_INFINITY);
+    belay_pid pids[] = {next_of(it.items[1])};
+    CHECK_EQUAL(take(&it).extra, 1);
+    CHECK_EQUAL(taken(&it, 1, pids), 0); /* it comes first */
+    CHECK_EQUAL(take(&it).extra, 0);
+    CHECK_EQUAL(taken(&it, 1, pids), 1);
+    world_close(it.world);
+}
+
+static void only_the_oldest_that_concerns_nobody_is_taken_so(void) {
+    taking it = open_taking(BELAY_FLAG_ORDERED, BELAY_INFINITY);
+    belay_pid first = take(&it).pid;
+    belay_pid second = take(&it).pid;
+    belay_pid pids[] = {second};
+    uint64_t before = belay_digest(it.world->kernel);
+    CHECK_EQUAL(taken(&it, 1, pids), 0);
+    CHECK_EQUAL(belay_digest(it.world->kernel), before);
+    world_do(it.world, (belay_command){
+                           .op = BELAY_OP_MONITOR,
+                           .pid = it.world->root,
+                           .other = first,
+                           .tag = 5,
+                       });
+    pids[0] = first;
+    CHECK_EQUAL(taken(&it, 1, pids), 0);
+    settle(it.world, first);
+    CHECK_EQUAL(world_count(it.world, BELAY_EVENT_DOWN), 1);
+    world_forget(it.world);
+    CHECK_EQUAL(take(&it).pid, next_of(first));
+    pids[0] = second;
+    CHECK_EQUAL(taken(&it, 1, pids), 1);
+    want(it.world, it.stream, 1); /* asks for an element */
+    world_forget(it.world);
+    pids[0] = next_of(first);
+    CHECK_EQUAL(taken(&it, 1, pids), 0);
+    world_close(it.world);
+}
+
 static void bounds_of_their_own_are_kept(void) {
     for (int scoped = 0; scoped <= 1; scoped++) {
         test_world *world = world_open(0, 0, 0);
@@ -201,6 +315,9 @@ int main(void) {
     RUN(a_failure_goes_the_long_way);
     RUN(each_item_has_a_timer_of_its_own);
     RUN(other_states_are_not_for_it);
+    RUN(results_are_taken_together_as_one_by_one);
+    RUN(the_answer_tells_how_many_results_wait);
+    RUN(only_the_oldest_that_concerns_nobody_is_taken_so);
     RUN(bounds_of_their_own_are_kept);
     RUN(a_closed_stream_is_refused);
     return harness_end();
