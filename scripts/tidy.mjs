@@ -5,8 +5,9 @@
 //   node scripts/tidy.mjs --deep         with clang-tidy's analyzer, which takes minutes
 //   node scripts/tidy.mjs --assertions   lists the assertions per function
 //
-// `npm test` runs it without --deep, `npm run lint:deep` with it. The rules are in lib/rules.mjs. clang-format and clang-tidy count in
-// version 14; what another version finds is shown and does not fail.
+// `npm test` runs it without --deep, `npm run lint:deep` with it. The rules are
+// in lib/rules.mjs. clang-format and clang-tidy count in version 14; what another
+// version finds is shown and does not fail.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

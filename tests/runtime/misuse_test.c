@@ -1,5 +1,7 @@
 /* Calls as nobody should make them: NULL, handles of nothing, options out of
  * range, two threads at one task. Each gives a code, and nothing is lost. */
+#include <stdatomic.h>
+
 #include "jobs.h"
 #include "runtime/port.h"
 
@@ -211,9 +213,10 @@ static void await_there(void *data) {
 }
 
 /* Who awaits outside of jobs cannot be seen: it is given time enough. */
-static void start_awaited(belay_context *root, other_thread *self) {
+static void start_awaited(belay_context *root, belay_job job,
+                          other_thread *self) {
     *self = (other_thread){.root = root};
-    self->task = async(root, job_sleep, belay_number(60));
+    self->task = async(root, job, belay_number(60));
     CHECK_EQUAL(belayr_port_thread_start(&self->thread, await_there, self, 0),
                 1);
     CHECK_EQUAL(belay_sleep(root, 20), BELAY_OK);
@@ -222,7 +225,7 @@ static void start_awaited(belay_context *root, other_thread *self) {
 static void a_value_that_two_threads_await_is_given_to_one(void) {
     belay_context *root = open_runtime(NULL);
     other_thread other;
-    start_awaited(root, &other);
+    start_awaited(root, job_sleep, &other);
     belay_result mine;
     (void)belay_await(root, other.task, BELAY_INFINITY, &mine);
     belayr_port_thread_join(&other.thread);
@@ -238,14 +241,29 @@ static belay_code kill_task(belay_context *root, belay_task task,
     return belay_shutdown(root, task, BELAY_BRUTAL_KILL, out);
 }
 
+static _Atomic int told;
+
+/* Returns when it is told to, so that it cannot have ended before. */
+static belay_value job_until_told(belay_context *context,
+                                  const belay_value *arguments,
+                                  size_t count) {
+    (void)arguments;
+    (void)count;
+    while (!atomic_load(&told) && belay_sleep(context, 1) == BELAY_OK) {
+    }
+    return belay_none();
+}
+
 /* What another thread's await gives when its task is taken by `take`. */
 static belay_code code_there(belay_code (*take)(belay_context *, belay_task,
                                                 belay_result *)) {
     belay_context *root = open_runtime(NULL);
     other_thread other;
-    start_awaited(root, &other);
+    atomic_store(&told, 0);
+    start_awaited(root, job_until_told, &other);
     belay_result mine;
     CHECK_EQUAL(take(root, other.task, &mine), BELAY_EMPTY);
+    atomic_store(&told, 1);
     belayr_port_thread_join(&other.thread);
     wait_until_quiet(root);
     close_runtime(root);
