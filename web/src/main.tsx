@@ -34,10 +34,11 @@ function getReady(): void {
     idle(() => store.warm(), { timeout: 2000 });
   }
 
-  /* The other examples' texts, once the first is at work, and a menu that a key opens. */
+  /* The other examples' texts, once the first is at work, a menu that a key opens, and what follows a pointer. */
   setTimeout(() => {
     examples.forEach((example) => void example.load().catch(() => {}));
     import('./views/BreakWays.tsx').catch(() => {});
+    import('./views/pointing.ts').then((module) => module.followPointer(store)).catch(() => {});
   }, 1000);
 }
 

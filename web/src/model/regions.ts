@@ -15,6 +15,8 @@ export interface RegionRule {
   readonly when: 'start' | 'body' | 'wait' | 'end';
   /** Only tasks whose label begins so; those of a stream have its label. */
   readonly label?: string;
+  /** Set when it is at work as they begin, and is not what began them. */
+  readonly beside?: boolean;
 }
 
 export type Regions = Readonly<Record<string, RegionRule>>;
@@ -27,6 +29,9 @@ const usual: Regions = {
   end: { when: 'end' },
 };
 
+export const ruleOf = (name: string, rules: Regions): RegionRule | undefined =>
+  rules[name] ?? usual[name];
+
 /** The names, of those in the texts, whose region is at work at `t`. */
 export function activeRegions(
   trace: Trace,
@@ -35,7 +40,7 @@ export function activeRegions(
   rules: Regions = {},
 ): readonly string[] {
   return names.filter((name) => {
-    const rule = rules[name] ?? usual[name];
+    const rule = ruleOf(name, rules);
     return rule !== undefined && isActive(trace, t, rule);
   });
 }
