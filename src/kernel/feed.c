@@ -157,6 +157,7 @@ static int may_follow(const belay_kernel *kernel,
 /* Whether the loop, asked for one result, would pull one element and then
  * take note of one end. */
 static int may_take(const belay__stream *stream) {
+    BELAY_ASSERT(stream->running <= stream->limit);
     return (stream->flags & STREAM_TOGETHER) == 0 && stream->demand == 0 &&
            stream->limit - stream->running == 1;
 }
