@@ -1,4 +1,5 @@
 /** The playground: `vite web` serves it, `vite build web` makes a folder of it. */
+import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type InlineConfig } from 'vite';
 import { firstView } from './tools/first-view.ts';
@@ -40,7 +41,8 @@ export default defineConfig(({ mode }) => ({
   /* Every address is relative, so that any folder of any host will do. */
   base: './',
   cacheDir: at('../node_modules/.vite'),
-  server: { host: '127.0.0.1', fs: { allow: [at('..')] } },
+  /* The fonts are served from node_modules, which may be a link. */
+  server: { host: '127.0.0.1', fs: { allow: [at('..'), realpathSync(at('../node_modules'))] } },
   preview: { host: '127.0.0.1' },
   build: {
     outDir: mode === SINGLE ? 'dist-single' : 'dist',

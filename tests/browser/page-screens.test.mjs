@@ -1,5 +1,8 @@
 // The page on screens of all widths, light and dark, where something is missing, and as npm start serves it.
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createServer } from 'vite';
 import { itInFull } from './in-full.mjs';
@@ -140,9 +143,12 @@ describe('where something is missing', () => {
 });
 
 describe('the page of npm start', () => {
-  it('runs an example', async () => {
+  it('runs an example, as it is served to who changes it', async () => {
+    /* Vite's cache is its own: one that is served beside it would lose its files. */
+    const cacheDir = await mkdtemp(join(tmpdir(), 'belay-vite-'));
     const server = await createServer({
       root: web,
+      cacheDir,
       logLevel: 'error',
       server: { port: 0, hmr: false },
     });
@@ -150,10 +156,12 @@ describe('the page of npm start', () => {
       await server.listen();
       const page = await openPage(shared.browser, server.resolvedUrls.local[0]);
       assert.match(await runToEnd(page), /^Finished/);
+      assert.equal(server.config.isProduction, false);
       assert.deepEqual(page.complaints, []);
       await page.close();
     } finally {
       await server.close();
+      await rm(cacheDir, { recursive: true, force: true });
     }
   });
 });

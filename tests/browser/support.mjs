@@ -33,9 +33,15 @@ const types = {
 /** A folder of our own with the page: a copy of what the suite has built (scripts/lib/with-page.mjs), or built now. */
 async function pageFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'belay-page-'));
-  const built = process.env.BELAY_PAGE;
-  if (built) await cp(built, folder, { recursive: true });
-  else await build({ root: web, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  const { BELAY_PAGE: built, NODE_ENV: before } = process.env;
+  if (built) {
+    await cp(built, folder, { recursive: true });
+    return folder;
+  }
+  await build({ root: web, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  /* Vite's build says that this is production: a server that a test makes would believe it. */
+  if (before === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = before;
   return folder;
 }
 
