@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { openSources } from '../../web/tools/sources.mjs';
-import { runToEnd, useSite } from './support.mjs';
+import { runToEnd, useSite, writeProgram } from './support.mjs';
 
 const sources = await openSources();
 const { load } = sources;
@@ -80,6 +80,20 @@ describe('a row of a result', () => {
       await page.waitForFunction(() => Math.floor(Number(document.querySelector('.scrub').value)) === 300);
       assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), links[1]);
       assert.ok(await page.$('.later > .entries'), 'the rest of the result is still to come');
+    }));
+
+  it('has none in edited code, which may have put them in an order of its own', () =>
+    withPage('#B3', {}, async (page) => {
+      await writeProgram(
+        page,
+        `export async function main({ Task, sleep }) {
+          const came = await Task.asyncStream([30, 10, 20], async (ms) => { await sleep(ms); return ms; }).toArray();
+          return came.toSorted((a, b) => a.value - b.value);
+        }`,
+      );
+      await runToEnd(page);
+      assert.match(await page.$eval('.entries tbody', ({ textContent }) => textContent), /value: 10.*value: 20.*value: 30/);
+      assert.deepEqual(await page.$$('.entries .came'), []);
     }));
 
   it('without a moment in the run has no link', () =>

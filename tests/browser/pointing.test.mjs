@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { openSources } from '../../web/tools/sources.mjs';
-import { axeFindings, clickVisible, phone, runToEnd, useSite, withAxe } from './support.mjs';
+import { axeFindings, clickVisible, phone, runToEnd, useSite, withAxe, writeProgram } from './support.mjs';
 
 const sources = await openSources();
 const { load } = sources;
@@ -113,6 +113,19 @@ describe('pointing', () => {
       assert.ok(panes.every((count) => count > 0), `${panes}`);
     }));
 
+  it('marks nothing in texts of another program than the one that has run', () =>
+    withPage('#B3', {}, async (page) => {
+      await ready(page);
+      await writeProgram(page, `export const main = ({ Task }) => Task.await(Task.async(() => 1, { label: 'mine' }));`);
+      await runToEnd(page);
+      await page.click('#tab-elixir');
+      await page.waitForSelector('.line[data-region=body]');
+      await page.hover('.line[data-region=body]');
+      assert.deepEqual((await marked(page)).lanes, []);
+      await page.hover(laneOf('mine'));
+      assert.deepEqual(await marked(page), nothing);
+    }));
+
   it('with the keyboard does the same, and parts have names', () =>
     withPage('#C4', withAxe, async (page) => {
       await ready(page);
@@ -130,6 +143,25 @@ describe('pointing', () => {
       assert.ok(lanes.length > 0);
       assert.ok(lanes.every((label) => label.startsWith('job')));
       assert.deepEqual(await axeFindings(page), []);
+    }));
+
+  it('names no part by a run that is gone', () =>
+    withPage('#B3', {}, async (page) => {
+      await ready(page);
+      await page.click('#tab-elixir');
+      await page.waitForSelector('.line[data-region=body]');
+      await page.focus('#code-text');
+      const named = () => page.$$eval('.line[role=group]', (parts) => parts.map(({ ariaLabel }) => ariaLabel));
+      assert.match((await named()).join(), /of page 1, page 2, page 3 and 3 more/);
+      await page.click('#tab-javascript');
+      await writeProgram(page, 'export const main = () => 1;');
+      await page.click('#tab-elixir');
+      await page.waitForSelector('.line[data-region=body]');
+      await page.focus('#code-text');
+      assert.notDeepEqual(await named(), [], 'the run is still that of the lesson');
+      await runToEnd(page);
+      await page.waitForFunction(() => document.querySelector('.line[role=group]') === null);
+      assert.equal(await page.$('.line[tabindex]'), null);
     }));
 
   it('with a finger stays until another tap', () =>

@@ -2,8 +2,8 @@
  * When the rows of a result came to be. A program gives values and tells nothing
  * of where it has them from: a list belongs to the parts of a stream, or to the tasks
  * of one owner, when it is as long as that, ends as those ended, and no other does,
- * or when it has the name of one. A list that the program has put in another order
- * of its own looks like one that it has not.
+ * or when it has the name of one. A list that a program has put in another order
+ * looks like one that it has not: no lesson does so, and edited code is not asked.
  */
 import { isTask, once, type Line, type Trace } from './trace.ts';
 

@@ -168,6 +168,12 @@ export function createStore(
     );
   });
 
+  /** The run is of the program as the lesson has it, whatever is written now. */
+  const isOwn = computed(() => {
+    const { input } = run.value;
+    return input === null || input.program.source === texts.value?.source;
+  });
+
   /** Nobody has seen the answer: the picture of what came with the page says less. */
   const fresh = computed(
     () =>
@@ -504,6 +510,7 @@ export function createStore(
     inWorker,
     outcomeAhead,
     stale,
+    isOwn,
     fresh,
     source,
     knobs,

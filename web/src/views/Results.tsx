@@ -45,6 +45,7 @@ export function Results({ store }: { store: Store }) {
           <End
             outcome={outcome}
             trace={trace}
+            own={store.isOwn.value}
             onGo={(time) => {
               left.value = trace;
               store.seek(time);
@@ -96,6 +97,8 @@ function OutputText({ event }: { event: OutputEvent }) {
 
 interface Ways {
   readonly trace: Trace;
+  /** Code of somebody else's may give lists in an order that the run does not have. */
+  readonly own: boolean;
   /** Moves the playhead. */
   readonly onGo: (time: number) => void;
 }
@@ -113,11 +116,13 @@ function End({ outcome, ...ways }: Ways & { outcome: Outcome }) {
   }
 }
 
-function Returned({ result, trace, onGo }: Ways & { result: Result }) {
+function Returned({ result, trace, own, onGo }: Ways & { result: Result }) {
+  const momentsIn = (cells: readonly string[], name?: string) =>
+    own ? momentsOf(trace, cells, name) : [];
   if (result.columns !== null) {
     const { names, rows } = result.columns;
     const moments = names.map((name, column) =>
-      momentsOf(trace, rows.map((row) => row[column] as string), name),
+      momentsIn(rows.map((row) => row[column] as string), name),
     );
     return (
       <Table
@@ -138,7 +143,7 @@ function Returned({ result, trace, onGo }: Ways & { result: Result }) {
       </>
     );
   }
-  const moments = momentsOf(trace, result.entries.map(({ javascript }) => javascript));
+  const moments = momentsIn(result.entries.map(({ javascript }) => javascript));
   return (
     <Table
       caption="returned, in both notations"

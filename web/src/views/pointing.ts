@@ -3,6 +3,8 @@
  * began a lane, and the lanes that a part began, in each text and view that is
  * there. A mouse points by being over it, a keyboard by focus, a finger by a tap.
  *
+ * Of an edited program's run nothing is marked: the texts are of another one.
+ *
  * Marks are attributes beside those that views draw, and move nothing.
  */
 import { effect } from '@preact/signals';
@@ -13,6 +15,7 @@ import type { Store } from '../state/store.ts';
 type Spot = HTMLElement | SVGElement;
 
 const REGIONS = '#code-text [data-region]';
+const OFFERED = `${REGIONS}[tabindex]`;
 const LINES = '[data-stage] [data-pid]';
 const NAMED = 3; // tasks that a part's name for screen readers has
 
@@ -61,7 +64,9 @@ export function followPointer(store: Store): void {
     show();
   });
   document.addEventListener('focusin', ({ target }) => {
-    offerParts(store, target as Element);
+    if ((target as Element).id === 'code-text') {
+      offerParts(store);
+    }
     hovered = null; // whoever uses keys may have left the mouse anywhere
     focused = spotOf(target);
     show();
@@ -80,6 +85,9 @@ export function followPointer(store: Store): void {
     void store.texts.value;
     hovered = focused = tapped = null;
     show();
+    if (document.querySelector(OFFERED) !== null) {
+      offerParts(store);
+    }
   });
 }
 
@@ -111,6 +119,9 @@ const namesOf = (parts: readonly Spot[]): readonly string[] => [
 ];
 
 function startersOfLine(store: Store, line: Line, names: readonly string[]) {
+  if (!store.isOwn.peek()) {
+    return [];
+  }
   const found: readonly (string | undefined)[] = startersOf(
     store.trace.peek(),
     line,
@@ -121,9 +132,11 @@ function startersOfLine(store: Store, line: Line, names: readonly string[]) {
 }
 
 /** Once a text has the focus, the parts of it that began something can have it, too. */
-function offerParts(store: Store, box: Element): void {
-  if (box.id !== 'code-text') {
-    return;
+function offerParts(store: Store): void {
+  for (const old of all(OFFERED)) {
+    for (const name of ['tabindex', 'role', 'aria-label']) {
+      old.removeAttribute(name);
+    }
   }
   const parts = all(REGIONS);
   const names = namesOf(parts);
