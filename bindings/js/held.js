@@ -10,6 +10,9 @@
  * else, or at the end of the turn of the event loop; then of those that have
  * returned and that nobody has taken, as of any others.
  *
+ * An item whose end may end others, by what it has begun, is none of these: the
+ * kernel is told of it in its turn, and of those before it (runtime.js).
+ *
  * Those that the kernel had been told of before come first, one by one.
  */
 import { failure } from './kernel.js';
@@ -59,7 +62,7 @@ export class Held {
     if (low >>> INDEX_BITS === GENERATION_LOW_MAX) return null;
     this.#next = cell.number + 1;
     this.#leave();
-    if (this.#taken === TAKEN_MAX) this.#tellTaken();
+    if (this.#taken === TAKEN_MAX) this.#makeRoom();
     this.#kernel.view.putPid(this.#taken++, low, cell.high);
     cell.low = (low + GENERATION) | 0;
     return cell;
@@ -90,9 +93,18 @@ export class Held {
     const cell = runtime.cells.at(low);
     cell.low = low;
     cell.high = view.answerHigh;
+    cell.details = null;
     this.#waiting = view.answerExtra;
     this.#next = cell.number + 1;
     return cell;
+  }
+
+  /** There are as many as one command takes: tells of them, and goes on. */
+  #makeRoom() {
+    const kernel = this.#kernel;
+    kernel.held = null; // or the commands of those that are told one by one would have all told
+    this.#tellTaken();
+    kernel.held = this;
   }
 
   /** The kernel, which has no `held` any more, is told of all. */

@@ -74,6 +74,7 @@ export class Observers {
     const runtime = this.#runtime;
     if (wanted === (runtime.watch !== null)) return;
     runtime.late?.tell(); // what has happened before is not seen
+    runtime.kernel.tellHeld();
     runtime.watch = wanted ? new Watch(runtime, this.#log) : null;
     runtime.kernel.trace(wanted);
   }

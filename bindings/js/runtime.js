@@ -411,7 +411,9 @@ export class Runtime {
       this.#abandonedReturned(cell);
       return;
     }
-    const { stream } = cell;
+    const { stream, context, details } = cell;
+    // Its process has begun something that ends with it, or is a supervisor's: others may end by that.
+    const endsOthers = details !== null || (context !== null && Context.callerOf(context) !== null);
     cell.state = CELL.RETURNED;
     this.leave(cell, null);
     // Nobody is told of the end of an item whose stream has closed.
@@ -424,11 +426,12 @@ export class Runtime {
         return;
       }
       const { held } = this.#kernel;
-      if (held !== null && held.run === stream) {
+      if (held !== null && held.run === stream && !endsOthers) {
         held.returned(cell);
         return;
       }
     }
+    this.#kernel.tellHeld(); // that has returned before
     if (stream === null && this.#pump.canPassBy && this.#inboxCount === 0 && this.#turn.cycling.length === 0) {
       this.#settleAtOnce(cell);
       return;

@@ -200,11 +200,97 @@ test('the end of the runtime comes to who takes', async () => {
 held('what was taken is told at the end of the turn', async (runtime, { Task }) => {
   const iterator = Task.asyncStream(count(20_000), noop, { maxConcurrency: 40 })[Symbol.asyncIterator]();
   const taken = await takeSome(runtime, iterator);
-  await new Promise((resolve) => setTimeout(resolve, 1));
+  await new Promise((resolve) => setImmediate(resolve)); // a timer may be before the end of the turn
   assert.equal(holdsBack(runtime), false);
   const [{ started, delivered }] = runtime.inspect().streams;
   assert.deepEqual({ started, delivered }, { started: taken + 39, delivered: taken });
   await iterator.return();
+});
+
+/* ---- Items that others know of. ------------------------------------------ */
+
+/**
+ * Takes results of a stream that is not ordered until they are held back, and
+ * item 50, whose body waits till then, has returned among others. `known` is
+ * called with its context when it begins. Gives the iterator.
+ */
+async function takeKnown(runtime, { Task }, known) {
+  const length = 1_000_000;
+  let open = null;
+  let hasReturned = false;
+  const body = async (item, context) => {
+    if (item !== 50) return item;
+    await known(context);
+    await new Promise((resolve) => { open = resolve; });
+    hasReturned = true;
+    return item;
+  };
+  const stream = Task.asyncStream(count(length), body, { maxConcurrency: 200, ordered: false, timeout: Infinity });
+  const iterator = stream[Symbol.asyncIterator]();
+  for (let opensAt = 0, taken = 1; taken < length / 2; taken++) {
+    await iterator.next();
+    if (open !== null && opensAt === 0 && taken > 1000 && holdsBack(runtime)) opensAt = taken + 20;
+    if (taken === opensAt) {
+      open();
+      while (!hasReturned) await null;
+      await null;
+      return iterator;
+    }
+  }
+  throw new Error('no results were held back');
+}
+
+held('more than one command takes are told, with those that are watched among them', async (runtime, { Task, Process }) => {
+  const length = 8000;
+  for (let round = 0; round < 15; round++) {
+    const values = [];
+    const downs = [];
+    const body = async (item, { self }) => {
+      if (item % 2000 === 1500) downs.push(Process.monitor(self).down);
+      return item;
+    };
+    for await (const { value } of Task.asyncStream(count(length), body, { maxConcurrency: 300 })) values.push(value);
+    assert.deepEqual(values, count(length));
+    assert.deepEqual(await Promise.all(downs), ['normal', 'normal', 'normal', 'normal']);
+  }
+});
+
+held('an item that has returned before a task is told of before it', async (runtime, { Task, Process }) => {
+  const order = [];
+  let end;
+  const task = Task.async(() => new Promise((resolve) => { end = resolve; }));
+  const taskDown = Process.monitor(task.pid).down.then(() => order.push('task'));
+  let itemDown;
+  const iterator = await takeKnown(runtime, { Task }, ({ self }) => {
+    itemDown = Process.monitor(self).down.then(() => order.push('item'));
+  });
+  end();
+  await Promise.all([taskDown, itemDown]);
+  assert.deepEqual(order, ['item', 'task']);
+  await Task.await(task);
+  await iterator.return();
+});
+
+held('an item whose end is the consumer\'s end is told of at once', async (runtime, { Task }) => {
+  let failure = null;
+  const consumer = Task.async(async (own) => {
+    own.Process.flag('trapExit', false);
+    const iterator = await takeKnown(runtime, own, async (context) => {
+      const supervisor = context.TaskSupervisor.startLink();
+      context.TaskSupervisor.startChild(supervisor, async ({ Process, sleep }) => {
+        Process.link(own.self);
+        await sleep(Infinity);
+      });
+    });
+    try {
+      for (let taken = 0; taken < 2000; taken++) await iterator.next();
+    } catch (error) {
+      failure = error;
+    }
+  });
+  assert.equal((await rejection(Task.await(consumer))).reason, 'shutdown');
+  while (failure === null) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(failure.reason, 'shutdown');
 });
 
 /* ---- The same programs with and without. -------------------------------- */
