@@ -81,6 +81,10 @@ void act_process_life(model_world *world, const model_deed *deed) {
     if (deed->answer.value == 0) {
         return;
     }
+    if (deed->command.count >= BELAY_GENERATION_MAX) {
+        COMPLAIN(world, "LIFE lived more often than a place can");
+        return;
+    }
     if (world->tracing || world->ready_count > 0) {
         COMPLAIN(world, "LIFE did what others should see or do first");
         return;
