@@ -516,3 +516,30 @@ describe('knobs', () => {
     assert.equal(world.endpoints['/a'].fail, undefined);
   });
 });
+
+describe('the picture of a run', () => {
+  it('ends where the run says, whenever its worker gave a sign of life', async () => {
+    const { Runner } = await load('/src/engine/runner.ts');
+    const outcome = { kind: 'limited', why: 'enough' };
+    const stats = { requests: 0, inFlight: 0, peakInFlight: 0, cancelled: 0 };
+    const untilWith = (...beats) => {
+      const port = { postMessage() {} };
+      let until = null;
+      const runner = new Runner(
+        { make: () => ({ port, end() {} }) },
+        { slow() {}, refused: assert.fail, ended: (_, trace) => (until = trace.until) },
+      );
+      runner.run({});
+      for (const data of [
+        { type: 'ready' },
+        ...beats.map((at) => ({ type: 'beat', until: at })),
+        { type: 'ended', outcome, stats, until: 100 },
+      ]) {
+        port.onmessage({ data });
+      }
+      return until;
+    };
+    assert.equal(untilWith(), 100);
+    assert.equal(untilWith(50, 1100), 100, 'tasks that outlive main were watched for a while');
+  });
+});
