@@ -1,10 +1,12 @@
 #include "harness.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t checks;
-static uint32_t failures;
+/* A task that runs on another thread may check something, too. */
+static _Atomic uint32_t checks;
+static _Atomic uint32_t failures;
 static uint32_t tests;
 static const char *running;
 
@@ -34,7 +36,8 @@ void harness_run(const char *name, harness_test test) {
 }
 
 int harness_end(void) {
-    printf("%u tests, %u checks, %u failures\n", tests, checks, failures);
+    printf("%u tests, %u checks, %u failures\n", tests, (uint32_t)checks,
+           (uint32_t)failures);
     return failures == 0 ? 0 : 1;
 }
 
