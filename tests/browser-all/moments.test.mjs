@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { openSources } from '../../web/tools/sources.mjs';
-import { runToEnd, useSite, writeProgram } from './support.mjs';
+import { runToEnd, useSite, writeProgram } from '../browser/support.mjs';
 
 const sources = await openSources();
 const { load } = sources;

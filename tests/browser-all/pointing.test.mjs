@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { openSources } from '../../web/tools/sources.mjs';
-import { axeFindings, clickVisible, phone, runToEnd, useSite, withAxe, writeProgram } from './support.mjs';
+import { axeFindings, clickVisible, phone, runToEnd, useSite, withAxe, writeProgram } from '../browser/support.mjs';
 
 const sources = await openSources();
 const { load } = sources;
