@@ -15,7 +15,7 @@ import { createExercise, type Exercise as State } from '../state/exercise.ts';
 import type { Store } from '../state/store.ts';
 import '../styles/exercise.css';
 import type { ExerciseProps } from './ExercisePlace.tsx';
-import { Icon, StateMark } from './Signs.tsx';
+import { EndIcon, Icon } from './Signs.tsx';
 import { tabs } from './Tabs.tsx';
 
 const texts: ExerciseTexts = exercise;
@@ -82,7 +82,7 @@ function Steps({ state }: { state: State }) {
                   <circle class="step-open" r="8" />
                 </svg>
               ) : (
-                <StateMark
+                <EndIcon
                   look={
                     word === 'failed' ? looks.crashed : word === 'passed' ? looks.ok : looks.gaveUp
                   }
@@ -190,7 +190,7 @@ function Found({
   return (
     <div ref={place} class={passed ? 'finding passed' : 'finding failed'}>
       <p class="finding-text">
-        <StateMark look={passed ? looks.ok : looks.crashed} /> <span>{says}</span>
+        <EndIcon look={passed ? looks.ok : looks.crashed} /> <span>{says}</span>
       </p>
       {caught !== null && <CaughtList caught={caught} />}
       {edited && <p class="hint-line">That was an earlier text: check it again.</p>}
@@ -223,7 +223,7 @@ function CaughtList({ caught }: { caught: readonly Caught[] }) {
     <ul class="caught" aria-label="Aggregators that are wrong">
       {caught.map(({ name, about, by }) => (
         <li key={name}>
-          <StateMark look={by === null ? looks.gaveUp : looks.ok} />
+          <EndIcon look={by === null ? looks.gaveUp : looks.ok} />
           <span>
             <strong>{name}</strong> {by === null ? 'not caught' : 'caught'}:{' '}
             {by === null ? (

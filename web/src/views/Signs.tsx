@@ -97,6 +97,15 @@ export function StateMark({ look }: { look: Look }) {
   );
 }
 
+/** How something ended that is no lane, as it stands in text. */
+export function EndIcon({ look }: { look: Look }) {
+  return (
+    <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
+      <EndMark look={look} />
+    </svg>
+  );
+}
+
 /** A piece of a lane as it stands in text. */
 export function BarMark({ kind }: { kind: 'promise' | 'left' }) {
   return (
