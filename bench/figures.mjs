@@ -49,11 +49,10 @@ export function bestPeer(rows, taken, figure) {
  * What a target says of a measured case: { row, over, figure, value, bound,
  * kind, pass }, or undefined when what it is about has not been measured.
  *
- * A target is { row, over?, alone?, figure?, atMost? or atLeast?, worst? }. With
- * `over` it is about the ratio of two rows, and 'best' stands for the best peer of
- * the run; without, about the figure itself. With `alone`, { row, over }, each of the
- * two is counted in what the row named there took. With `worst` it is about the worst
- * of the rounds.
+ * A target is { row, over?, figure?, atMost? or atLeast?, worst? }. With `over`
+ * it is about the ratio of two rows, and 'best' stands for the best peer of
+ * the run; without, about the figure itself. With `worst` it is about the
+ * worst of the rounds.
  */
 export function judge(target, { rows, taken, judged }) {
   const figure = target.figure ?? judged;
@@ -64,13 +63,8 @@ export function judge(target, { rows, taken, judged }) {
   if (!runs?.length || (target.over !== undefined && !taken[over]?.length)) {
     return undefined;
   }
-  let all = over === undefined ? runs.map((run) => run[figure]) : ratios(runs, taken[over], figure);
-  if (target.alone !== undefined) {
-    const [one, other] = [taken[target.alone.row], taken[target.alone.over]];
-    if (!one?.length || !other?.length) return undefined;
-    const units = ratios(one, other, figure);
-    all = all.map((ratio, round) => ratio / units[round]);
-  }
+  const all =
+    over === undefined ? runs.map((run) => run[figure]) : ratios(runs, taken[over], figure);
   const value = target.worst ? Math.max(...all) : median(all);
   const bound = target.atMost ?? target.atLeast;
   const pass = target.atMost === undefined ? value >= bound : value <= bound;

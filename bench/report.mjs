@@ -99,7 +99,7 @@ export function targetLines(result) {
     const what =
       found.over === undefined
         ? `${label(found.row)}: ${unit}${target.worst ? ', worst round' : ''}`
-        : `${label(found.row)} over ${label(found.over)}${target.alone ? ', each over its one thread' : ''}`;
+        : `${label(found.row)} over ${label(found.over)}`;
     const show = found.over === undefined ? figure : times;
     return [
       {

@@ -290,8 +290,7 @@ export const workerCases = {
       { row: 'one', over: 'belay', atLeast: Math.max(1, 0.9 * SIZE) },
       { row: 'belay', over: 'best', atMost: 1 },
       { row: 'jobs-one', over: 'jobs', atLeast: Math.max(1, 0.9 * SIZE) },
-      // The same computing takes compiled C some per cent more or less than JavaScript.
-      { row: 'jobs', over: 'best', alone: { row: 'jobs-one', over: 'one' }, atMost: 1 },
+      { row: 'jobs', over: 'best', atMost: 1 },
     ],
   },
   'worker-idle': {

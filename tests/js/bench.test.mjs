@@ -68,12 +68,6 @@ test('a target is met up to its bound, and judged by the median or the worst', (
   assert.deepEqual([line.what, line.wanted, line.found, line.pass], ['slow over Belay', 'at least 8x', '20x', true]);
 });
 
-test('two rows may each be counted in what another one of its kind took', () => {
-  const alone = { row: 'belay', over: 'loop' };
-  assert.equal(judge({ row: 'slow', over: 'best', alone, atMost: 9 }, measured).value, 10 / 1.2);
-  assert.equal(judge({ row: 'slow', over: 'best', alone: { row: 'missing', over: 'loop' }, atMost: 9 }, measured), undefined);
-});
-
 test('what is kept of a case is its ratio to the floor, or the figure itself', () => {
   assert.deepEqual(ratiosOf(measured), { 'one belay': { clock: 1.2, cpu: 1.2 } });
   assert.deepEqual(ratiosOf({ ...measured, floor: undefined }), { 'one belay': { clock: 12, cpu: 12 } });
