@@ -1,19 +1,15 @@
 // The rows of a result, and the moments of the run that they come from.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load, sources } from '../browser/engine.mjs';
 import { runToEnd, useSite, writeProgram } from '../browser/support.mjs';
 
-const sources = await openSources();
-const { load } = sources;
 const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
 const { runInNode } = await load('/src/engine/node.ts');
 const { traceOf } = await load('/src/model/trace.ts');
 const { momentsOf } = await load('/src/model/moments.ts');
 const lessons = readLessonFiles(sources.lessons);
 const { withPage } = useSite();
-
-after(() => sources.close());
 
 async function run(id) {
   const { events, until, outcome } = await runInNode(inputOf(lessons.find((one) => one.id === id)));

@@ -1,20 +1,16 @@
 // What is pointed at on one side is marked on the other: lanes, and the parts of the
 // program that began them.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load, sources } from '../browser/engine.mjs';
 import { axeFindings, clickVisible, phone, runToEnd, useSite, withAxe, writeProgram } from '../browser/support.mjs';
 
-const sources = await openSources();
-const { load } = sources;
 const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
 const { runInNode } = await load('/src/engine/node.ts');
 const { traceOf } = await load('/src/model/trace.ts');
 const { startersOf } = await load('/src/model/starters.ts');
 const lessons = readLessonFiles(sources.lessons);
 const { withPage } = useSite();
-
-after(() => sources.close());
 
 /** By label: the parts of a lesson's JavaScript that began each line of its run. */
 async function startersIn(id) {
