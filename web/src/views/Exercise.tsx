@@ -15,7 +15,7 @@ import { createExercise, type Exercise as State } from '../state/exercise.ts';
 import type { Store } from '../state/store.ts';
 import '../styles/exercise.css';
 import type { ExerciseProps } from './ExercisePlace.tsx';
-import { EndIcon, Icon } from './Signs.tsx';
+import { EndIcon, Icon, MarkBox } from './Signs.tsx';
 import { tabs } from './Tabs.tsx';
 
 const texts: ExerciseTexts = exercise;
@@ -78,9 +78,9 @@ function Steps({ state }: { state: State }) {
               onClick={() => (state.step.value = at)}
             >
               {word === 'open' ? (
-                <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
+                <MarkBox>
                   <circle class="step-open" r="8" />
-                </svg>
+                </MarkBox>
               ) : (
                 <EndIcon
                   look={

@@ -8,6 +8,7 @@ import { roomsOf } from '../model/supervision.ts';
 import { timeOf, type Step, type Trace } from '../model/trace.ts';
 import { Rooms } from './LaneMarks.tsx';
 import type { Plan } from './Lanes.tsx';
+import { MarkBox } from './Signs.tsx';
 
 const FLIGHT = 44; // height of the chart of tasks
 /** Of those below it. */
@@ -114,7 +115,7 @@ const mostOf = (steps: readonly Step[]): number =>
 /** A chart's sign as it stands in the legend. */
 export function ChartMark({ look }: { look: ChartKind | 'turned-away' }) {
   return (
-    <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
+    <MarkBox>
       {look === 'turned-away' ? (
         <path class="turned-away" d="M-4 7V-3M1 7V-7M6 7V-1" />
       ) : (
@@ -123,7 +124,7 @@ export function ChartMark({ look }: { look: ChartKind | 'turned-away' }) {
           <path class="flight-line" d="M-9 7V2H-3V-4H4V0H9V7" />
         </g>
       )}
-    </svg>
+    </MarkBox>
   );
 }
 

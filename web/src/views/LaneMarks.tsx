@@ -8,7 +8,7 @@ import { budgetAt, budgetText, refusalsOf, roomsOf } from '../model/supervision.
 import { tiesOf, type Tie } from '../model/ties.ts';
 import { timeOf, type Kind, type Line, type Trace } from '../model/trace.ts';
 import { CHARACTER, type Plan, type Placed } from './Lanes.tsx';
-import { SignStrokes } from './Signs.tsx';
+import { MarkBox, SignStrokes } from './Signs.tsx';
 
 const STEP = 5; // px between ties that begin at one moment
 const PIPS_MAX = 8;
@@ -194,7 +194,7 @@ const signs = { again: 'again', late: 'clock', noRoom: 'bang' } as const;
 /** A mark as it stands in the legend. */
 export function ExtraMark({ extra }: { extra: Extra }) {
   return (
-    <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
+    <MarkBox>
       {extra === 'grace' ? (
         <rect class="bar waiting" x="-9.5" y="-6" width="19" height="12" rx="2" />
       ) : extra === 'again' || extra === 'late' || extra === 'noRoom' ? (
@@ -215,6 +215,6 @@ export function ExtraMark({ extra }: { extra: Extra }) {
         </g>
       )}
       {extra === 'grace' && <path class="grace-stroke" d="M-8 3-2-4M-4 4 3-4M1 4 8-4" />}
-    </svg>
+    </MarkBox>
   );
 }

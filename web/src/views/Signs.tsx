@@ -1,5 +1,5 @@
 /** The small drawings: ends of lanes, buttons, the name's ring. */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { Family, Look, Sign } from '../model/states.ts';
 
 const strokes: Record<Sign, JSX.Element> = {
@@ -97,12 +97,21 @@ export function StateMark({ look }: { look: Look }) {
   );
 }
 
+/** The room of a mark in text that is no piece of a lane. */
+export function MarkBox({ children }: { children: ComponentChildren }) {
+  return (
+    <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
+      {children}
+    </svg>
+  );
+}
+
 /** How something ended that is no lane, as it stands in text. */
 export function EndIcon({ look }: { look: Look }) {
   return (
-    <svg class="mark" viewBox="-11 -11 22 22" width="18" height="18" aria-hidden="true">
+    <MarkBox>
       <EndMark look={look} />
-    </svg>
+    </MarkBox>
   );
 }
 
