@@ -122,8 +122,35 @@ uint32_t belayr_port_processors(void) {
     return count < 1 ? 1 : (uint32_t)count;
 }
 
+static uint64_t now_ns(void) {
+    struct timespec now = {0};
+    must(clock_gettime(CLOCK_MONOTONIC, &now));
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* To wake a thread takes 5 to 50 us, in a virtual machine the most; so long
+ * a thread looks before it sleeps. How long a turn takes differs tenfold
+ * between processors: some turns tell. */
+#define PATIENCE_NS 100000u
+#define TURNS_NS 20000u
+#define TURNS_MIN 1000u
+
 uint32_t belayr_port_patience(void) {
-    return belayr_port_processors() > 1 ? 1000 : 0;
+    if (belayr_port_processors() < 2) {
+        return 0;
+    }
+    const uint64_t began = now_ns();
+    uint64_t turns = 0;
+    uint64_t took = 0;
+    while (took < TURNS_NS) {
+        for (int i = 0; i < 64; i++) {
+            belayr_port_relax();
+        }
+        turns += 64;
+        took = now_ns() - began;
+    }
+    turns = turns * PATIENCE_NS / took;
+    return turns < TURNS_MIN ? TURNS_MIN : (uint32_t)turns;
 }
 
 void belayr_port_complain(const char *line) {

@@ -74,14 +74,20 @@ static int waiter_is_woken(belayr_waiter *waiter) {
 void belayr_learn(const belay_runtime *runtime, uint32_t *patience,
                   int worth_it) {
     uint32_t now = *patience;
-    now = worth_it ? now + now / 2 + 1 : now / 2;
+    now = worth_it ? now * 4 : now / 2;
     now = now < PATIENCE_MIN ? PATIENCE_MIN : now;
     *patience = now > runtime->patience ? runtime->patience : now;
 }
 
+/* Now and then the old lesson is put to the test, a few times in a row: two
+ * threads that both sleep meet only when both look, the one for its answer and
+ * the other for its next job. */
+#define TRIES_EACH 256u
+#define TRIES 8u
+
 uint32_t belayr_patience(const belay_runtime *runtime, uint32_t learned) {
-    /* Now and then the old lesson is put to the test. */
-    return runtime->returned % 64 == 0 ? runtime->patience : learned;
+    return runtime->returned % TRIES_EACH < TRIES ? runtime->patience
+                                                  : learned;
 }
 
 /* Looks for the answer; the lock is not held. */
