@@ -50,7 +50,7 @@ export interface SeedsOrder {
 
 /** What the page tells the frame; a port to the new worker comes along. */
 export type FrameOrder =
-  | { readonly type: 'make'; readonly id: number; readonly text: string }
+  | { readonly type: 'make'; readonly id: number; readonly program: Blob }
   | { readonly type: 'end'; readonly id: number };
 
 /**
