@@ -348,9 +348,11 @@ export interface JobsBase {
 
   /**
   Changes how many jobs run at once, also while some do: those above the new
-  number end their work first.
+  number end their work first. `min` stays as it was unless it is given.
 
-  @throws {RangeError} `max` is below 1 or below `min`.
+  @throws {TypeError} `max` is missing, or an option is not known.
+  @throws {RangeError} `max` is below 1, below `min`, or above
+  {@link LoadJobsOptions.limit}, which is fixed; in `'workers'` above 4096.
   */
   resize(size: {
     readonly min?: number | undefined;

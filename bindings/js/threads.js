@@ -17,6 +17,8 @@ export { JobError, JobLostError, JobsDisposedError, JobTrapError } from './jobs/
 
 const FORMAT = 1; // of what belay_add_jobs makes
 const OPTIONS = ['mode', 'min', 'max', 'limit', 'idleTimeout', 'stackSize', 'hardKill'];
+const SIZES = ['min', 'max'];
+const MAX_MOST = 4096;
 const LIMIT = 64;
 const IDLE_MS = 10_000;
 const HARD_KILL_MS = 100;
@@ -39,12 +41,27 @@ async function checkSettings(call, given) {
   const { min = 0, idleTimeout = IDLE_MS, stackSize = STACK_BYTES } = given;
   checkCount(call, 'option min', min);
   const max = given.max ?? Math.max(min, await processors());
-  checkCount(call, 'option max (at least min)', max, { least: Math.max(1, min), most: 4096 });
+  checkCount(call, 'option max (at least min)', max, { least: Math.max(1, min), most: MAX_MOST });
   const limit = given.limit ?? Math.max(LIMIT, max);
-  checkCount(call, 'option limit (at least max)', limit, { least: max, most: 4096 });
+  checkCount(call, 'option limit (at least max)', limit, { least: max, most: MAX_MOST });
   const idle = Math.min(checkTimeout(call, 'option idleTimeout', idleTimeout), 0x7fffffff);
   checkCount(call, 'option stackSize', stackSize, { least: 65_536, most: 0x10000000 });
   return { min, max, limit, idleTimeout: Math.max(1, idle), stackSize };
+}
+
+/** What resize is given; `limit` is null where that means nothing. */
+function checkSize(call, size, settings, limit) {
+  const given = checkOptions(call, size, SIZES);
+  const { min = settings.min, max } = given;
+  checkCount(call, 'option min', min);
+  const least = given.min === undefined ? `at least min, which is ${min}` : 'at least min';
+  checkCount(call, `option max (${least})`, max, { least: Math.max(1, min), most: MAX_MOST });
+  if (limit !== null && max > limit) {
+    throw new RangeError(
+      `${call}: option max must be at most ${limit}, which is the option limit of loadJobs; got ${max}`,
+    );
+  }
+  return { min, max };
 }
 
 function checkMode(call, mode, { threads }) {
@@ -169,9 +186,9 @@ class JobSet {
     return this.#pool.mode;
   }
 
-  resize({ min = 0, max }) {
-    checkCount('resize', 'option min', min);
-    checkCount('resize', 'option max (at least min)', max, { least: Math.max(1, min), most: 4096 });
+  resize(size) {
+    const { mode, settings } = this.#pool;
+    const { min, max } = checkSize('resize', size, settings, mode === 'threads' ? settings.limit : null);
     this.#pool.resize(min, max);
   }
 

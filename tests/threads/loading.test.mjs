@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadJobs } from '../../bindings/js/threads.js';
-import { MODES, testBoth, testIn, testModule, until } from './support.mjs';
+import { JobTrapError, loadJobs } from '../../bindings/js/threads.js';
+import { MODES, outcome, testBoth, testIn, testModule, until } from './support.mjs';
 
 test('a module is loaded by its URL, its namespace or its default export', async () => {
   const namespace = await import(testModule);
@@ -76,8 +76,52 @@ testBoth('the pool is resized while jobs run', async ({ Task, jobs }) => {
   jobs.resize({ max: 1 });
   const values = await Task.awaitMany([...tasks, ...more], 60_000);
   assert.equal(values.length, 400);
-  assert.throws(() => jobs.resize({ max: 0 }), RangeError);
-  assert.throws(() => jobs.resize({ min: 2, max: 1 }), RangeError);
+});
+
+testBoth('a size that is wrong is refused, with what is accepted', { min: 2, limit: 4 }, async ({ jobs, mode }) => {
+  const wrong = [
+    [undefined, /^TypeError: resize: option max \(at least min, which is 2\) must be a whole number, 2 or more; got undefined$/],
+    [{ min: 1 }, /^TypeError: resize: option max/],
+    [null, /^TypeError: resize: options must be an object; got null$/],
+    [{ max: 4, limit: 9 }, /^TypeError: resize: unknown option "limit"; accepted are min, max$/],
+    [{ min: 0, max: 0 }, /^RangeError: resize: option max \(at least min\) must be a whole number, 1 or more; got 0$/],
+    [{ min: 3, max: 2 }, /^RangeError: resize: option max \(at least min\) must be a whole number, 3 or more; got 2$/],
+    [{ max: 1 }, /^RangeError: resize: option max \(at least min, which is 2\) must be a whole number, 2 or more; got 1$/],
+    [{ max: 5000 }, /^RangeError: resize: option max .* at most 4096; got 5000$/],
+  ];
+  if (mode === 'threads') {
+    wrong.push([{ max: 8 }, /^RangeError: resize: option max must be at most 4, which is the option limit of loadJobs; got 8$/]);
+  }
+  for (const [size, message] of wrong) assert.throws(() => jobs.resize(size), message);
+  assert.deepEqual([jobs.inspect().min, jobs.inspect().max], [2, 2]);
+  jobs.resize({ max: 3 });
+  assert.deepEqual([jobs.inspect().min, jobs.inspect().max], [2, 3]);
+  jobs.resize({ min: 1, max: 4 });
+  assert.deepEqual([jobs.inspect().min, jobs.inspect().max], [1, 4]);
+});
+
+testBoth('an instance that follows one that was set aside has the size that was set', { limit: 4 }, async (given) => {
+  const { jobs, mode } = given;
+  // Above the limit it is refused for threads, and allowed for workers.
+  if (mode === 'threads') assert.throws(() => jobs.resize({ max: 8 }), RangeError);
+  const max = mode === 'threads' ? 4 : 8;
+  jobs.resize({ max });
+  assert.ok((await outcome(given, jobs.unreachable)).error instanceof JobTrapError);
+  assert.equal((await outcome(given, jobs.add, [1, 1])).value, 2);
+  assert.equal(jobs.inspect().max, max);
+});
+
+testBoth('as many jobs run at once as the size that was set last says', { max: 1 }, async ({ Task, jobs, mode }) => {
+  let running = 0;
+  const tasks = Array.from({ length: 3 }, () => Task.async(jobs.untilCancelled, [], { onReport: () => running++ }));
+  await until(() => running === 1, 'one runs');
+  jobs.resize({ max: 3 });
+  await until(() => running === 3, 'all of them run');
+  await Promise.all(tasks.map((task) => Task.shutdown(task, 'brutalKill')));
+  jobs.resize({ max: 1 });
+  const few = Array.from({ length: 8 }, () => Task.async(jobs.howManyWork, [300_000]));
+  if (mode === 'workers') assert.ok(jobs.inspect().running <= 1);
+  assert.deepEqual(await Task.awaitMany(few, 60_000), few.map(() => 1));
 });
 
 testIn(['threads'], 'no more jobs run at once than max', { max: 2 }, async ({ Task, jobs }) => {

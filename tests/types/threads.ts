@@ -57,6 +57,9 @@ jobs.memory.free(new Uint8Array(1));
 // @ts-expect-error not a typed array
 await jobs.memory.allocate(Array, 5);
 jobs.resize({ max: 3 });
+jobs.resize({ min: 1, max: 3 });
+// @ts-expect-error max is missing
+jobs.resize({ min: 1 });
 is<JobMode>(jobs.mode);
 is<JobsInspection>(jobs.inspect());
 jobs.dispose();

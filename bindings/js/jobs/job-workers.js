@@ -14,7 +14,8 @@ export class WorkerPool extends JobPool {
 
   begin(first = null) {
     const member = { instance: null, run: null, timer: null };
-    member.instance = new Instance(this.files, 'workers', this.settings, {
+    // The limit is of threads, and max may have been raised above it.
+    member.instance = new Instance(this.files, 'workers', { ...this.settings, limit: 0 }, {
       opened: () => {
         first?.resolve();
         this.pump();

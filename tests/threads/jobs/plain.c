@@ -107,6 +107,21 @@ BELAY_JOB(count_primes, "number -> number") {
     return belay_number(found);
 }
 
+/* The most of these that were at work at once while this one was. */
+BELAY_JOB(how_many_work, "number -> number") {
+    static _Atomic uint32_t working;
+    uint32_t most = ++working;
+    for (uint32_t i = 2; i < (uint32_t)arguments[0].number; i++) {
+        (void)is_prime(i);
+        uint32_t now = working;
+        most = now > most ? now : most;
+    }
+    working--;
+    (void)context;
+    (void)count;
+    return belay_number(most);
+}
+
 BELAY_JOB(pause, "number -> number") {
     (void)count;
     belay_report(context, belay_none());
