@@ -86,7 +86,11 @@ export async function loses() {
 
 export async function fails() {
   const { run, runtime } = await open();
-  const { CloneError, ModuleError, WorkerError } = await belay;
+  const { BelayError, ChildStartError, CloneError, MaxChildrenError, ModuleError, WorkerError } = await belay;
+  const full = await failure(run('provokes', ['maxChildren']));
+  equal([full instanceof MaxChildrenError, full instanceof BelayError, full.limit], [true, true, 1]);
+  const unstarted = await failure(run('provokes', ['childStart']));
+  equal([unstarted instanceof ChildStartError, unstarted.id, unstarted.cause instanceof RangeError], [true, 'database', true]);
   const own = await failure(run('fails', ['own']));
   equal([own.name, own.message, own.item, own.cause instanceof RangeError], ['OutOfStock', 'no more', { id: 7 }, true]);
   equal((await failure(run('fails', ['type']))).constructor.name, 'TypeError');

@@ -228,7 +228,8 @@ scenario('the end of its owner stops it', async ({ Task, TaskSupervisor, supervi
   await until(() => inspect().abandoned === 0 && inspect().workers.killed === 1);
 });
 
-scenario('a timeout of a stream stops the item alone; leaving early stops all', async ({ Task, inspect }) => {
+scenario('a timeout of a stream stops the item alone; leaving early stops all', async ({ Task, run, inspect }) => {
+  await Promise.all(Array.from({ length: 4 }, () => run('later', [50, null]))); // the start of a thread is not what is timed
   const stream = Task.asyncStream([false, true, false, false], work, 'spinIf', [], { maxConcurrency: 4, timeout: 1500, onTimeout: 'killTask' });
   const entries = await stream.toArray();
   assert.deepEqual(entries.map(({ value, reason }) => value ?? reason.reason), ['done', 'timeout', 'done', 'done']);

@@ -42,6 +42,33 @@ export function fails(kind) {
   throw new TypeError('wrong', { cause: new Error('deep', { cause: 'deeper' }) });
 }
 
+const PROVOKED = {
+  maxChildren({ TaskSupervisor }) {
+    const supervisor = TaskSupervisor.start({ maxChildren: 1 });
+    for (;;) TaskSupervisor.startChild(supervisor, forever);
+  },
+  async owner({ Task, TaskSupervisor }) {
+    const task = Task.async(forever);
+    return Task.await(TaskSupervisor.asyncNolink(TaskSupervisor.start(), (inner) => inner.Task.await(task)));
+  },
+  alreadyStarted({ TaskSupervisor }) {
+    for (;;) TaskSupervisor.start({ name: 'taken' });
+  },
+  child({ Supervisor }) {
+    return Supervisor.restartChild(Supervisor.start([], { strategy: 'oneForOne' }), 'nobody');
+  },
+  childStart({ Supervisor }) {
+    const start = () => {
+      throw new RangeError('no URL');
+    };
+    Supervisor.start([{ id: 'database', start }], { strategy: 'oneForOne' });
+  },
+  noProc: ({ TaskSupervisor }) => TaskSupervisor.startChild('nobody', forever),
+};
+
+/** Fails with an error of Belay's own, which it gets by its context. */
+export const provokes = async (kind, context) => PROVOKED[kind](context);
+
 export const exits = (reason, { exit }) => exit(reason);
 export const exitsProcess = (code) => process.exit(code);
 export const notAFunction = 42;

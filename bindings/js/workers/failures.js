@@ -3,7 +3,10 @@
  * their class, their own properties and parts of their stack, so a failure
  * travels as a plain object and is built anew.
  */
-import { CloneError, ExitError, ModuleError, TimeoutError, withoutStack, WorkerError } from '../errors.js';
+import {
+  AlreadyStartedError, BelayError, ChildError, ChildStartError, CloneError, DisposedError, ExitError, LimitError, MaxChildrenError,
+  ModuleError, NoProcError, OwnerError, setStart, TimeoutError, withoutStack, WorkerError,
+} from '../errors.js';
 import { describe } from '../options.js';
 
 /* Causes of causes; what comes deeper is told as text. */
@@ -16,7 +19,19 @@ const UNREADABLE = 'a value that could not be looked at';
 const BUILT_IN = {
   Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError,
 };
-const OURS = { CloneError, ModuleError, WorkerError };
+/* By their codes, since who bundles a program may shorten the names of classes. */
+const OURS = {
+  BELAY_ALREADY_STARTED: AlreadyStartedError,
+  BELAY_CHILD: ChildError,
+  BELAY_CLONE: CloneError,
+  BELAY_DISPOSED: DisposedError,
+  BELAY_LIMIT: LimitError,
+  BELAY_MAX_CHILDREN: MaxChildrenError,
+  BELAY_MODULE: ModuleError,
+  BELAY_NO_PROC: NoProcError,
+  BELAY_OWNER: OwnerError,
+  BELAY_WORKER: WorkerError,
+};
 const FIXED = new Set(['name', 'message', 'stack', 'cause', 'errors']);
 
 /* ---- In the thread where it happened. ------------------------------------ */
@@ -48,6 +63,8 @@ function read(error, key) {
   }
 }
 
+const textOrNull = (value) => (typeof value === 'string' ? value : null);
+
 const textOf = (value) => (typeof value === 'string' ? value : describe(value));
 
 function packError(error, depth, budget) {
@@ -57,13 +74,22 @@ function packError(error, depth, budget) {
     type: classOf(error),
     name: textOf(read(error, 'name')),
     message: textOf(read(error, 'message')),
-    stack: typeof stack === 'string' ? stack : null,
+    stack: textOrNull(stack),
     fields: fieldsOf(error),
   };
-  if (ExitError.is(error)) packed.exit = { reason: clonable(error.reason), timeout: error.timeout };
+  if (isOurs(error, packed)) {
+    packed.isOurs = true;
+    packed.startedAt = textOrNull(read(error, 'startedAt'));
+  }
+  if (ExitError.is(error)) packed.exit = { reason: pack(error.reason, depth + 1, budget), timeout: error.timeout };
   if (Object.hasOwn(error, 'cause')) packed.cause = pack(read(error, 'cause'), depth + 1, budget);
   if (Array.isArray(errors)) packed.errors = errors.map((one) => pack(one, depth + 1, budget));
   return packed;
+}
+
+/** Also one of another copy of Belay, such as a bundler may leave in a module. */
+function isOurs(error, { type, fields: { code } }) {
+  return error instanceof BelayError || (typeof code === 'string' && code.startsWith('BELAY_') && !Object.hasOwn(BUILT_IN, type));
 }
 
 function classOf(error) {
@@ -75,10 +101,10 @@ function classOf(error) {
 /** Its own properties; one that cannot be cloned is told as text. */
 function fieldsOf(error) {
   const fields = {};
-  const isOurs = ExitError.is(error);
+  const isExit = ExitError.is(error);
   for (const key of Object.keys(error)) {
-    // A handle of a task has no meaning in another thread.
-    if (!FIXED.has(key) && !(isOurs && key === 'task')) fields[key] = clonable(read(error, key));
+    // A handle of a task has no meaning in another thread, and the reason is sent as what it is.
+    if (!FIXED.has(key) && !(isExit && (key === 'task' || key === 'reason'))) fields[key] = clonable(read(error, key));
   }
   return fields;
 }
@@ -97,38 +123,54 @@ function clonable(value) {
 /* ---- In the thread that is told. ----------------------------------------- */
 
 /**
- * The failure as a value to throw. Built-in errors have their class; those of
- * other classes are an Error with the name of theirs. `start` is where the task
- * was started, as text, which is put below the stack of the worker.
+ * The failure as a value to throw. Built-in errors and Belay's own have their
+ * class; those of other classes are an Error with the name of theirs. `start` is
+ * where the task was started, as text, which is put below the stack of the worker.
  */
 export function unpackFailure(packed, start = null) {
   if (!('type' in packed)) return packed.value;
-  const error = withoutStack(() => build(packed));
-  for (const [key, value] of Object.entries(packed.fields)) set(error, key, value, true);
-  if (packed.exit === undefined) set(error, 'name', nameOf(packed), false);
-  if ('cause' in packed) set(error, 'cause', unpackFailure(packed.cause), false);
+  const cause = 'cause' in packed ? unpackFailure(packed.cause) : undefined;
+  const error = withoutStack(() => build(packed, cause));
+  for (const [key, value] of Object.entries(packed.fields)) {
+    if (!isMade(error, key)) set(error, key, value, true);
+  }
+  const name = nameOf(packed);
+  if (error.name !== name) set(error, 'name', name, error instanceof AlreadyStartedError);
+  if (error.message !== packed.message) set(error, 'message', packed.message, false);
+  if ('cause' in packed) set(error, 'cause', cause, false);
   if (packed.errors !== undefined) set(error, 'errors', packed.errors.map((one) => unpackFailure(one)), packed.type !== 'AggregateError');
+  if (typeof packed.startedAt === 'string') setStart(error, packed.startedAt);
   set(error, 'stack', bothStacks(packed, start), false);
   return error;
 }
 
-function build({ type, name, message, fields, exit }) {
-  if (exit !== undefined) {
-    const { pid = null, label = null } = fields;
-    const { reason, timeout } = exit;
-    return timeout === undefined
-      ? new ExitError(reason, { pid, label, message })
-      : new TimeoutError(timeout, { pid, label });
-  }
+/** What a ChildStartError has made of its cause, and a promise, which cannot be sent. */
+const isMade = (error, key) => error instanceof ChildStartError && (key === 'reason' || key === 'stopped');
+
+function build(packed, cause) {
+  const { type, name, message, exit } = packed;
+  if (exit !== undefined) return buildExit(packed);
+  if (packed.isOurs) return buildOurs(packed, cause);
   if (type === 'DOMException') return new DOMException(message, name);
   if (type === 'AggregateError') return new AggregateError([], message);
-  if (Object.hasOwn(OURS, type) && typeof fields.code === 'string' && fields.code.startsWith('BELAY_')) return new OURS[type](message, fields);
   if (Object.hasOwn(BUILT_IN, type)) return new BUILT_IN[type](message);
   return new Error(message);
 }
 
+function buildExit({ message, fields: { pid = null, label = null }, exit: { reason, timeout } }) {
+  return timeout === undefined
+    ? new ExitError(unpackFailure(reason), { pid, label, message })
+    : new TimeoutError(timeout, { pid, label });
+}
+
+/** What their constructors would set comes with the fields. Classes that are not known here are a BelayError. */
+function buildOurs({ message, fields: { code, id } }, cause) {
+  if (code === 'BELAY_CHILD_START') return new ChildStartError(id, cause, { supervisor: '' });
+  return Reflect.construct(BelayError, [message, code], Object.hasOwn(OURS, code) ? OURS[code] : BelayError);
+}
+
 /** A class that gives its errors no name of their own stands for it. */
-const nameOf = ({ type, name }) => (name === 'Error' ? type : name);
+const nameOf = ({ type, name, isOurs }) => (name === 'Error' && !isOurs ? type : name);
 
 function set(error, key, value, enumerable) {
   try {
