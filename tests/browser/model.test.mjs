@@ -82,6 +82,7 @@ function story(seed) {
             status: bad ? 'rejected' : 'fulfilled',
             by: ['body', 'signal'][pick(2)],
             ...reason,
+            ...(!bad && pick(3) === 0 && { error: "{ error: 'none' }" }),
           });
         }
         break;
@@ -175,6 +176,9 @@ describe('a trace', () => {
     const reason = (word) => ({ status: 'rejected', reason: { word, text: '' } });
     assert.equal(end([], { status: 'fulfilled', by: 'body' }), 'ok');
     assert.equal(end([], { ...reason('normal'), by: 'body' }), 'ok');
+    const returned = { status: 'fulfilled', by: 'body', error: "{ error: 'none' }" };
+    assert.equal(end([], returned), 'error');
+    assert.equal(end([{ type: 'timedOut', what: 'wait' }], returned), 'error');
     assert.equal(end([], { ...reason('boom'), by: 'body' }), 'crashed');
     assert.equal(end([], { ...reason('shutdown'), by: 'body' }), 'gave up');
     assert.equal(
@@ -190,6 +194,43 @@ describe('a trace', () => {
       'shut down',
     );
     assert.equal(end([], { ...reason('boom'), by: 'signal' }), 'died by a link');
+  });
+
+  it('ends an error that was returned as an error, in all that tells of it', async () => {
+    const { census, traceOf } = await load('/src/model/trace.ts');
+    const { isTrouble, lineSentence, looksIn, sentenceOf, wordsOf } = await load('/src/model/describe.ts');
+    const { figuresOf } = await load('/src/model/summary.ts');
+    const about = (pid) => ({ time: 0, pid, label: pid });
+    const error = "{ error: 'none' }";
+    const trace = traceOf(
+      ['a', 'b'].flatMap((pid) => [
+        { type: 'spawned', ...about(pid), parent: null, supervisor: null, kind: 'task' },
+        { type: 'started', ...about(pid) },
+        {
+          type: 'settled',
+          ...about(pid),
+          status: 'fulfilled',
+          by: 'body',
+          ...(pid === 'a' && { error }),
+        },
+      ]),
+    );
+    const ends = trace.events.filter(({ type }) => type === 'settled');
+    assert.deepEqual(
+      ends.map((event) => isTrouble(trace, event)),
+      [true, false],
+    );
+    assert.deepEqual(wordsOf(trace, ends[0]), { who: 'a', what: 'error', detail: error, trouble: true });
+    assert.match(lineSentence(trace, trace.lines.get('a')), /then error: \{ error: 'none' \}$/);
+    assert.deepEqual([...census(trace, trace.until)], [['ok', 1], ['error', 1]]);
+    assert.deepEqual(looksIn(trace).map(({ word, family }) => `${word} ${family}`), [
+      'waiting waiting',
+      'ok ok',
+      'error error',
+    ]);
+    assert.match(sentenceOf(trace), /^1 ok, 1 error;/);
+    assert.deepEqual(figuresOf(trace).ends, { ok: 1, error: 1 });
+    assert.equal(figuresOf(trace).lost, 0, 'it came to its end');
   });
 
   it('calls an end shut down when Task.shutdown has asked for it and the task did the rest', async () => {

@@ -4,6 +4,7 @@
  * if the program never lets go of the thread again; a flood goes in batches.
  */
 import type { PageEvent, Pid, Reason, TraceEvent } from '../model/events.ts';
+import { errorTextOf } from '../model/error-value.ts';
 import { reasonOf, safely } from '../model/format.ts';
 import type { Place } from '../model/pending.ts';
 import { limits } from './protocol.ts';
@@ -102,6 +103,8 @@ export class Recorder {
   #done = false;
   /** Tasks that have been spawned and not settled, and watched promises. */
   #alive = new Set<Pid>();
+  /** Errors that functions returned whose processes have not ended yet. */
+  readonly #errors = new Map<Pid, string>();
   #idle: (() => void) | null = null;
   now: () => number = () => 0;
   /** Called when an event has been taken. */
@@ -232,8 +235,24 @@ export class Recorder {
       this.#gone(event.pid);
     }
     if (KEPT.has(event.type) || (WAITS.has(event.type) && event.what !== 'sleep')) {
-      this.#put(kept(event, this.now()));
+      const plain = kept(event, this.now());
+      this.#put(event.type === 'settled' ? this.#withError(plain, event.status) : plain);
     }
+  }
+
+  /** What the function of a process has returned, a moment before that is told. */
+  returned(pid: Pid, value: unknown): void {
+    const text = errorTextOf(value);
+    if (text !== null) {
+      this.#errors.set(pid, text);
+    }
+  }
+
+  #withError(event: TraceEvent, status: string | undefined): TraceEvent {
+    const { pid } = event as { readonly pid: Pid };
+    const error = this.#errors.get(pid);
+    this.#errors.delete(pid);
+    return error === undefined || status !== 'fulfilled' ? event : { ...event, error } as TraceEvent;
   }
 
   #gone(pid: Pid): void {
@@ -315,8 +334,10 @@ export class Recorder {
 
 /** Characters of an event's texts that a program decides on. */
 function textsOf(event: TraceEvent): number {
-  const { label, path, reason } = event as { label?: string; path?: string; reason?: Reason };
-  return (label?.length ?? 0) + (path?.length ?? 0) + (reason?.text.length ?? 0);
+  const { label, path, error, reason } = event as {
+    readonly [name in 'label' | 'path' | 'error']?: string;
+  } & { readonly reason?: Reason };
+  return [label, path, error, reason?.text].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 }
 
 /* They would turn round the words beside a label as well. */

@@ -8,6 +8,7 @@ import { LimitError } from 'belay-tasks';
 import { simulate, UnboundedError, type SimulationScope } from 'belay-tasks/testing';
 import type { Pid } from '../model/events.ts';
 import { plainOf } from '../model/canon.ts';
+import { errorTextOf } from '../model/error-value.ts';
 import { format, formatLine, reasonOf, safely } from '../model/format.ts';
 import { resultOf, type Outcome } from '../model/outcome.ts';
 import type { Wait } from '../model/pending.ts';
@@ -17,6 +18,7 @@ import { addressOf, exported, EXPORTS, type Addresses } from './load.ts';
 import { createNetwork, type Network, type Stats } from './network.ts';
 import { openRealtime, type Realtime } from './realtime.ts';
 import { watchOwners } from './owners.ts';
+import { watchReturns } from './returns.ts';
 import { limits, type RunInput } from './protocol.ts';
 import { amount, labelOf, PROMISE, type Recorder, type RuntimeLike } from './recorder.ts';
 import { createWorld } from './world.ts';
@@ -50,7 +52,7 @@ export async function runProgram(
   const changes = input.changes ?? [];
   const holds = new Holds(recorder, changes);
   const owners = await watchOwners(holds);
-  restore.push(owners.end);
+  restore.push(owners.end, watchReturns((pid, value) => recorder.returned(pid, value)));
   const realtime = input.clock === 'real' ? openRealtime(addresses, put) : null;
   const own = { ...exported, ...realtime?.exported };
   put(EXPORTS, { ...own, sleep: holds.sleeper(own.sleep, () => own.Process.self()) });
@@ -213,7 +215,15 @@ function watcherOf(recorder: Recorder, root: Pid) {
     const named = { label: labelOf(label), parent: String(owner) };
     recorder.add({ type: 'promised', ...about(), ...named });
     promise.then(
-      () => recorder.add({ type: 'kept', ...about(), status: 'fulfilled' }),
+      (value) => {
+        const error = errorTextOf(value);
+        recorder.add({
+          type: 'kept',
+          ...about(),
+          status: 'fulfilled',
+          ...(error !== null && { error }),
+        });
+      },
       (error) =>
         recorder.add({
           type: 'kept',

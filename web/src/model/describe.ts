@@ -48,9 +48,7 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
       const word = end?.look.word ?? (event.status === 'fulfilled' ? 'ok' : 'ended');
       return say(
         word,
-        event.status === 'fulfilled' || event.reason?.word === 'normal'
-          ? ''
-          : (event.reason?.text ?? ''),
+        event.reason?.word === 'normal' ? '' : (event.reason?.text ?? event.error ?? ''),
       );
     }
     case 'killed':
@@ -118,8 +116,10 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
       return say('begins', `a plain promise, made by ${name(event.parent)}`);
     case 'kept':
       return say(
-        { fulfilled: 'is fulfilled', rejected: 'is rejected', aborted: 'is aborted' }[event.status],
-        event.reason?.text ?? '',
+        event.error !== undefined
+          ? 'is fulfilled with an error'
+          : { fulfilled: 'is fulfilled', rejected: 'is rejected', aborted: 'is aborted' }[event.status],
+        event.reason?.text ?? event.error ?? '',
       );
     case 'requested':
       return { ...say('asked', attemptOf(event.attempt)), who: event.path };
@@ -150,7 +150,7 @@ export function isTrouble({ lines }: Trace, event: TraceEvent): boolean {
     case 'streamClosed':
       return !Object.hasOwn(closings, event.how);
     case 'kept':
-      return event.status === 'rejected';
+      return event.status === 'rejected' || event.error !== undefined;
     case 'answered':
       return event.status !== null && (event.status === 0 || event.status >= 400);
     default:

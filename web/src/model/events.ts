@@ -46,6 +46,8 @@ export type RuntimeEvent =
       readonly status: 'fulfilled' | 'rejected';
       readonly by: 'body' | 'signal';
       readonly reason?: Reason;
+      /** What it returned, as text, when that is an error (`model/error-value.ts`). */
+      readonly error?: string;
       /** Its function runs on; `bodyReturned` tells when that is over. */
       readonly abandoned?: boolean;
     })
@@ -131,6 +133,8 @@ export type PageEvent =
       /** Aborted: rejected because a signal had been given. */
       readonly status: 'fulfilled' | 'rejected' | 'aborted';
       readonly reason?: Reason;
+      /** As that of `settled`. */
+      readonly error?: string;
     }
   | { readonly type: 'returned'; readonly time: number }
   | { readonly type: 'threw'; readonly time: number; readonly reason: Reason }

@@ -79,8 +79,8 @@ export function applyEvent(making: Making, event: TraceEvent): void {
       change(lines, event.pid, (line) => {
         line.end = {
           time: event.time,
-          look: promiseLooks[event.status],
-          reason: event.reason?.text ?? null,
+          look: event.error === undefined ? promiseLooks[event.status] : looks.error,
+          reason: whyOf(event),
         };
       });
       return;
@@ -182,7 +182,7 @@ function live(making: Making, event: RuntimeEvent): void {
       mark(line, event.time, 'bang', 'refused: no room for another child');
       return;
     case 'settled':
-      end(making, line, event.time, lookOf(line, event), event.reason?.text ?? null);
+      end(making, line, event.time, lookOf(line, event), whyOf(event));
       line.runsOn = event.abandoned === true ? { until: null } : null;
       return;
   }
@@ -348,10 +348,17 @@ function closeStream({ streams }: Making, id: number, time: number, how: string)
   }
 }
 
+/** Why it ended so: the reason of an exit, or an error that it returned. */
+const whyOf = ({ reason, error }: Pick<Settled, 'reason' | 'error'>): string | null =>
+  reason?.text ?? error ?? null;
+
 /** The line between an end of its own doing and one that came from outside. */
 function lookOf(line: OpenLine, event: Settled): Look {
   const word = event.reason?.word ?? null;
   const omen = omens.get(line) ?? null;
+  if (event.error !== undefined) {
+    return looks.error;
+  }
   if (event.status === 'fulfilled' || word === 'normal') {
     return looks.ok;
   }

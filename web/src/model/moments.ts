@@ -5,6 +5,7 @@
  * or when it has the name of one. A list that a program has put in another order
  * looks like one that it has not: no lesson does so, and edited code is not asked.
  */
+import { looks } from './states.ts';
 import { isTask, once, type Line, type Trace } from './trace.ts';
 
 export interface Moment {
@@ -39,7 +40,7 @@ const sequencesOf = once((trace): readonly Sequence[] => {
   for (const line of lines.values()) {
     const owner = line.owner ?? line.under;
     if (owner !== null && line.stream === null && (isTask(line) || line.kind === 'promise')) {
-      const part = { line, ok: line.end?.look.family === 'ok' };
+      const part = { line, ok: isValue(line) };
       owned.set(owner, [...(owned.get(owner) ?? []), part]);
     }
   }
@@ -51,6 +52,9 @@ const sequencesOf = once((trace): readonly Sequence[] => {
     ...[...owned].map(([owner, parts]) => ({ names: [lines.get(owner)?.label], parts })),
   ];
 });
+
+/** It brought a value, of which an error is one. */
+const isValue = ({ end }: Line): boolean => end?.look === looks.ok || end?.look === looks.error;
 
 const SETTLED = /^\{\s*status: '(fulfilled|rejected)'/;
 

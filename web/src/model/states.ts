@@ -22,6 +22,8 @@ export const looks = {
   queued: { family: 'queued', sign: null, word: 'queued' },
   waiting: { family: 'waiting', sign: null, word: 'waiting' },
   ok: { family: 'ok', sign: 'check', word: 'ok' },
+  /** Returned an error as a value. */
+  error: { family: 'error', sign: 'bang', word: 'error' },
   gaveUp: { family: 'error', sign: 'bang', word: 'gave up' },
   crashed: { family: 'crashed', sign: 'cross', word: 'crashed' },
   timedOut: { family: 'stopped', sign: 'clock', word: 'timed out' },

@@ -3,7 +3,7 @@
  * Counts concern all of the run, to its end.
  */
 import type { Outcome } from './outcome.ts';
-import { looks } from './states.ts';
+import { looks, type Look } from './states.ts';
 import { isTask, once, timeOf, type Line, type Pid, type Trace, type TraceEvent } from './trace.ts';
 
 export interface Summary {
@@ -104,10 +104,15 @@ function fullnessOf({ lines, streams }: Trace): (event: TraceEvent) => boolean {
   };
 }
 
-/** It was ended, or failed, before it was done; one that was asked to end is not lost. */
+/**
+ * It was ended, or failed, before it was done; one that was asked to end is not
+ * lost, nor is one that came to its end and says that it went wrong.
+ */
 function isUndone({ end, kind }: Line): boolean {
-  return kind === 'task' && end !== null && end.look !== looks.ok && end.look !== looks.shutDown;
+  return kind === 'task' && end !== null && !done.has(end.look);
 }
+
+const done: ReadonlySet<Look> = new Set([looks.ok, looks.error, looks.shutDown]);
 
 function endsOf(lines: readonly Line[]): Record<string, number> {
   const ends: Record<string, number> = {};

@@ -1,6 +1,8 @@
 /** All keys, and the choice to do without those of one letter. */
 import type { Store } from '../state/store.ts';
+import { looks, type Look } from '../model/states.ts';
 import { Dialog } from './Dialog.tsx';
+import { StateMark } from './Signs.tsx';
 
 interface Group {
   readonly title: string;
@@ -41,6 +43,19 @@ const groups: readonly Group[] = [
   },
 ];
 
+/* On the virtual clock computing takes no time: no piece of a lane is on the processor. */
+const states: ReadonlyArray<readonly [look: Look, what: string]> = [
+  [looks.queued, 'it waits for its turn: an outline'],
+  [looks.waiting, 'it has begun; what it computes takes no time, so no piece shows that'],
+  [looks.ok, 'it returned a value'],
+  [
+    looks.error,
+    "it returned an error as a value, as { error }, ['error', reason], { status: 'rejected' } or an Error: no crash",
+  ],
+  [looks.crashed, 'it threw, or exited by itself'],
+  [looks.killed, 'somebody else ended it: timed out, killed, shut down, or died by a link'],
+];
+
 export function Help({ store, close }: { store: Store; close: () => void }) {
   const { letters } = store.preferences;
   return (
@@ -63,6 +78,19 @@ export function Help({ store, close }: { store: Store; close: () => void }) {
             </dl>
           </section>
         ))}
+        <section>
+          <h3>What a lane is filled with</h3>
+          <dl>
+            {states.map(([look, what]) => (
+              <div key={look.word}>
+                <dt>
+                  <StateMark look={look} /> {look.family}
+                </dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
         <p class="hint-line">On a Mac, Cmd does what Ctrl does. Digits choose a tab below the tasks.</p>
         <label class="check">
           <input
