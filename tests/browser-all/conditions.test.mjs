@@ -1,7 +1,7 @@
 // The page on paper, in forced colours, and with everything at four times its size.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clickVisible, desk, phone, runToEnd, text, useSite } from '../browser/support.mjs';
+import { clickVisible, desk, phone, runToEnd, scrub, text, useSite } from '../browser/support.mjs';
 
 const { withPage } = useSite();
 
@@ -32,6 +32,66 @@ describe('on paper', () => {
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
       }));
   }
+});
+
+/** In the page: what stands there for the printer, and again when it is through. */
+function watchPrinting() {
+  const seen = () => ({
+    results: document.querySelectorAll('#stage-panel .entries tbody tr').length,
+    lanes: document.querySelectorAll('.lanes .end-place').length,
+    table: document.querySelectorAll('.lanes-table').length,
+    tab: document.querySelector('[role=tab][aria-selected=true]').id,
+    at: document.querySelector('.scrub').ariaValueText,
+    facts: document.querySelector('.facts')?.textContent ?? '',
+  });
+  globalThis.printed = {};
+  addEventListener('beforeprint', () => (globalThis.printed.during = seen()));
+  globalThis.seenNow = seen;
+}
+
+describe('what is printed', () => {
+  const ways = {
+    'from the log': (page) => page.click('#stage-log'),
+    'from the seeds': (page) => page.click('#stage-seeds'),
+    'from the table': (page) => page.click('.tasks .switch label:last-of-type'),
+    'at half time': (page) => scrub(page, 0.5),
+    'with all of it': async (page) => {
+      await page.click('#stage-tree');
+      await page.click('.tasks .switch label:last-of-type');
+      await scrub(page, 0.3);
+    },
+  };
+  for (const [way, begin] of Object.entries(ways)) {
+    it(`is the end of the run, as a picture and with its results: ${way}`, () =>
+      withPage('#B3', {}, async (page) => {
+        await runToEnd(page);
+        const end = await page.$eval('.scrub', ({ ariaValueText }) => ariaValueText);
+        await begin(page);
+        await page.evaluate(watchPrinting);
+        const before = await page.evaluate(() => globalThis.seenNow());
+        await page.pdf();
+        const { during } = await page.evaluate(() => globalThis.printed);
+        assert.equal(during.results, 6);
+        assert.ok(during.lanes >= 6, `${during.lanes} ends of lanes`);
+        assert.equal(during.table, 0);
+        assert.equal(during.at, end);
+        assert.match(during.facts, /ok, .*timed out/);
+        await page.waitForFunction(
+          (wanted) => JSON.stringify(globalThis.seenNow()) === wanted,
+          {},
+          JSON.stringify(before),
+        );
+      }));
+  }
+
+  it('is no answer to what is still to be predicted', () =>
+    withPage('#B3', {}, async (page) => {
+      await page.evaluate(watchPrinting);
+      await page.pdf();
+      const { during } = await page.evaluate(() => globalThis.printed);
+      assert.equal(during.results, 0);
+      assert.equal(await page.$$eval('.lanes.fresh', (all) => all.length), 1);
+    }));
 });
 
 describe('in forced colours', () => {

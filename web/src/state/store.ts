@@ -155,7 +155,11 @@ export function createStore(
   });
   const run = computed(() => runs.value.get(chosen.value) ?? recordedRun.value);
   const trace = computed(() => run.value.trace);
-  const t = computed(() => Math.min(held.value ?? Number.POSITIVE_INFINITY, trace.value.until));
+  /** The page is being printed (`paper.ts`); what is to be predicted is not told there either. */
+  const paper = signal(false);
+  const t = computed(() =>
+    Math.min((onPaper.value ? null : held.value) ?? Number.POSITIVE_INFINITY, trace.value.until),
+  );
   const busy = computed(() => inWorker.value !== null && outcomeAhead.value === null);
   const speed = computed(() => chosenSpeed.value ?? speedFor(trace.value.until));
   /** The picture is not of the text, the knobs and the seed that are shown. */
@@ -182,6 +186,7 @@ export function createStore(
       setting.value.guess?.checked !== true &&
       !done.value.has(chosen.value),
   );
+  const onPaper = computed(() => paper.value && !fresh.value);
 
   const change = (id: string, update: Partial<Settings>) => {
     settings.value = new Map(settings.value).set(id, {
@@ -512,6 +517,8 @@ export function createStore(
     stale,
     isOwn,
     fresh,
+    paper,
+    onPaper,
     source,
     knobs,
     seed,

@@ -21,7 +21,7 @@ export const tabs = [
 
 export function Tabs({ store, shown }: { store: Store; shown: Signal<number> }) {
   const focus = useSignal(false);
-  const tab = tabs[shown.value] ?? tabs[0];
+  const tab = tabs[store.onPaper.value ? 0 : shown.value] ?? tabs[0];
   useEffect(() => {
     if (focus.value) {
       focus.value = false;

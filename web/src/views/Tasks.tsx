@@ -40,7 +40,7 @@ export function Tasks({ store }: { store: Store }) {
         refusal === null && <Empty />
       ) : (
         <div class="panel-body" tabIndex={0} role="group" aria-label="Tasks of the run">
-          {asTable.value ? <LanesTable trace={trace} t={store.t.value} /> : <Lanes store={store} />}
+          {asTable.value && !store.onPaper.value ? <LanesTable trace={trace} t={store.t.value} /> : <Lanes store={store} />}
           {!store.fresh.value && <Legend trace={trace} />}
           {store.outline.value !== null && (
             <p class="outline-word">
