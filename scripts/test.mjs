@@ -209,14 +209,14 @@ const suites = {
   web: {
     about: 'the playground in Chromium, and a short way in Firefox',
     alone: true,
-    seconds: process.env.BELAY_WEB === 'all' ? 900 : 600,
+    seconds: 600,
     commands: () => [withPage('tests/browser', '--test-concurrency=2')],
   },
   webAll: {
     about: 'the playground: each lesson on every screen, in Firefox, and wild programs',
     alone: true,
     extra: true,
-    seconds: 2400,
+    seconds: 3000,
     commands: () => [withPage('tests/browser-all', '--test-concurrency=1')],
   },
 };

@@ -1,30 +1,22 @@
-// The page on screens of all widths, light and dark, where something is missing, and as npm start serves it.
+// The page on screens of all widths, light and dark, and where something is missing.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createServer } from 'vite';
-import { itInFull } from './in-full.mjs';
-import { FIRST, RUNAWAY, ids } from './shown.mjs';
+import { FIRST, RUNAWAY, ids } from '../browser/shown.mjs';
 import {
   axeFindings,
   clickVisible,
   desk,
   ended,
   nothingRunsOut,
-  openPage,
   phone,
   runToEnd,
   scrub,
   text,
   useSite,
-  web,
   withAxe,
-} from './support.mjs';
+} from '../browser/support.mjs';
 
-const shared = useSite();
-const { withPage } = shared;
+const { withPage } = useSite();
 
 describe('on every screen', () => {
   for (const [name, viewport, scheme] of [
@@ -45,7 +37,7 @@ describe('on every screen', () => {
         }
       }));
 
-    itInFull(`axe finds nothing while a body spins, ${name}, ${scheme}`, () =>
+    it(`axe finds nothing while a body spins, ${name}, ${scheme}`, () =>
       withPage(`#${RUNAWAY}`, { viewport, scheme, ...withAxe }, async (page) => {
         await clickVisible(page, '.run');
         await page.waitForSelector('.slow');
@@ -55,11 +47,11 @@ describe('on every screen', () => {
   }
 
   for (const width of [320, 390, 1280]) {
-    (width === 390 ? it : itInFull)(`nothing runs out of the side at ${width}`, () =>
+    it(`nothing runs out of the side at ${width}`, () =>
       withPage(`#${ids[9]}`, { viewport: { width, height: 844 } }, (page) => nothingRunsOut(page)));
   }
 
-  itInFull('the narrow page has targets of 44 px and its run at the foot', () =>
+  it('the narrow page has targets of 44 px and its run at the foot', () =>
     withPage(FIRST, { viewport: phone }, async (page) => {
       const small = await page.$$eval(
         '.transport button, .parts button, .lessons-open',
@@ -80,7 +72,7 @@ describe('on every screen', () => {
 });
 
 describe('light and dark', () => {
-  itInFull('follow the system, until one is chosen, and the choice is kept', () =>
+  it('follow the system, until one is chosen, and the choice is kept', () =>
     withPage(FIRST, { scheme: 'dark' }, async (page) => {
       const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       assert.equal(await background(), 'rgb(20, 22, 26)');
@@ -140,28 +132,4 @@ describe('where something is missing', () => {
         assert.match(await text(page, '#code-text'), /export async function main/);
       },
     ));
-});
-
-describe('the page of npm start', () => {
-  it('runs an example, as it is served to who changes it', async () => {
-    /* Vite's cache is its own: one that is served beside it would lose its files. */
-    const cacheDir = await mkdtemp(join(tmpdir(), 'belay-vite-'));
-    const server = await createServer({
-      root: web,
-      cacheDir,
-      logLevel: 'error',
-      server: { port: 0, hmr: false },
-    });
-    try {
-      await server.listen();
-      const page = await openPage(shared.browser, server.resolvedUrls.local[0]);
-      assert.match(await runToEnd(page), /^Finished/);
-      assert.equal(server.config.isProduction, false);
-      assert.deepEqual(page.complaints, []);
-      await page.close();
-    } finally {
-      await server.close();
-      await rm(cacheDir, { recursive: true, force: true });
-    }
-  });
 });

@@ -2,7 +2,7 @@
 // there is, and the page has a text for it or says that it takes it not.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { load, run, sources } from './engine.mjs';
+import { load, run, sources } from '../browser/engine.mjs';
 
 describe('what a program may throw or give', () => {
   const thrown = {

@@ -1,7 +1,7 @@
 // On a phone nothing that has the focus is hidden behind what sticks to the edges.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { phone, runToEnd, useSite } from './support.mjs';
+import { phone, runToEnd, useSite } from '../browser/support.mjs';
 
 const { withPage } = useSite();
 

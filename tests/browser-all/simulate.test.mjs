@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { simulate } from 'belay-tasks/testing';
 import * as programs from '../js/simulated-programs.mjs';
-import { launchBrowser } from './support.mjs';
+import { launchBrowser } from '../browser/support.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript' };

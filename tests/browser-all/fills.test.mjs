@@ -2,7 +2,7 @@
 // own, in the lanes, in their legend and in the picture that is downloaded.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runToEnd, scrub, useSite } from './support.mjs';
+import { runToEnd, scrub, useSite } from '../browser/support.mjs';
 
 const { withPage } = useSite();
 

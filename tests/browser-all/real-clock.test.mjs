@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { itInFull } from './in-full.mjs';
-import { clickVisible, ended, openPage, runToEnd, scrub, text, useSite, writeProgram } from './support.mjs';
+import { clickVisible, ended, openPage, runToEnd, scrub, text, useSite, writeProgram } from '../browser/support.mjs';
 
 const shared = useSite();
 
@@ -44,7 +43,7 @@ describe('a lesson on the real clock', () => {
       assert.equal(await page.$('.break-chip'), null);
     }));
 
-  itInFull('ends its workers with it, and makes at most a hundred', () =>
+  it('ends its workers with it, and makes at most a hundred', () =>
     shared.withPage('#E4', {}, async (page) => {
       const workers = () => page.workers().filter((worker) => worker.url().startsWith('blob:null/')).length;
       const settled = async (wanted) => {
