@@ -5,7 +5,7 @@ BELAY_JOB(compute, "number -> number") {
     (void)context;
     (void)count;
     uint32_t state = (uint32_t)arguments[0].number + 1;
-    for (uint32_t round = 0; round < 9000000; round++) {
+    for (uint32_t round = 0; round < 12000000; round++) {
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;

@@ -6,7 +6,7 @@ export const same = (item) => item;
 /** About 20 ms of computing, the same each time. */
 export function compute(item) {
   let state = item + 1;
-  for (let round = 0; round < 9_000_000; round++) {
+  for (let round = 0; round < 12_000_000; round++) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
