@@ -138,6 +138,7 @@ belay_code belay_sleep(belay_context *context, uint64_t milliseconds);
 void belay_report(belay_context *context, belay_value value);
 
 belay_pid belay_self(const belay_context *context);
+uint32_t belay_family(const belay_context *context); /* 0: of none */
 belay_runtime *belay_context_runtime(const belay_context *context);
 
 /* ---- The runtime ---------------------------------------------------- */
@@ -169,6 +170,22 @@ typedef void (*belay_log_hook)(void *hooks, const belay_log *entry);
 typedef void (*belay_progress_hook)(void *hooks, belay_pid pid,
                                     belay_value value);
 
+/* What becomes of a job whose process is of a family
+ * (belay_start_options.family). */
+typedef enum belay_family_change {
+    BELAY_FAMILY_COMES = 0, /* it is to run */
+    BELAY_FAMILY_STAYS = 1, /* its process has ended, and it runs on */
+    BELAY_FAMILY_GOES = 2,  /* it has returned, or will not run */
+    BELAY_FAMILY_LEAVES = 3 /* the same of one that had stayed */
+} belay_family_change;
+
+/* Unlike the others it is called under the runtime's lock, and may not call
+ * the runtime. What it must do without the lock, `family_told` does, which
+ * is called soon after one or more that have gone or left. */
+typedef void (*belay_family_hook)(void *hooks, uint32_t family,
+                                  belay_family_change change);
+typedef void (*belay_family_told_hook)(void *hooks);
+
 /* Fields that are 0 get the default. */
 typedef struct belay_runtime_options {
     belay_allocate allocate; /* realloc and free; called from any thread */
@@ -184,7 +201,9 @@ typedef struct belay_runtime_options {
     size_t stack_size;       /* bytes of a thread's stack: the system's */
     belay_log_hook log;      /* one line on stderr */
     belay_progress_hook progress;
-    void *hooks; /* handed to log and progress */
+    belay_family_hook family;
+    belay_family_told_hook family_told; /* not without `family` */
+    void *hooks;                        /* handed to all of these */
 } belay_runtime_options;
 
 /* Starts a runtime; threads start when there are jobs.
@@ -252,7 +271,8 @@ typedef struct belay_start_options {
     uint64_t shutdown;     /* ms of grace when its supervisor stops it, or
                               BELAY_BRUTAL_KILL or BELAY_INFINITY: 5,000 */
     belay_restart restart; /* of belay_start_child: TEMPORARY */
-    uint32_t reserved;     /* 0 */
+    uint32_t family;       /* a number for it and for all that it starts, and
+                              that these start: its starter's */
     belay_pid supervisor;  /* a task supervisor whose child it is: none */
     belay_ended ended;     /* only for those that nobody awaits (start,
                               start_link, start_child) */

@@ -265,9 +265,10 @@ export interface LoadJobsOptions {
   readonly stackSize?: number | undefined;
 
   /**
-  What to do about a job that was told to stop and does not. `false`: it counts
-  as abandoned and keeps its thread until it returns. `true` or milliseconds: the
-  job has 100 ms, or so many, to return; then its whole instance is set aside.
+  What to do about a job that was told to stop and does not, be it one that
+  JavaScript has started or a task of such a job. `false`: it counts as abandoned
+  and keeps its thread until it returns. `true` or milliseconds: the job has
+  100 ms, or so many, to return; then its whole instance is set aside.
   All that had begun in it settles with a {@link JobLostError} and is not run
   again; what had not is run in a new instance, and the old one's threads are
   ended. Memory of {@link JobMemory.allocate} stays readable but is of no
@@ -308,7 +309,8 @@ export interface JobMemory {
   Gives it back: the whole array that `allocate` gave. Its elements must not be
   looked at afterwards. All is given back by `dispose` as well.
 
-  @throws {TypeError} A job that has not returned was given the array, or a part.
+  @throws {TypeError} A job that has not returned was given the array, or a part;
+  or what such a job has started in C has not.
   */
   free(array: JobArray): void;
 }
@@ -331,9 +333,12 @@ export interface JobsInspection {
   readonly atLimit: boolean;
   /** Jobs that wait here for their turn. */
   readonly queued: number;
-  /** Jobs that have been handed over and not returned, but for abandoned ones. */
+  /**
+  Jobs that have been handed over and not returned, with what they have started in
+  C, but for those of which something is abandoned.
+  */
   readonly running: number;
-  /** Jobs whose process has ended and that have not returned. */
+  /** Jobs, and tasks that they have started in C, whose process has ended and that have not returned. */
   readonly abandoned: number;
   /** Jobs handed over so far. */
   readonly started: number;

@@ -22,7 +22,7 @@ mergeInto(LibraryManager.library, {
       const told = error instanceof Error ? error : new Error(text);
       postMessage({
         belay: 'trap',
-        number: _belay_jobs_current(),
+        number: _belay_jobs_family(context),
         name: told.name,
         message: told.message,
         stack: told.stack,

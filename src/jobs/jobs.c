@@ -1,13 +1,15 @@
 /* jobs.c - runs of jobs that JavaScript has started, and what is told of
  * them.
  *
- * Each run is a process that nobody awaits (belay_start). The job that the
- * runtime sees is `run_job`, which knows when the real one returns: a process
- * that is killed has ended before that. What happens goes into a list, which
- * the instance's first thread takes from when it is notified.
+ * Each run is a process that nobody awaits (belay_start), and a family with
+ * all that it starts: the runtime tells of their jobs, so a run has returned
+ * when none of them is to run or runs. A process that is killed has ended
+ * before that. What happens goes into a list, which the instance's first
+ * thread takes from when it is notified.
  *
- * `state.lock` guards all that is static here but `begun`; it is held for a
- * few instructions, and no lock is taken inside of it.
+ * `state.lock` guards all that is static here but `shown`; it is held for a
+ * few instructions, and no lock is taken inside of it. It may be taken while
+ * the runtime's lock is held.
  */
 #include "jobs/jobs.h"
 
@@ -25,11 +27,10 @@
 #define REPORT_WAIT_MS 20u
 #define RUN_LABEL "(run)"
 
-enum { RUN_BEGUN = 1, RUN_RETURNED = 2, RUN_ENDED = 4 };
-
 typedef struct job_run {
     uint32_t number; /* 0: the place is free */
-    uint32_t flags;
+    uint32_t ended_already;
+    uint32_t bodies; /* jobs of its family that are to run, or run */
     belay_job job;
     belay_pid pid; /* 0 before it is known */
     belay_jobs_message ended;
@@ -45,12 +46,13 @@ static struct {
     belay_jobs_message *last;
     uint32_t reports; /* of these */
     uint32_t notified;
+    uint32_t must_notify; /* once the runtime's lock is not held */
     belay_value *arguments;
     uint32_t arguments_count;
     job_run runs[BELAY_JOBS_PLACES];
 } state;
 
-static _Atomic uint32_t begun[BELAY_JOBS_PLACES];
+static belay_jobs_shown shown;
 
 /* The run whose job is on this thread, under those that it awaits. */
 static _Thread_local uint32_t current;
@@ -58,10 +60,6 @@ static _Thread_local uint32_t current;
 static job_run *run_of(uint32_t number) {
     job_run *run = &state.runs[number % BELAY_JOBS_PLACES];
     return number != 0 && run->number == number ? run : NULL;
-}
-
-BELAY_JOBS_DOOR uint32_t belay_jobs_current(void) {
-    return current;
 }
 
 /* ---- Messages ------------------------------------------------------- */
@@ -116,31 +114,12 @@ static belay_job run_begin(uint32_t number, belay_context *context) {
     belayr_port_lock(&state.lock);
     belay_job job = NULL;
     job_run *run = run_of(number);
-    if (run != NULL && (run->flags & RUN_ENDED) == 0) {
-        run->flags |= RUN_BEGUN;
+    if (run != NULL && !run->ended_already) {
         run->pid = belay_self(context);
         job = run->job;
     }
     belayr_port_unlock(&state.lock);
     return job;
-}
-
-static void run_returned(uint32_t number) {
-    int must = 0;
-    belayr_port_lock(&state.lock);
-    job_run *run = run_of(number);
-    run->flags |= RUN_RETURNED;
-    if ((run->flags & RUN_ENDED) != 0) {
-        run->returned = (belay_jobs_message){
-            .kinds = BELAY_JOBS_RETURNED,
-            .number = number,
-        };
-        must = message_put(&run->returned);
-    }
-    belayr_port_unlock(&state.lock);
-    if (must) {
-        belay_jobs_notify();
-    }
 }
 
 /* The job as the runtime sees it; its first argument is the run's number. */
@@ -151,12 +130,11 @@ static belay_value run_job(belay_context *context,
     if (job == NULL) {
         return belay_none();
     }
-    atomic_store(&begun[number % BELAY_JOBS_PLACES], number);
+    atomic_store(&shown.begun[number % BELAY_JOBS_PLACES], number);
     uint32_t outer = current;
     current = number;
     belay_value value = job(context, &arguments[1], count - 1);
     current = outer;
-    run_returned(number);
     return value;
 }
 
@@ -164,7 +142,7 @@ static void run_ended(void *context, const belay_result *result) {
     uint32_t number = (uint32_t)(uintptr_t)context;
     belayr_port_lock(&state.lock);
     job_run *run = run_of(number);
-    run->flags |= RUN_ENDED;
+    run->ended_already = 1;
     run->ended = (belay_jobs_message){
         .kinds = BELAY_JOBS_ENDED,
         .number = number,
@@ -173,11 +151,60 @@ static void run_ended(void *context, const belay_result *result) {
         .failure = result->failure,
         .value = result->value,
     };
-    /* One that has not begun by now finds itself ended: see run_begin. */
-    if ((run->flags & RUN_BEGUN) == 0 || (run->flags & RUN_RETURNED) != 0) {
+    if (run->bodies == 0) {
         run->ended.kinds |= BELAY_JOBS_RETURNED;
     }
     int must = message_put(&run->ended);
+    belayr_port_unlock(&state.lock);
+    if (must) {
+        belay_jobs_notify();
+    }
+}
+
+/* ---- Families ------------------------------------------------------- */
+
+/* With the lock. */
+static void run_leave(job_run *run) {
+    run->bodies--;
+    if (run->bodies == 0 && run->ended_already) {
+        run->returned = (belay_jobs_message){
+            .kinds = BELAY_JOBS_RETURNED,
+            .number = run->number,
+        };
+        if (message_put(&run->returned)) {
+            state.must_notify = 1;
+        }
+    }
+}
+
+/* A supervisor that outlives its run may start a child again when nothing of
+ * the run was left. That one counts as a stray. */
+static void on_family(void *hooks, uint32_t family,
+                      belay_family_change change) {
+    (void)hooks;
+    belayr_port_lock(&state.lock);
+    job_run *run = run_of(family);
+    _Atomic uint32_t *abandoned =
+        run == NULL ? &shown.strays
+                    : &shown.abandoned[family % BELAY_JOBS_PLACES];
+    if (change == BELAY_FAMILY_STAYS) {
+        atomic_fetch_add(abandoned, 1);
+    } else if (change == BELAY_FAMILY_LEAVES) {
+        atomic_fetch_sub(abandoned, 1);
+    }
+    if (run != NULL && change == BELAY_FAMILY_COMES) {
+        run->bodies++;
+    } else if (run != NULL && change >= BELAY_FAMILY_GOES) {
+        run_leave(run);
+    }
+    belayr_port_unlock(&state.lock);
+}
+
+static void on_family_told(void *hooks) {
+    (void)hooks;
+    belayr_port_lock(&state.lock);
+    uint32_t must = state.must_notify;
+    state.must_notify = 0;
     belayr_port_unlock(&state.lock);
     if (must) {
         belay_jobs_notify();
@@ -271,6 +298,8 @@ BELAY_JOBS_DOOR uint32_t belay_jobs_open(uint32_t threads_min,
         .stack_size = stack_size,
         .log = on_log,
         .progress = on_progress,
+        .family = on_family,
+        .family_told = on_family_told,
     };
     belay_code code = belay_runtime_create(&options, &state.runtime);
     if (code == BELAY_OK) {
@@ -282,6 +311,7 @@ BELAY_JOBS_DOOR uint32_t belay_jobs_open(uint32_t threads_min,
 void belay_jobs_close(void) {
     belay_runtime_destroy(state.runtime);
     free(state.arguments);
+    memset(&shown, 0, sizeof(shown));
     belayr_port_condition_close(&state.room);
     belayr_port_mutex_close(&state.lock);
     memset(&state, 0, sizeof(state));
@@ -324,6 +354,7 @@ BELAY_JOBS_DOOR void belay_jobs_drop(uint32_t count) {
 static belay_code run_start(job_run *run, uint32_t count) {
     const belay_start_options options = {
         .label = RUN_LABEL,
+        .family = run->number,
         .ended = run_ended,
         .ended_context = (void *)(uintptr_t)run->number,
     };
@@ -387,8 +418,12 @@ BELAY_JOBS_DOOR void belay_jobs_cancel(uint32_t number) {
     }
 }
 
-BELAY_JOBS_DOOR _Atomic uint32_t *belay_jobs_begun(void) {
-    return begun;
+BELAY_JOBS_DOOR belay_jobs_shown *belay_jobs_show(void) {
+    return &shown;
+}
+
+BELAY_JOBS_DOOR uint32_t belay_jobs_family(const belay_context *context) {
+    return belay_family(context);
 }
 
 BELAY_JOBS_DOOR uint32_t *belay_jobs_look(void) {

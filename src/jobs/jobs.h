@@ -19,7 +19,8 @@
 
 enum {
     BELAY_JOBS_ENDED = 1,    /* how its process ended; `value` with it */
-    BELAY_JOBS_RETURNED = 2, /* its job has returned, or will never run */
+    BELAY_JOBS_RETURNED = 2, /* its job and those of all that it has started
+                                have returned, or will never run */
     BELAY_JOBS_REPORT = 4    /* progress: `value` */
 };
 
@@ -78,11 +79,22 @@ void belay_jobs_cancel(uint32_t number);
 belay_jobs_message *belay_jobs_take(void);
 void belay_jobs_give_back(belay_jobs_message *message);
 
-/* The number of the run whose job is on this thread, or 0. */
-uint32_t belay_jobs_current(void);
+/* What can be seen in shared memory, whatever the threads do. */
+typedef struct belay_jobs_shown {
+    /* At each place the number of the last run that has begun there. */
+    _Atomic uint32_t begun[BELAY_JOBS_PLACES];
+    /* Of the run at each place and all that it has started: jobs that run on
+     * though their process has ended. */
+    _Atomic uint32_t abandoned[BELAY_JOBS_PLACES];
+    /* Such jobs of runs that had returned before. */
+    _Atomic uint32_t strays;
+} belay_jobs_shown;
 
-/* At each place the number of the last run that has begun there. */
-_Atomic uint32_t *belay_jobs_begun(void);
+belay_jobs_shown *belay_jobs_show(void);
+
+/* The number of the run that has started the process, be it by others; 0 for
+ * the root. It takes no lock, so it may be asked after a trap. */
+uint32_t belay_jobs_family(const belay_context *context);
 
 /* Counts of belay_runtime_info: threads, idle, waiting, abandoned, queued,
  * processes. They stay until the next call. */

@@ -80,7 +80,8 @@ static void call_all(belay_runtime *runtime, belayr_call *call) {
 
 int belayr_must_leave(const belay_runtime *runtime) {
     return runtime->calls != NULL || runtime->orphans != NULL ||
-           runtime->wanted != NULL || runtime->view->fresh > 0;
+           runtime->wanted != NULL || runtime->view->fresh > 0 ||
+           runtime->family_news;
 }
 
 void belayr_leave(belay_runtime *runtime) {
@@ -92,6 +93,8 @@ void belayr_leave(belay_runtime *runtime) {
     belayr_call *calls = runtime->calls;
     runtime->calls = NULL;
     runtime->calls_last = NULL;
+    uint32_t news = runtime->family_news;
+    runtime->family_news = 0;
     int clock = belayr_clock_watch(runtime);
     int thread = belayr_pool_need(runtime);
     belayr_port_unlock(&runtime->lock);
@@ -102,6 +105,9 @@ void belayr_leave(belay_runtime *runtime) {
         thread = belayr_pool_start(runtime);
     }
     call_all(runtime, calls);
+    if (news && runtime->family_told != NULL) {
+        runtime->family_told(runtime->hooks);
+    }
 }
 
 static belayr_call *call_new(belay_runtime *runtime, size_t texts) {

@@ -77,6 +77,7 @@ belay_code belayr_child_run(belay_runtime *runtime, belayr_spec *spec,
         .ended = spec->ended,
         .ended_context = spec->ended_context,
     };
+    context->family = spec->family;
     code = belayr_context_options(context, &options);
     if (code == BELAY_OK) {
         code = belayr_context_begin(context, pid);

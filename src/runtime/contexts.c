@@ -78,12 +78,31 @@ void belayr_context_undo(belay_context *context) {
     context->count = 0;
     context->stream_pid = 0;
     context->nested = 0;
+    context->family = 0;
     context->next = runtime->free;
     runtime->free = context;
 }
 
 static uint32_t index_of(belay_pid pid) {
     return (uint32_t)(pid & ((1u << BELAY_INDEX_BITS) - 1));
+}
+
+void belayr_context_change(belay_context *context,
+                           belay_family_change change) {
+    belay_runtime *runtime = context->runtime;
+    if (context->family != 0 && runtime->family != NULL) {
+        runtime->family(runtime->hooks, context->family, change);
+        if (change >= BELAY_FAMILY_GOES) {
+            runtime->family_news = 1;
+        }
+    }
+}
+
+void belayr_context_bodiless(belay_context *context) {
+    context->flags &= ~(uint32_t)(BELAYR_BODY | BELAYR_RUNS);
+    belayr_context_change(context, belayr_context_has_ended(context)
+                                       ? BELAY_FAMILY_LEAVES
+                                       : BELAY_FAMILY_GOES);
 }
 
 belay_code belayr_context_begin(belay_context *context, belay_pid pid) {
@@ -96,6 +115,7 @@ belay_code belayr_context_begin(belay_context *context, belay_pid pid) {
         context->flags |= BELAYR_ALIVE | BELAYR_BODY;
         atomic_store_explicit(&context->cancelled, 0, memory_order_relaxed);
         runtime->by_index[index_of(pid)] = context;
+        belayr_context_change(context, BELAY_FAMILY_COMES);
     }
     return code;
 }

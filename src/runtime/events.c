@@ -45,9 +45,12 @@ static void process_ended(belay_runtime *runtime, const belay_event *event) {
     if ((context->flags & BELAYR_BODY) != 0) {
         atomic_store_explicit(&context->cancelled, 1, memory_order_relaxed);
         if ((event->extra & BELAY_EXITED_NEVER_RAN) != 0) {
-            context->flags &= ~(uint32_t)BELAYR_BODY;
-        } else if ((context->flags & BELAYR_QUEUED) != 0) {
-            belayr_job_orphan(context);
+            belayr_context_bodiless(context);
+        } else {
+            belayr_context_change(context, BELAY_FAMILY_STAYS);
+            if ((context->flags & BELAYR_QUEUED) != 0) {
+                belayr_job_orphan(context);
+            }
         }
     }
     keep_label(context);

@@ -43,7 +43,7 @@ void belayr_job_abandon(belay_runtime *runtime) {
     belay_context *context = runtime->orphans;
     runtime->orphans = context->next;
     context->next = NULL;
-    context->flags &= ~(uint32_t)BELAYR_BODY;
+    belayr_context_bodiless(context);
     const belay_command command = {
         .op = BELAY_OP_ABANDONED,
         .other = context->stream_pid,
@@ -217,8 +217,8 @@ static void job_end(belay_context *context, belay_value *value) {
     belay_runtime *runtime = context->runtime;
     runtime->returned++;
     belayr_streams_close(context);
-    context->flags &= ~(uint32_t)(BELAYR_BODY | BELAYR_RUNS);
-    if ((context->flags & BELAYR_ALIVE) == 0) {
+    belayr_context_bodiless(context);
+    if (belayr_context_has_ended(context)) {
         value_drop(runtime, value);
         const belay_command command = {
             .op = BELAY_OP_ABANDONED,

@@ -135,6 +135,8 @@ belay_code belay_runtime_create(const belay_runtime_options *options,
     runtime->allocate_context = options->context;
     runtime->log = options->log;
     runtime->progress = options->progress;
+    runtime->family = options->family;
+    runtime->family_told = options->family_told;
     runtime->hooks = options->hooks;
     runtime->bytes = sizeof(*runtime);
     runtime->zero = belayr_port_now();

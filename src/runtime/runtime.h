@@ -157,6 +157,7 @@ struct belay_context {
     belayr_why why;   /* how it ended, when it has not returned */
     uint32_t nested;  /* how many jobs run below it on its stack */
     uint32_t element; /* an item's: the how-manieth, from 0 on */
+    uint32_t family;  /* 0: of none */
     belay_value few[BELAYR_INLINE_ARGUMENTS];
 };
 
@@ -206,12 +207,15 @@ struct belay_runtime {
     port_mutex lock;
     belay_kernel *kernel;
     const belay_view *view;
-    belay_allocate allocate; /* these four: never changed, so without lock */
+    belay_allocate allocate; /* these seven: never changed: without lock */
     void *allocate_context;
     belay_log_hook log;
     belay_progress_hook progress;
+    belay_family_hook family;
+    belay_family_told_hook family_told;
     void *hooks;
-    atomic_size_t bytes; /* without the lock */
+    uint32_t family_news; /* family_told is to be called */
+    atomic_size_t bytes;  /* without the lock */
     belay_context root;
     belay_context **slabs; /* tables of contexts */
     uint32_t slab_count;
@@ -330,6 +334,18 @@ belay_code belayr_context_label(belay_context *context, const char *label);
 /* The same, and who wants to hear of its end; NULL: nothing. */
 belay_code belayr_context_options(belay_context *context,
                                   const belay_start_options *options);
+/* The family of what it starts with these options; NULL: its own. */
+static inline uint32_t
+belayr_context_family(const belay_context *starter,
+                      const belay_start_options *options) {
+    return options != NULL && options->family != 0 ? options->family
+                                                   : starter->family;
+}
+/* Tells its family. */
+void belayr_context_change(belay_context *context,
+                           belay_family_change change);
+/* Its job has returned or will not run. */
+void belayr_context_bodiless(belay_context *context);
 /* Now `pid` is its process. NO_MEMORY: the table of pids cannot grow. */
 belay_code belayr_context_begin(belay_context *context, belay_pid pid);
 belay_context *belayr_context_of(belay_runtime *runtime, belay_pid pid);
@@ -378,6 +394,7 @@ struct belayr_spec {
     belay_ended ended;
     void *ended_context;
     char *id; /* of a general supervisor's child */
+    uint32_t family;
     uint64_t shutdown;
     belay_restart restart;
     uint32_t significant;
@@ -400,9 +417,10 @@ struct belayr_child {
     belayr_child *wanted_next;
 };
 
-belay_code belayr_spec_of_job(belay_runtime *runtime, const belayr_new *new,
-                              belayr_spec **out);
-belay_code belayr_spec_of_child(belay_runtime *runtime,
+/* `starter`: whose family it is of. */
+belay_code belayr_spec_of_job(const belay_context *starter,
+                              const belayr_new *new, belayr_spec **out);
+belay_code belayr_spec_of_child(const belay_context *starter,
                                 const belay_child_spec *child,
                                 belayr_spec **out);
 /* Its OWNED arguments stay with who gave them. */

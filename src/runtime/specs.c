@@ -71,13 +71,15 @@ static belay_code arguments_keep(belay_runtime *runtime, belayr_spec *spec,
     return code;
 }
 
-belay_code belayr_spec_of_job(belay_runtime *runtime, const belayr_new *new,
-                              belayr_spec **out) {
+belay_code belayr_spec_of_job(const belay_context *starter,
+                              const belayr_new *new, belayr_spec **out) {
+    belay_runtime *runtime = starter->runtime;
     belayr_spec *spec = spec_new(runtime);
     if (spec == NULL) {
         return BELAY_NO_MEMORY;
     }
     spec->job = new->job;
+    spec->family = belayr_context_family(starter, new->options);
     belay_code code =
         arguments_keep(runtime, spec, new->arguments, new->count);
     if (code == BELAY_OK && new->options != NULL) {
@@ -176,6 +178,7 @@ static belay_code spec_widen(belay_runtime *runtime, belayr_spec *spec,
             return BELAY_NO_MEMORY;
         }
         child->source = &spec->source->children[i];
+        child->family = spec->family;
         child->next = *list;
         *list = child;
         spec->children[i] = child;
@@ -183,14 +186,16 @@ static belay_code spec_widen(belay_runtime *runtime, belayr_spec *spec,
     return BELAY_OK;
 }
 
-belay_code belayr_spec_of_child(belay_runtime *runtime,
+belay_code belayr_spec_of_child(const belay_context *starter,
                                 const belay_child_spec *child,
                                 belayr_spec **out) {
+    belay_runtime *runtime = starter->runtime;
     belayr_spec *spec = spec_new(runtime);
     if (spec == NULL) {
         return BELAY_NO_MEMORY;
     }
     spec->source = child;
+    spec->family = starter->family;
     belayr_spec *list = spec;
     belay_code code = BELAY_OK;
     while (list != NULL && code == BELAY_OK) {

@@ -332,6 +332,7 @@ static void item_push(belay_stream *stream, belay_value *arguments) {
     if (code == BELAY_OK) {
         belayr_context_fill(context, stream->job, arguments, count,
                             arguments);
+        context->family = stream->context->family;
         code = belayr_context_label(context, stream->label);
         if (code == BELAY_OK) {
             code = item_begin(stream, context);

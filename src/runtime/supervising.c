@@ -71,7 +71,7 @@ static belay_code start_restartable(belay_context *context,
                                     const belayr_new *new, belay_pid *out) {
     belay_runtime *runtime = context->runtime;
     belayr_spec *spec = NULL;
-    belay_code code = belayr_spec_of_job(runtime, new, &spec);
+    belay_code code = belayr_spec_of_job(context, new, &spec);
     if (code != BELAY_OK) {
         return code;
     }
@@ -289,7 +289,7 @@ belay_code belay_supervisor_start(belay_context *context,
         .child_count = count,
     };
     belayr_spec *spec = NULL;
-    belay_code code = belayr_spec_of_child(runtime, &tree, &spec);
+    belay_code code = belayr_spec_of_child(context, &tree, &spec);
     if (code != BELAY_OK) {
         return code;
     }
@@ -313,7 +313,7 @@ belay_code belay_supervisor_add_child(belay_context *context,
     }
     belay_runtime *runtime = context->runtime;
     belayr_spec *spec = NULL;
-    belay_code code = belayr_spec_of_child(runtime, child, &spec);
+    belay_code code = belayr_spec_of_child(context, child, &spec);
     if (code != BELAY_OK) {
         return code;
     }

@@ -57,6 +57,7 @@ static belay_code start_locked(belay_context *owner, const belayr_new *new,
     }
     belayr_context_fill(context, new->job, new->arguments, new->count,
                         copied);
+    context->family = belayr_context_family(owner, new->options);
     code = belayr_context_options(context, new->options);
     if (code == BELAY_OK) {
         belay_command command = new->command;
@@ -448,6 +449,10 @@ int belay_cancelled(const belay_context *context) {
 
 belay_pid belay_self(const belay_context *context) {
     return context->pid;
+}
+
+uint32_t belay_family(const belay_context *context) {
+    return context->family;
 }
 
 belay_runtime *belay_context_runtime(const belay_context *context) {

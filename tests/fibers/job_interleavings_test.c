@@ -21,11 +21,11 @@ BELAY_JOB(twice, "integer -> integer") {
     return belay_integer(2 * arguments[0].integer);
 }
 
-static void check_not_returned(void);
+static void check_not_returned(const belay_context *context);
 
 /* The same, which nobody may begin once it was told that it has returned. */
 BELAY_JOB(begins, "integer -> integer") {
-    check_not_returned();
+    check_not_returned(context);
     return twice(context, arguments, count);
 }
 
@@ -47,11 +47,28 @@ BELAY_JOB(sleeps, "integer -> integer") {
         belay_sleep(context, (uint64_t)arguments[0].integer));
 }
 
+static uint32_t spinning; /* so many spin now */
+
 BELAY_JOB(spins, "integer -> integer") {
     (void)count;
+    spinning++;
     while (!belay_cancelled(context)) {
     }
+    spinning--;
     return arguments[0];
+}
+
+/* Leaves a task that must hear of its kill, and one that lives on. */
+BELAY_JOB(leaves, "integer -> integer") {
+    belay_task task;
+    belay_pid pid = 0;
+    if (belay_async(context, spins, arguments, count, NULL, &task) !=
+            BELAY_OK ||
+        belay_start(context, twice, arguments, count, NULL, &pid) !=
+            BELAY_OK) {
+        return belay_exit(context, BELAY_REASON_SHUTDOWN);
+    }
+    return belay_exit(context, BELAY_REASON_TIMEOUT);
 }
 
 /* So many times; at most two reports that were not taken may wait here. */
@@ -113,6 +130,10 @@ static void cancel(uint32_t place) {
     belay_jobs_cancel(records[place].number);
 }
 
+static uint32_t abandoned_at(uint32_t number) {
+    return belay_jobs_show()->abandoned[number % BELAY_JOBS_PLACES];
+}
+
 /* Each run ends once and returns once, and then nothing more is told of it. */
 static void hear(const belay_jobs_message *message) {
     run_record *run = &records[message->number % BELAY_JOBS_PLACES];
@@ -132,12 +153,13 @@ static void hear(const belay_jobs_message *message) {
     }
     if ((message->kinds & BELAY_JOBS_RETURNED) != 0) {
         CHECK_EQUAL(run->ended, 1);
+        CHECK_EQUAL(abandoned_at(message->number), 0);
         run->returned++;
     }
 }
 
-static void check_not_returned(void) {
-    uint32_t place = belay_jobs_current() % BELAY_JOBS_PLACES;
+static void check_not_returned(const belay_context *context) {
+    uint32_t place = belay_jobs_family(context) % BELAY_JOBS_PLACES;
     CHECK_EQUAL(records[place].returned, 0);
 }
 
@@ -271,6 +293,25 @@ static void all_are_cancelled_in_flight(void) {
     }
 }
 
+/* Nothing of it is left when it has returned. */
+static void leave_against_cancel(void) {
+    start(0, leaves, 4);
+    cancel(0);
+    wait_until_returned(1);
+    CHECK_EQUAL(records[0].code, BELAY_EXITED);
+    CHECK_EQUAL(spinning, 0);
+    CHECK_EQUAL(belay_jobs_look()[5], 1);
+    CHECK_EQUAL(belay_jobs_show()->strays, 0);
+}
+
+static void leave_by_itself(void) {
+    start(0, leaves, 4);
+    wait_until_returned(1);
+    CHECK_EQUAL(records[0].code, BELAY_EXITED);
+    CHECK_EQUAL(spinning, 0);
+    CHECK_EQUAL(belay_jobs_look()[5], 1);
+}
+
 /* Who waits for room is woken by who takes, and not by the clock. */
 static void reports_against_take(void) {
     uint64_t before = belayr_port_now();
@@ -311,6 +352,11 @@ static void all_runs_may_be_cancelled_in_flight(void) {
     try_each("cancelled in flight", all_are_cancelled_in_flight);
 }
 
+static void a_run_returns_after_all_that_it_has_started(void) {
+    try_each("leave against cancel", leave_against_cancel);
+    try_each("leave by itself", leave_by_itself);
+}
+
 static void a_report_waits_until_there_is_room(void) {
     try_each("reports against take", reports_against_take);
 }
@@ -326,6 +372,7 @@ int main(void) {
     RUN(a_place_is_free_once_its_run_is_over);
     RUN(a_pool_that_shrinks_does_all_runs);
     RUN(all_runs_may_be_cancelled_in_flight);
+    RUN(a_run_returns_after_all_that_it_has_started);
     RUN(a_report_waits_until_there_is_room);
     RUN(a_run_that_reports_may_be_cancelled);
     return harness_end();

@@ -87,6 +87,45 @@ testIn(['threads'], 'hardKill sets the instance aside: what had begun is lost, w
   assert.equal(jobs.inspect().setAside, 1);
 });
 
+testIn(['threads'], 'a task of a job that ignores its flag counts as abandoned after its job has returned', async ({ Task, jobs, runtime }) => {
+  const array = await jobs.memory.allocate(Int32Array, 1);
+  array[0] = 0;
+  const task = await begun(Task.async.bind(Task), jobs.outlived, [array]);
+  assert.equal(await Task.shutdown(task, 'brutalKill'), null);
+  await until(() => array[0] === 1, 'the job returns');
+  await until(() => jobs.inspect().abandoned === 1, 'its task is left');
+  assert.equal(await Task.await(Task.async(jobs.add, [1, 1])), 2);
+  const { running, abandoned } = jobs.inspect();
+  assert.deepEqual([running, abandoned, runtime.inspect().abandoned], [0, 1, 1]);
+  assert.throws(() => jobs.memory.free(array), /in use by job outlived, which has not returned/);
+});
+
+testIn(['threads'], 'hardKill ends tasks of a job that go on when it has returned', { hardKill: 20 }, async (given) => {
+  const { Task, jobs, runtime } = given;
+  const array = await jobs.memory.allocate(Int32Array, 1);
+  const task = await begun(Task.async.bind(Task), jobs.outlived, [array]);
+  assert.equal(await Task.shutdown(task, 'brutalKill'), null);
+  await until(() => jobs.inspect().setAside === 1, 'the instance was set aside');
+  await until(() => runtime.inspect().abandoned === 0, 'nothing is abandoned');
+  assert.equal((await outcome(given, jobs.failsOutlived)).error.failure, 5);
+  await until(() => jobs.inspect().setAside === 2, 'the next one was, too');
+  assert.equal(jobs.inspect().abandoned, 0);
+  assert.equal(await Task.await(Task.async(jobs.add, [1, 1])), 2);
+});
+
+testIn(['threads'], 'a process that a job has left behind alive is not hit by hardKill, and has its array', { hardKill: 5 }, async ({ Task, jobs }) => {
+  const array = await jobs.memory.allocate(Int32Array, 1);
+  array[0] = 0;
+  assert.equal(await Task.await(Task.async(jobs.startsAnother, [array])), 0);
+  await Task.await(Task.async(jobs.pause, [400]));
+  const { running, abandoned, setAside } = jobs.inspect();
+  assert.deepEqual([running, abandoned, setAside], [1, 0, 0]);
+  assert.throws(() => jobs.memory.free(array), /in use by job startsAnother/);
+  array[0] = 1;
+  await until(() => jobs.inspect().running === 0, 'it has ended');
+  jobs.memory.free(array);
+});
+
 testIn(['threads'], 'hardKill of one call is for that call', async ({ Task, jobs }) => {
   const task = await begun(Task.async.bind(Task), jobs.neverEnds, [], { hardKill: true });
   await Task.shutdown(task, 'brutalKill');
@@ -123,6 +162,17 @@ testBoth('a job that calls exit() breaks its instance, whatever the status, and 
     assert.match(error.message, new RegExp(`exit\\(${status}\\)`));
     assert.equal((await outcome(given, given.jobs.add, [1, 1])).value, 2);
   }
+});
+
+testBoth('a task that the machine stops is blamed on its job, however often it does', async (given) => {
+  for (let times = 1; times <= 4; times++) {
+    const { error } = await outcome(given, given.jobs.breaksByTask);
+    assert.ok(error instanceof JobTrapError, `${error}`);
+    assert.equal(error.job, 'breaksByTask');
+    assert.match(error.message, /unreachable/);
+    assert.equal(given.jobs.inspect().setAside, times);
+  }
+  assert.equal((await outcome(given, given.jobs.add, [1, 1])).value, 2);
 });
 
 testIn(['threads'], 'what ran beside a job that broke the instance is told so', async (given) => {

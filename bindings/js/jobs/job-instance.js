@@ -12,7 +12,7 @@ export class Instance {
   isOpen = false;
   over = false;
   counts = { threads: 0, idle: 0, waiting: 0, abandoned: 0, queued: 0 };
-  #begun = 0;
+  #shown = 0;
   #worker = null;
   #thread = null;
   #threads = new Map(); // of a page, by their ids
@@ -23,8 +23,9 @@ export class Instance {
 
   /**
    * @param files { worker, module, glue, thread }: URLs, and the compiled module
-   * @param on has opened(), entry(entry), failed(error, number), which is called
-   *   at most once and is the end of it; number is of the run that is to blame, or 0
+   * @param on has opened(), entry(entry), failed(error, number, ran), which is called
+   *   at most once and is the end of it; number is of the run that is to blame, or 0;
+   *   ran is true when it was a job, whichever, that broke it
    */
   constructor(files, mode, settings, on) {
     this.#on = on;
@@ -36,7 +37,7 @@ export class Instance {
     try {
       const made = await openWorker(worker, {
         message: (data) => this.#message(data),
-        failed: (error) => this.#failed(error, 0),
+        failed: (error) => this.#failed(error, 0, false),
       });
       if (this.over) {
         made.end();
@@ -47,7 +48,7 @@ export class Instance {
       made.post({ type: 'open', mode, module, settings, glue: glue?.href, thread: thread?.href });
       this.#flush();
     } catch (error) {
-      this.#failed(error, 0);
+      this.#failed(error, 0, false);
     }
   }
 
@@ -56,7 +57,7 @@ export class Instance {
     switch (data.type) {
       case 'open':
         this.memory = data.memory ?? null;
-        this.#begun = (data.begun ?? 0) / 4;
+        this.#shown = (data.shown ?? 0) / 4;
         this.isOpen = true;
         this.#on.opened();
         break;
@@ -76,7 +77,7 @@ export class Instance {
         this.#threads.delete(data.id);
         break;
       default:
-        this.#failed(data.error, data.number ?? 0);
+        this.#failed(data.error, data.number ?? 0, data.ran ?? false);
     }
   }
 
@@ -91,9 +92,9 @@ export class Instance {
     }
   }
 
-  #failed(error, number) {
+  #failed(error, number, ran) {
     if (this.over) return;
-    this.#on.failed(error, number);
+    this.#on.failed(error, number, ran);
   }
 
   /** Tells it something, with all else that is told in this turn. */
@@ -110,10 +111,9 @@ export class Instance {
     this.#transfer = [];
   }
 
-  /** Whether a run has begun, as far as memory shows; true where that is not shared. */
-  hasBegun(number, place) {
-    if (this.memory === null) return true;
-    return Atomics.load(new Uint32Array(this.memory.buffer), this.#begun + place) === number;
+  /** Of what shared memory shows whatever the threads do (src/jobs/jobs.h): the number at `index`. */
+  shownAt(index) {
+    return Atomics.load(new Uint32Array(this.memory.buffer), this.#shown + index);
   }
 
   /** Whether it keeps a Node process alive. */

@@ -15,6 +15,10 @@ export class Run {
   /** Its process has ended before its job has returned. */
   killed = false;
   settled = false;
+  /** Its process has ended, as its instance told; what it has started may go on. */
+  over = false;
+  /** Nothing of it went on after its end when that was last looked at. */
+  calm = false;
   /** When it is to be ended in earnest; see hardKill. */
   timer = null;
   #context;

@@ -5,6 +5,9 @@
  * place: there are as many as may be handed over, so that many more may wait
  * here at little cost. Memory shows which of them have begun; when the instance
  * is set aside, those that have not are handed to the next one.
+ *
+ * A run has returned when its job has, and the jobs of all that it has started.
+ * Memory shows how many of these run on though their processes have ended.
  */
 import { JobLostError, JobTrapError } from './job-errors.js';
 import { Instance } from './job-instance.js';
@@ -13,7 +16,11 @@ import { JobPool } from './job-pool.js';
 import { ELEMENTS } from './job-signature.js';
 
 const PLACES = 1024; // src/jobs/jobs.h
+/* In what an instance shows (src/jobs/jobs.h): places that have begun, then */
+const ABANDONED = PLACES;
+const STRAYS = 2 * PLACES;
 const IN_VAIN_MAX = 3;
+const LOOK_MS_MIN = 100;
 
 /* An instance that does not even open is tried again only for new jobs. */
 export class ThreadPool extends JobPool {
@@ -24,7 +31,7 @@ export class ThreadPool extends JobPool {
   #places = [];
   #serial = 0;
   #asks = new Map();
-  #inVain = 0; // instances in a row that told of no job
+  #inVain = 0; // instances in a row that told of no job, and were broken by none
 
   begin(first = null) {
     const instance = new Instance(this.files, 'threads', this.settings, {
@@ -35,7 +42,7 @@ export class ThreadPool extends JobPool {
       },
       entry: (entry) => this.#entry(entry),
       taken: () => this.pump(),
-      failed: (told, number) => this.#failed(instance, told, number, first),
+      failed: (told, number, ran) => this.#failed(instance, told, number, ran, first),
     });
     this.#instance = instance;
     this.#places = Array.from({ length: PLACES }, (_, place) => PLACES - 1 - place);
@@ -79,15 +86,34 @@ export class ThreadPool extends JobPool {
       run.returned();
     } else if (this.#runs.has(run.number)) {
       this.#instance.tell(['cancel', run.number]);
-      if (run.hardKill !== Infinity) run.timer = setTimeout(() => this.#killHard(run), run.hardKill);
+      this.#watch(run, run.hardKill);
     }
     this.#keep();
   }
 
+  /** Its process has ended: what goes on of it has so long to return. */
+  #watch(run, ms) {
+    clearTimeout(run.timer);
+    if (run.hardKill !== Infinity) run.timer = setTimeout(() => this.#killHard(run), ms);
+  }
+
   #killHard(run) {
     if (this.#runs.get(run.number) !== run) return;
-    const why = `job ${run.job.name} went on ${run.hardKill} ms after it was told to stop`;
-    this.#replace(why, undefined, null);
+    const isCalm = this.#abandonedOf(run) === 0;
+    if (isCalm || run.calm) {
+      // Processes that it started to outlive it; these may be ended later, and then have their time too.
+      run.calm = isCalm;
+      this.#watch(run, isCalm ? Math.max(run.hardKill, LOOK_MS_MIN) : run.hardKill);
+      return;
+    }
+    const what = run.killed ? `job ${run.job.name}` : `a task that job ${run.job.name} had started`;
+    this.#replace(`${what} went on ${run.hardKill} ms after it was told to stop`, undefined, null);
+  }
+
+  /** How many jobs of a run go on though their processes have ended; itself from the kill on. */
+  #abandonedOf(run) {
+    const shown = this.#instance.shownAt(ABANDONED + run.place);
+    return run.killed && !run.over ? Math.max(1, shown) : shown;
   }
 
   #entry([kind, key, ...rest]) {
@@ -101,7 +127,9 @@ export class ThreadPool extends JobPool {
     switch (kind) {
       case 'ended': {
         const [code, reason, failure, value, returned] = rest;
+        run.over = true;
         if (returned) this.#release(run);
+        else if (!run.killed) this.#watch(run, run.hardKill);
         if (!run.killed) run.ended(code, reason, failure, this.#valueOf(value));
         else if (returned) run.returned();
         break;
@@ -125,13 +153,14 @@ export class ThreadPool extends JobPool {
 
   /* ---- The end of an instance. */
 
-  #failed(instance, told, number, first) {
+  #failed(instance, told, number, ran, first) {
     if (instance !== this.#instance) return;
     if (instance.isOpen) {
       const culprit = this.#runs.get(number) ?? null;
       const name = culprit === null ? null : culprit.job.name;
-      if (culprit === null) this.#inVain++;
-      const why = name === null ? `it failed: ${told.message}` : `job ${name} broke it: ${told.message}`;
+      this.#inVain = ran ? 0 : this.#inVain + 1;
+      const blamed = name === null ? `it ${ran ? 'was broken by a job' : 'failed'}` : `job ${name} broke it`;
+      const why = `${blamed}: ${told.message}`;
       this.#replace(why, culprit === null ? told : new JobTrapError(name, told), culprit);
       return;
     }
@@ -157,7 +186,7 @@ export class ThreadPool extends JobPool {
       if (run.killed) run.returned();
       else if (run === culprit) run.failed(cause);
       else if (run.settled) continue;
-      else if (instance.hasBegun(run.number, run.place)) run.failed(new JobLostError(run.job.name, why, cause));
+      else if (instance.shownAt(run.place) === run.number) run.failed(new JobLostError(run.job.name, why, cause));
       else again.push(run);
     }
     for (const run of again) run.number = 0;
@@ -237,8 +266,14 @@ export class ThreadPool extends JobPool {
 
   counts() {
     const { threads = 0, idle = 0, waiting = 0 } = this.#instance?.counts ?? {};
-    const abandoned = [...this.#runs.values()].filter(({ killed }) => killed).length;
-    return { limit: this.settings.limit, threads, idle, waiting, running: this.#runs.size - abandoned, abandoned };
+    const goOn = [...this.#runs.values()].map((run) => this.#abandonedOf(run)).filter((count) => count > 0);
+    const abandoned = goOn.reduce((sum, count) => sum + count, this.#strays());
+    return { limit: this.settings.limit, threads, idle, waiting, running: this.#runs.size - goOn.length, abandoned };
+  }
+
+  /** Jobs of runs that had returned before. */
+  #strays() {
+    return this.#instance?.isOpen ? this.#instance.shownAt(STRAYS) : 0;
   }
 
   end(error) {

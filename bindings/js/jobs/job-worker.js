@@ -15,8 +15,8 @@
  *   ['ended', number, code, reason, failure, value, returned]
  *   ['returned', number]              ['report', number, value]
  *   ['refused', number, code]         ['allocated', id, address]
- * and { type: 'trap', ... } once, after which nothing more is to be expected. In a
- * page also { type: 'thread', id, port }, which asks for a worker for a thread that
+ * and { type: 'trap', number, ran, error } once, after which nothing more is to be
+ * expected; `ran` is true when it was a job that broke. In a page also { type: 'thread', id, port }, which asks for a worker for a thread that
  * is given that port, and { type: 'threadEnd', id }.
  */
 
@@ -236,8 +236,9 @@ class Instance {
     this.#transfer = [];
   }
 
-  trapped(error, number = 0) {
-    this.#port.post({ type: 'trap', number, error: told(error) });
+  /** `ran`: it was a job's doing, of run `number` as far as that is known. */
+  trapped(error, number, ran) {
+    this.#port.post({ type: 'trap', number, ran, error: told(error) });
   }
 }
 
@@ -319,7 +320,7 @@ async function openSingle(port, { module, settings }) {
         if (instance.start(number, index, values) === 0) exports.belay_jobs_finish(number);
         instance.flush();
       } catch (error) {
-        instance.trapped(error, number);
+        instance.trapped(error, number, true);
       }
     },
   };
@@ -387,13 +388,13 @@ function listenToThreads(threads, onMessages, onTrap) {
     const failed = (error) => {
       if (over) return;
       over = true;
-      if (worker.loaded) onTrap(error, 0);
-      else if (!replaceWorker(threads, worker)) onTrap(new Error(`a thread could not be started: ${told(error).message}`), 0);
+      if (worker.loaded) onTrap(error, 0, false);
+      else if (!replaceWorker(threads, worker)) onTrap(new Error(`a thread could not be started: ${told(error).message}`), 0, false);
     };
     worker.onmessage = (event) => {
       const { belay, cmd } = event.data;
       if (belay === 'messages') onMessages();
-      else if (belay === 'trap') onTrap(event.data, event.data.number);
+      else if (belay === 'trap') onTrap(event.data, event.data.number, true);
       else if (belay === 'failed') failed(event.data);
       else {
         handle.call(worker, event);
@@ -434,8 +435,8 @@ function endSpare(workers) {
 async function openThreads(port, { module, settings, glue, thread }) {
   let instance = null;
   let over = false;
-  const onTrap = (error, number) => {
-    if (!over) instance.trapped(error, number);
+  const onTrap = (error, number, ran) => {
+    if (!over) instance.trapped(error, number, ran);
     over = true;
   };
   const { default: create } = await import(glue);
@@ -458,7 +459,7 @@ async function openThreads(port, { module, settings, glue, thread }) {
   mustOpen(doors, settings);
   const { wasmMemory: memory } = emscripten;
   instance = new Instance(port, doors, memory, true);
-  port.post({ type: 'open', memory, begun: doors.belay_jobs_begun() });
+  port.post({ type: 'open', memory, shown: doors.belay_jobs_show() });
   return {
     start: (number, index, values) => instance.start(number, index, values),
     cancel: (number) => doors.belay_jobs_cancel(number),
@@ -491,7 +492,7 @@ port.listen(async (message) => {
     else carryOut(message.list);
   } catch (error) {
     if (work === null) port.post({ type: 'failed', error: told(error) });
-    else if (work.failed !== undefined) work.failed(error, 0);
-    else port.post({ type: 'trap', number: 0, error: told(error) });
+    else if (work.failed !== undefined) work.failed(error, 0, false);
+    else port.post({ type: 'trap', number: 0, ran: false, error: told(error) });
   }
 });
