@@ -251,7 +251,8 @@ describe('other languages', () => {
       await take('.livemd');
       const notebook = await savedFile(page, 'belay-B1.livemd');
       assert.match(notebook, /^# B1 A bounded stream\n/);
-      assert.match(notebook, /"limit" => 2/);
+      assert.match(notebook, /"knobs" => %\{"limit" => 2, /);
+      assert.match(notebook, /max_concurrency: Api\.knob\("limit"\)/);
       await take('.exs');
       assert.match(await savedFile(page, 'belay-B1.exs'), /IO\.inspect\(outcome/);
       await page.click('#tab-python');

@@ -11,6 +11,8 @@ const { exampleOf, hashOf, inputOf, readLessonFiles } = await load('/tools/lesso
 const { runInNode } = await load('/src/engine/node.ts');
 const { traceHash, traceOrder } = await load('/src/model/hash.ts');
 const { bare } = await load('/src/model/canon.ts');
+const { textOf } = await load('/src/model/downloads.ts');
+const { createStore } = await load('/src/state/store.ts');
 const lessons = readLessonFiles(sources.lessons);
 
 /* Knobs that go up to 10,000 tasks: their ends take some ten seconds. */
@@ -49,7 +51,11 @@ for (const files of lessons) {
       const outcomes = [];
       for (const turned of world.also ?? []) {
         const { outcome } = await runInNode(inputOf(files, undefined, turned));
-        outcomes.push({ returned: outcome.result?.plain });
+        outcomes.push(
+          outcome.kind === 'threw'
+            ? { threw: outcome.plain }
+            : { returned: outcome.result?.plain },
+        );
         for (const [name, value] of Object.entries(turned)) {
           const knob = world.knobs.find(({ id: of }) => of === name);
           assert.notEqual(value, knob.value, `${name} is turned`);
@@ -79,7 +85,11 @@ for (const files of lessons) {
         const there = all(expected[language]).map(in_);
         assert.equal(isDeepEqual(there, belay), parity === 'same', language);
         for (const part of parity.same ?? []) {
-          for (const [index, { returned }] of belay.entries()) {
+          for (const [index, { returned, threw }] of belay.entries()) {
+            if (returned === undefined) {
+              assert.deepEqual(there[index], { threw }, `${language}: it throws as well`);
+              continue;
+            }
             assert.ok(part in returned, `${language}: ${part}`);
             assert.deepEqual(there[index].returned[part], returned[part], `${language}: ${part}`);
           }
@@ -102,6 +112,43 @@ for (const files of lessons) {
           [],
         );
       }
+    });
+
+    it('has texts in other languages that take the knobs of main, or say why not', () => {
+      const [, names = ''] = /function main\(\{([^}]*)\}\)/.exec(files.program.text) ?? [];
+      const ofMain = names.split(',').map((name) => name.trim());
+      const [, parameters] = /^async def main\(([^)]*)\):$/m.exec(texts.python.text);
+      const takes = {
+        elixir: (knob) =>
+          /Api\.knob\(/.test(texts.elixir.text) && texts.elixir.text.includes(`"${knob}"`),
+        python: (knob) => parameters.split(', ').includes(knob),
+      };
+      for (const { id: knob, sets } of world.knobs ?? []) {
+        assert.notEqual(ofMain.includes(knob), sets !== undefined, `${knob}: of main or the world`);
+        for (const language of ofMain.includes(knob) ? ['elixir', 'python'] : []) {
+          const reason = world.untaken?.[language]?.[knob];
+          assert.notEqual(takes[language](knob), reason !== undefined, `${language}: ${knob}`);
+          if (reason !== undefined) {
+            const pane = exampleOf(files, null).texts.panes.find(({ id: of }) => of === language);
+            assert.ok(pane.untaken.some((sentence) => sentence.endsWith(reason)));
+          }
+        }
+      }
+      for (const reasons of Object.values(world.untaken ?? {})) {
+        for (const knob of Object.keys(reasons)) assert.ok(ofMain.includes(knob), knob);
+      }
+    });
+
+    it('shows as JavaScript what is handed to the worker', async () => {
+      const { about, texts: page } = exampleOf(files, null);
+      const { program } = await handedOver({ ...about, load: async () => page });
+      const [own, ...modules] = page.panes.filter(({ badge }) => badge === null);
+      assert.ok(own.runs);
+      assert.equal(textOf(own.html), program.source);
+      assert.deepEqual(
+        Object.fromEntries(modules.map(({ name, html }) => [`./${name}`, textOf(html)])),
+        program.files,
+      );
     });
 
     it('has knobs that main or the world knows', async () => {
@@ -167,6 +214,27 @@ for (const files of lessons) {
         assert.equal(stepFrom(trace, t, 1), trace.events[index + 1]?.time ?? trace.until);
       }
     });
+  });
+}
+
+/** What a worker gets when the page runs the example: the worker is none, and only listens. */
+async function handedOver(example) {
+  globalThis.requestAnimationFrame ??= () => 0;
+  return new Promise((resolve) => {
+    const make = () => {
+      const port = {
+        set onmessage(hear) {
+          queueMicrotask(() => hear({ data: { type: 'ready' } }));
+        },
+        postMessage({ input }) {
+          resolve(input);
+          setImmediate(() => store.stop());
+        },
+      };
+      return { port, end() {}, broken() {} };
+    };
+    const store = createStore([example], async () => ({ make }));
+    void store.start();
   });
 }
 

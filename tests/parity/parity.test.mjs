@@ -17,6 +17,10 @@ await sources.close();
  * outcome is another one; a program that is wrong misses it each time. */
 const TRIES = 3;
 
+/* `npm run parity` asks for all of it; else for the presets and the first of the knobs
+ * turned another way, as an interpreter takes a second to begin with. */
+const ASKED = process.env.BELAY_TAKEN === 'all' ? Infinity : 2;
+
 describe('the recorded outcome is reached', { concurrency: 2 }, () => {
   for (const { id, texts, expected } of lessons) {
     for (const [language, prove] of [
@@ -25,10 +29,13 @@ describe('the recorded outcome is reached', { concurrency: 2 }, () => {
     ]) {
       it(`of ${id} in ${language}`, async () => {
         const { outcome, also = [] } = expected[language];
-        const wanted = asRecorded([outcome, ...also]);
+        const wanted = asRecorded([outcome, ...also].slice(0, ASKED));
         let reached;
         for (let tries = 0; tries < TRIES && !isDeepStrictEqual(reached, wanted); tries += 1) {
-          const { outcomes } = await prove(texts[language].text, worlds.get(id));
+          const { outcomes } = await prove(
+            texts[language].text,
+            worlds.get(id).slice(0, ASKED),
+          );
           reached = asRecorded(outcomes);
         }
         assert.deepEqual(reached, wanted);

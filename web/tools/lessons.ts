@@ -37,6 +37,8 @@ export interface WorldFile extends World {
    */
   readonly also?: readonly Knobs[];
   readonly parity: Readonly<Record<OtherLanguage, Parity>>;
+  /** Knobs of `main` that a language has no use for, each with the reason. */
+  readonly untaken?: Readonly<Partial<Record<OtherLanguage, Readonly<Record<string, string>>>>>;
 }
 
 /**
@@ -152,16 +154,17 @@ export function exampleOf(
     readFileSync(join(folder, 'lesson.md'), 'utf8'),
     join(folder, 'lesson.md'),
   );
-  const { seed = 1, knobs = [], regions = {}, endpoints, cores, clock } = world;
+  const { seed = 1, knobs = [], regions = {}, endpoints, cores, clock, also } = world;
   const panes: Pane[] = [
     pane('javascript', 'JavaScript', program, 'javascript', null),
     ...Object.entries(modules).map(([specifier, text]) => {
       const name = basename(specifier);
       return pane(name.replaceAll('.', '-'), name, unmark(text), 'javascript', null);
     }),
-    ...others.map(([language, name]) =>
-      pane(language, name, files.texts[language], language, badgeOf(files, language, name)),
-    ),
+    ...others.map(([language, name]) => ({
+      ...pane(language, name, files.texts[language], language, badgeOf(files, language, name)),
+      ...untakenOf(world, language),
+    })),
   ];
   return {
     about: {
@@ -180,6 +183,7 @@ export function exampleOf(
       knobs,
       seed,
       ...(clock !== undefined && { clock }),
+      ...(also !== undefined && { also }),
       regions,
       predict: words.predict,
       change: words.change,
@@ -202,6 +206,15 @@ function pane(
     html: highlight(text, language, regions),
     badge,
   };
+}
+
+/** What a download says of knobs that its text does not take over. */
+function untakenOf({ untaken, knobs = [] }: WorldFile, language: OtherLanguage) {
+  const sentences = Object.entries(untaken?.[language] ?? {}).map(([id, reason]) => {
+    const { label = id } = knobs.find((knob) => knob.id === id) ?? {};
+    return `The knob "${label}" turns nothing here: ${reason}`;
+  });
+  return sentences.length === 0 ? {} : { untaken: sentences };
 }
 
 /** Made of the record, and of nothing else: a text that was changed since has none. */

@@ -1,11 +1,12 @@
 me = self()
+names = ["slow", "quick", "middle"]
 
 #: start
 tasks =
-  for {name, ms} <- [slow: 90, quick: 10, middle: 50] do
+  for name <- names do
     Task.async(fn ->
 #: body
-      Process.sleep(ms)
+      Process.sleep(Api.knob(name))
       send(me, {:finished, name})
       name
 #: start

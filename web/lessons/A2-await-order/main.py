@@ -1,7 +1,7 @@
 import asyncio
 
 
-async def main():
+async def main(slow, quick, middle):
     finished = []
 
     async def work(name, ms):
@@ -14,7 +14,7 @@ async def main():
     #: start
     tasks = [
         asyncio.create_task(work(name, ms))
-        for name, ms in [("slow", 90), ("quick", 10), ("middle", 50)]
+        for name, ms in [("slow", slow), ("quick", quick), ("middle", middle)]
     ]
 
     #: wait

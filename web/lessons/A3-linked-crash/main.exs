@@ -12,8 +12,8 @@
     boom =
       Task.async(fn ->
 #: boom
-        Process.sleep(100)
-        raise "boom"
+        Process.sleep(Api.knob("after"))
+        if Api.knob("crash"), do: raise("boom")
 #: start
       end)
 

@@ -1,7 +1,7 @@
 import asyncio
 
 
-async def main():
+async def main(crash, after):
     async def work():
         #: work
         await asyncio.sleep(0.3)
@@ -10,8 +10,9 @@ async def main():
 
     async def boom():
         #: boom
-        await asyncio.sleep(0.1)
-        raise RuntimeError("boom")
+        await asyncio.sleep(after / 1000)
+        if crash:
+            raise RuntimeError("boom")
         #:
 
     async def caller():
@@ -19,11 +20,12 @@ async def main():
         working = asyncio.create_task(work())
         booming = asyncio.create_task(boom())
         #: caller
-        result = await working  # the crash at 0.1 s goes unseen
+        result = await working  # a crash before its end goes unseen
         try:
-            await booming
+            seen = await booming
         except RuntimeError as error:
-            return {"work": result, "seen late": str(error)}
+            seen = str(error)
+        return {"work": result, "seen late": seen}
         #:
 
     #: end

@@ -1,3 +1,5 @@
+who = Api.knob("who")
+
 #: start
 task =
   Task.async(fn ->
@@ -8,26 +10,33 @@ task =
   end)
 
 #: wait
-first = Task.await(task)
+twice = fn ->
+  first = Task.await(task)
 
-second =
-  try do
-    Task.await(task, 100)
-  catch
-    :exit, {reason, _call} -> reason
-  end
+  second =
+    try do
+      Task.await(task, 100)
+    catch
+      :exit, {reason, _call} -> reason
+    end
+
+  %{first: first, second: second}
+end
 
 #: stranger
-stranger =
-  Task.await(
-    Task.async(fn ->
-      try do
-        Task.await(task)
-      rescue
-        error -> inspect(error.__struct__)
-      end
-    end)
-  )
+stranger = fn ->
+  try do
+    Task.await(task)
+  rescue
+    error -> inspect(error.__struct__)
+  end
+end
 
 #: end
-%{first: first, second: second, stranger: stranger}
+got = if who == "stranger", do: %{}, else: twice.()
+
+if who == "caller" do
+  got
+else
+  Map.put(got, :stranger, Task.await(Task.async(stranger)))
+end

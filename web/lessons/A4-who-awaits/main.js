@@ -1,6 +1,8 @@
 import { Task } from 'belay-tasks';
 
-export async function main() {
+export async function main({ who }) {
+  const got = {};
+
   //: start
   const task = Task.async(async ({ sleep }) => {
   //: body
@@ -9,19 +11,25 @@ export async function main() {
   //: start
   }, { label: 'answer' });
 
+  if (who !== 'stranger') {
   //: wait
-  const first = await Task.await(task);
-  const second = await Task.await(task, 100).catch(({ reason }) => reason);
+    got.first = await Task.await(task);
+    got.second = await Task.await(task, 100).catch(({ reason }) => reason);
+  //:
+  }
 
+  if (who !== 'caller') {
   //: stranger
-  const stranger = await Task.await(
-    Task.async(({ Task }) => {
-      try {
-        return Task.await(task);
-      } catch (error) {
-        return error.name;
-      }
-    }, { label: 'stranger' }));
+    got.stranger = await Task.await(
+      Task.async(({ Task }) => {
+        try {
+          return Task.await(task);
+        } catch (error) {
+          return error.name;
+        }
+      }, { label: 'stranger' }));
+  //:
+  }
   //: end
-  return { first, second, stranger };
+  return got;
 }

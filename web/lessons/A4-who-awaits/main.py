@@ -1,7 +1,7 @@
 import asyncio
 
 
-async def main():
+async def main(who):
     async def answer():
         #: body
         await asyncio.sleep(0.05)
@@ -11,14 +11,19 @@ async def main():
     #: start
     task = asyncio.create_task(answer())
 
-    #: wait
-    first = await task
-    second = await task
+    got = {}
+    if who != "stranger":
+        #: wait
+        got["first"] = await task
+        got["second"] = await task
+        #:
 
     #: stranger
     async def stranger():
         return await task
+        #:
 
-    third = await asyncio.create_task(stranger())
+    if who != "caller":
+        got["stranger"] = await asyncio.create_task(stranger())
     #: end
-    return {"first": first, "second": second, "stranger": third}
+    return got

@@ -1,4 +1,4 @@
-pages = 1..12
+pages = 1..Api.knob("count")
 
 #: wait
 pages
@@ -6,6 +6,6 @@ pages
 #: body
   fn page -> Api.get!("/pages/#{page}") end,
 #: wait
-  max_concurrency: 4
+  max_concurrency: Api.knob("limit")
 )
 |> Enum.to_list()

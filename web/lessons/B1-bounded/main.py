@@ -3,9 +3,9 @@ import asyncio
 from api import get
 
 
-async def main():
-    pages = range(1, 13)
-    gate = asyncio.Semaphore(4)
+async def main(limit, count):
+    pages = range(1, count + 1)
+    gate = asyncio.Semaphore(limit)
 
     async def load(page):
         #: body

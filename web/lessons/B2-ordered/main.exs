@@ -1,4 +1,4 @@
-items = [90, 10, 50]
+items = [Api.knob("head"), 10, 50]
 
 load = fn ms ->
 #: body

@@ -1,8 +1,8 @@
 import asyncio
 
 
-async def main():
-    items = [90, 10, 50]
+async def main(head):
+    items = [head, 10, 50]
 
     async def load(ms):
         #: body

@@ -1,4 +1,5 @@
 pages = [1, 2, 3, 4, 5, 6]
+on_timeout = %{"killTask" => :kill_task, "exit" => :exit}
 
 #: wait
 pages
@@ -6,8 +7,8 @@ pages
 #: body
   fn page -> Api.get!("/pages/#{page}") end,
 #: wait
-  max_concurrency: 4,
-  timeout: 300,
-  on_timeout: :kill_task
+  max_concurrency: Api.knob("limit"),
+  timeout: Api.knob("timeout"),
+  on_timeout: on_timeout[Api.knob("onTimeout")]
 )
 |> Enum.to_list()

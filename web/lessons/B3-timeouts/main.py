@@ -3,17 +3,18 @@ import asyncio
 from api import get
 
 
-async def main():
+async def main(limit, timeout, onTimeout):
     pages = [1, 2, 3, 4, 5, 6]
-    gate = asyncio.Semaphore(4)
+    gate = asyncio.Semaphore(limit)
 
     async def load(page):
         #: body
         async with gate:
-            return await asyncio.wait_for(get(f"/pages/{page}"), 0.3)
+            return await asyncio.wait_for(get(f"/pages/{page}"), timeout / 1000)
         #:
 
     #: wait
     return await asyncio.gather(
-        *(load(page) for page in pages), return_exceptions=True
+        *(load(page) for page in pages),
+        return_exceptions=onTimeout == "killTask",
     )

@@ -20,9 +20,9 @@ end
 
 #: wait
 lines
-|> Task.async_stream(work, max_concurrency: 3)
+|> Task.async_stream(work, max_concurrency: Api.knob("limit"))
 |> Enum.each(fn {:ok, line} ->
-  Process.sleep(100)
+  Process.sleep(Api.knob("consumer"))
   :counters.put(counts, taken, line)
 end)
 

@@ -1,7 +1,7 @@
 import asyncio
 
 
-async def main():
+async def main(limit, consumer):
     read = taken = ahead = 0
 
     def lines():
@@ -13,7 +13,7 @@ async def main():
             yield read
         #:
 
-    gate = asyncio.Semaphore(3)
+    gate = asyncio.Semaphore(limit)
 
     async def work(line):
         #: body
@@ -26,7 +26,7 @@ async def main():
     #: wait
     for task in tasks:
         line = await task
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(consumer / 1000)
         taken = line
     #: end
     return {"taken": taken, "ahead": ahead}

@@ -3,8 +3,8 @@ import asyncio
 from api import get
 
 
-async def main():
-    users = range(1, 41)
+async def main(count, limit):
+    users = range(1, count + 1)
     running = most = 0
 
     async def load(user):
@@ -12,9 +12,13 @@ async def main():
         nonlocal running, most
         running += 1
         most = max(most, running)
-        await get(f"/users/{user}")
-        running -= 1
-        return 1
+        try:
+            await get(f"/users/{user}")
+            return 1
+        except RuntimeError:
+            return 0  # refused
+        finally:
+            running -= 1
         #:
 
     async def measure(loading):
@@ -26,7 +30,7 @@ async def main():
     unbounded = await measure(asyncio.gather(*map(load, users)))
 
     #: second
-    gate = asyncio.Semaphore(4)
+    gate = asyncio.Semaphore(limit)
 
     async def gated(user):
         async with gate:

@@ -14,7 +14,7 @@ taken =
   mirrors
   |> Task.async_stream(ask, max_concurrency: 5, ordered: false)
   |> Stream.map(fn {:ok, mirror} -> mirror end)
-  |> Enum.take(1)
+  |> Enum.take(Api.knob("take"))
 
 #: end
 # Whoever runs on would be done by then.

@@ -3,7 +3,7 @@ import asyncio
 from api import get
 
 
-async def main():
+async def main(take):
     mirrors = ["ams", "fra", "lis", "rom", "vie"]
     finished = 0
 
@@ -19,7 +19,8 @@ async def main():
     #: wait
     for answer in asyncio.as_completed([ask(mirror) for mirror in mirrors]):
         taken.append(await answer)
-        break
+        if len(taken) == take:
+            break
     #: end
     await asyncio.sleep(0.3)  # whoever runs on is done by then
     return {"taken": taken, "finished": finished}

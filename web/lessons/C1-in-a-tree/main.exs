@@ -17,7 +17,11 @@ end
 #: request
 {:ok, request} =
   Task.start(fn ->
-    Task.Supervisor.start_child(App.Tasks, send_mail)
+    case Api.knob("how") do
+      "startChild" -> Task.Supervisor.start_child(App.Tasks, send_mail)
+      "async" -> Task.async(send_mail)
+    end
+
     Process.sleep(100)
     raise "boom"
   end)
@@ -31,7 +35,7 @@ ended =
   end
 
 children = length(Task.Supervisor.children(App.Tasks))
-Process.sleep(500)
+Process.sleep(Api.knob("stop") - 100)
 #: end
 Supervisor.stop(tree)
 %{request: ended, children: children, sent: :counters.get(sent, 1) == 1}

@@ -3,7 +3,7 @@ import asyncio
 background = set()
 
 
-async def main():
+async def main(stop):
     sent = False
 
     async def send_mail():
@@ -23,6 +23,6 @@ async def main():
 
     #: wait
     [ended] = await asyncio.gather(handle(), return_exceptions=True)
-    await asyncio.sleep(0.5)
+    await asyncio.sleep((stop - 100) / 1000)
     #: end
     return {"request": ended, "sent": sent}

@@ -6,6 +6,13 @@ child = fn index ->
   :counters.add(starts, index, 1)
   if :counters.get(starts, index) > 1, do: Process.sleep(:infinity)
   Process.sleep(100)
+
+  case Api.knob("ends") do
+    "returns" -> :ok
+    "crashes" -> raise "boom"
+    "shutdown" -> exit(:shutdown)
+    "killed" -> Process.exit(self(), :kill)
+  end
 #:
 end
 

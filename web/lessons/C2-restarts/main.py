@@ -1,7 +1,7 @@
 import asyncio
 
 
-async def main():
+async def main(ends):
     starts = {"temporary": 0, "transient": 0, "permanent": 0}
 
     async def child(restart):
@@ -10,6 +10,10 @@ async def main():
         if starts[restart] > 1:
             await asyncio.Event().wait()
         await asyncio.sleep(0.1)
+        if ends == "crashes":
+            raise RuntimeError("boom")
+        if ends in ("shutdown", "killed"):  # one and the same here
+            raise asyncio.CancelledError
         #:
 
     #: start

@@ -13,7 +13,12 @@ feed = fn ->
 end
 
 #: start
-{:ok, pool} = Task.Supervisor.start_link(max_restarts: 3, max_seconds: 5)
+{:ok, pool} =
+  Task.Supervisor.start_link(
+    max_restarts: Api.knob("maxRestarts"),
+    max_seconds: Api.knob("maxSeconds")
+  )
+
 # Without the link, its end does not hit this program.
 Process.unlink(pool)
 {:ok, worker} = Task.Supervisor.start_child(pool, fn -> Process.sleep(:infinity) end)
@@ -21,7 +26,9 @@ refs = %{Process.monitor(pool) => :pool, Process.monitor(worker) => :worker}
 {:ok, _feed} = Task.Supervisor.start_child(pool, feed, restart: :permanent)
 
 #: wait
-# Monitors tell how supervisor and worker end.
+# Monitors tell how supervisor and worker end, if they do within 8 s.
+{:ok, timer} = :timer.apply_after(8000, Supervisor, :stop, [pool])
+
 ends =
   for _ <- 1..2, into: %{} do
     receive do
@@ -30,4 +37,5 @@ ends =
   end
 
 #: end
+:timer.cancel(timer)
 Map.put(ends, :starts, :counters.get(starts, 1))

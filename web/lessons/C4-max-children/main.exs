@@ -1,9 +1,9 @@
 #: open
-{:ok, pool} = Task.Supervisor.start_link(max_children: 2)
+{:ok, pool} = Task.Supervisor.start_link(max_children: Api.knob("maxChildren"))
 
 work = fn ->
 #: body
-  Process.sleep(550)
+  Process.sleep(Api.knob("takes"))
   :done
 #:
 end
@@ -32,7 +32,7 @@ async =
   end
 
 #: end
-Process.sleep(550)
+Process.sleep(Api.knob("takes"))
 Supervisor.stop(pool)
 
 %{

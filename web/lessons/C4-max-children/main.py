@@ -1,9 +1,9 @@
 import asyncio
 
 
-async def main():
+async def main(maxChildren, takes):
     #: open
-    room = asyncio.Semaphore(2)
+    room = asyncio.Semaphore(maxChildren)
     started, waited = [], []
     #:
 
@@ -13,7 +13,7 @@ async def main():
             waited.append(job)
         async with room:
             started.append(job)
-            await asyncio.sleep(0.55)
+            await asyncio.sleep(takes / 1000)
             return "done"
         #:
 

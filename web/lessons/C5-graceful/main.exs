@@ -16,15 +16,15 @@ worker = fn cleanup ->
 end
 
 #: start
-quick = worker.(120)
-slow = worker.(500)
-third = worker.(120)
+quick = worker.(Api.knob("quickly"))
+slow = worker.(Api.knob("slowly"))
+third = worker.(Api.knob("quickly"))
 Process.sleep(100)
 
 #: quick
-in_time = Task.shutdown(quick, 300)
+in_time = Task.shutdown(quick, Api.knob("grace"))
 #: slow
-too_slow = Task.shutdown(slow, 300)
+too_slow = Task.shutdown(slow, Api.knob("grace"))
 #: third
 brutal = Task.shutdown(third, :brutal_kill)
 #: end

@@ -18,7 +18,12 @@ main = self()
     send(main, async: async, supAsync: sup_async, asyncNolink: async_nolink, startChild: start_child)
 #: parent
     Process.sleep(100)
-    raise "boom"
+
+    case Api.knob("ends") do
+      "crashes" -> raise "boom"
+      "returns" -> :ok
+      "killed" -> Process.exit(self(), :kill)
+    end
 #:
   end)
 

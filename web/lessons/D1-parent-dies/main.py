@@ -1,7 +1,7 @@
 import asyncio
 
 
-async def main():
+async def main(ends):
     tasks = {}
 
     async def work():
@@ -17,7 +17,10 @@ async def main():
             tasks["TaskGroup"] = group.create_task(work())
             #: parent
             await asyncio.sleep(0.1)
-            raise RuntimeError("boom")
+            if ends == "crashes":
+                raise RuntimeError("boom")
+            if ends == "killed":
+                raise asyncio.CancelledError
             #:
 
     dying = asyncio.create_task(parent())

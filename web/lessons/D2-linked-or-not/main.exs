@@ -1,7 +1,7 @@
 work = fn item ->
 #: body
-  Process.sleep(if item == 2, do: 100, else: 200)
-  if item == 2, do: exit(:kaboom)
+  Process.sleep(if item == 2, do: Api.knob("after"), else: 200)
+  if item == 2 and Api.knob("fails"), do: exit(:kaboom)
   item
 #:
 end

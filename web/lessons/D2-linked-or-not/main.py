@@ -1,11 +1,11 @@
 import asyncio
 
 
-async def main():
+async def main(fails, after):
     async def work(item):
         #: body
-        await asyncio.sleep(0.1 if item == 2 else 0.2)
-        if item == 2:
+        await asyncio.sleep(after / 1000 if item == 2 else 0.2)
+        if item == 2 and fails:
             raise RuntimeError("kaboom")
         return item
         #:
@@ -26,4 +26,4 @@ async def main():
 
     #: end
     group, entries = await asyncio.gather(linked(), nolink(), return_exceptions=True)
-    return {"linked": group.exceptions, "entries": entries}
+    return {"linked": group and group.exceptions, "entries": entries}

@@ -1,4 +1,10 @@
-answers = %{result: false, many: false, together: false, outlives: true, again: true}
+answers = %{
+  result: Api.knob("result"),
+  many: Api.knob("many"),
+  together: Api.knob("together"),
+  outlives: Api.knob("outlives"),
+  again: Api.knob("again")
+}
 
 # Five questions, and the call that the answers lead to.
 choose = fn %{result: result, many: many, again: again} = answers ->

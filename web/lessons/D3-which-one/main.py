@@ -1,7 +1,7 @@
 import asyncio
 
 
-async def main():
+async def main(result, many, together, outlives):
     tries = done = 0
 
     # Takes 100 ms. The first of all tries fails.
@@ -16,16 +16,22 @@ async def main():
 
     async def calling():
         #: caller
-        started.append(asyncio.create_task(job()))
+        for _ in range(3 if many else 1):
+            started.append(asyncio.create_task(job()))
+        if result and together and not outlives:
+            await asyncio.gather(*started)  # raises what one of them raises
+        elif result:
+            await asyncio.wait(started)  # raises nothing
         await asyncio.sleep(0.15)
         #:
 
     started = []
     caller = asyncio.create_task(calling())
-    await asyncio.sleep(0.05)
-    caller.cancel()
+    if outlives:
+        await asyncio.sleep(0.05)
+        caller.cancel()
     #: end
+    await asyncio.wait([caller])
     await asyncio.sleep(0.3)  # what lives on is done by then
-    await asyncio.wait([caller, *started])
-    ended = "killed" if caller.cancelled() else "normal"
+    ended = "killed" if caller.cancelled() else caller.exception() or "normal"
     return {"use": "create_task", "caller": ended, "tries": tries, "done": done}

@@ -12,11 +12,13 @@ report =
 answer =
   try do
 #: wait
-    Task.await(report, 300)
+    Task.await(report, Api.knob("timeout"))
     {:ok, :report}
   catch
 #:
-    :exit, {:timeout, _call} -> {:error, :timeout}
+    :exit, {:timeout, _call} ->
+      if Api.knob("afterwards") == "shutdown", do: Task.shutdown(report, :brutal_kill)
+      {:error, :timeout}
   end
 
 alive = Process.alive?(report.pid)

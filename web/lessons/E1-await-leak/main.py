@@ -3,7 +3,7 @@ import asyncio
 from api import get
 
 
-async def main():
+async def main(timeout):
     written = 0
 
     async def write():
@@ -17,7 +17,7 @@ async def main():
     report = asyncio.create_task(write())
     try:
         #: wait
-        await asyncio.wait_for(report, 0.3)
+        await asyncio.wait_for(report, timeout / 1000)
         answer = {"ok": "report"}
     except asyncio.TimeoutError:
         #:

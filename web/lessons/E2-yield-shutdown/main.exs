@@ -7,16 +7,19 @@ price =
 
     receive do
       {:EXIT, _from, reason} ->
-        Process.sleep(60)
+        Process.sleep(Api.knob("cleanup"))
         exit(reason)
     after
-      900 -> "fresh"
+      Api.knob("needs") -> "fresh"
     end
 #: start
   end)
 
 #: wait
-settled = Task.yield(price, 300) || Task.shutdown(price, 200)
+settled =
+  Task.yield(price, Api.knob("timeout")) ||
+    Task.shutdown(price, Api.knob("grace"))
+
 #: end
 
 value =

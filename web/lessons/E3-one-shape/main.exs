@@ -23,14 +23,19 @@ finish = fn ending ->
   ending.()
 end
 
+on_timeout = %{"killTask" => :kill_task, "exit" => :exit}
+stream = if Api.knob("linked"), do: :async_stream, else: :async_stream_nolink
+
+options = [
+  max_concurrency: 5,
+  timeout: Api.knob("timeout"),
+  on_timeout: on_timeout[Api.knob("onTimeout")]
+]
+
 #: wait
 came =
-  supervisor
-  |> Task.Supervisor.async_stream_nolink(endings, finish,
-    max_concurrency: 5,
-    timeout: 300,
-    on_timeout: :kill_task
-  )
+  Task.Supervisor
+  |> apply(stream, [supervisor, endings, finish, options])
   |> Enum.to_list()
 
 #: end

@@ -37,7 +37,7 @@ def normalise(entry):
     return {"ok": entry}
 
 
-async def main():
+async def main(timeout, onTimeout, linked):
     async def finish(ending):
         #: body
         await asyncio.sleep(0.06)
@@ -47,10 +47,13 @@ async def main():
     #: wait
     came = await asyncio.gather(
         *(
-            asyncio.wait_for(finish(ending), 0.3)
+            asyncio.wait_for(finish(ending), timeout / 1000)
             for ending in (value, error, crash, leave, hang)
         ),
-        return_exceptions=True,
+        return_exceptions=not linked,
     )
+    for entry in came:
+        if isinstance(entry, asyncio.TimeoutError) and onTimeout == "exit":
+            raise entry
     #: end
     return {"came": came, "said": [normalise(entry) for entry in came]}

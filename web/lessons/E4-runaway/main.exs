@@ -2,7 +2,7 @@
 polite =
   Task.async(fn ->
 #: polite
-    Process.sleep(100)
+    Process.sleep(Api.knob("politely"))
     :done
 #: start
   end)
@@ -10,7 +10,7 @@ polite =
 runaway = Task.async(fn -> Stream.run(Stream.cycle([0])) end)
 
 #: wait
-late = Task.yield(runaway, 300)
+late = Task.yield(runaway, Api.knob("timeout"))
 ended = Task.shutdown(runaway, :brutal_kill)
 
 #: next

@@ -7,10 +7,10 @@ def spin():
         pass
 
 
-async def main():
+async def main(timeout, politely):
     async def wait():
         #: polite
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(politely / 1000)
         return "done"
         #:
 
@@ -21,7 +21,7 @@ async def main():
     runaway.start()
 
     #: wait
-    await asyncio.to_thread(runaway.join, 0.3)
+    await asyncio.to_thread(runaway.join, timeout / 1000)
     late = runaway.exitcode
     runaway.kill()
     runaway.join()

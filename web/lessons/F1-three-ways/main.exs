@@ -8,7 +8,7 @@ stream =
   |> Task.Supervisor.async_stream_nolink(
     ids,
     fn id -> Api.get!("/users/#{id}") end,
-    max_concurrency: 2
+    max_concurrency: Api.knob("limit")
   )
   |> Enum.to_list()
 

@@ -13,7 +13,7 @@ got =
   supervisor
   |> Task.Supervisor.async_stream_nolink([1, 2, 3], get_user,
     max_concurrency: 3,
-    timeout: 300,
+    timeout: Api.knob("timeout"),
     on_timeout: :kill_task
   )
   |> Enum.to_list()

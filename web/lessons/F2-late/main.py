@@ -3,7 +3,7 @@ import asyncio
 from api import get
 
 
-async def main():
+async def main(timeout):
     done = 0
 
     async def get_user(id):
@@ -15,7 +15,7 @@ async def main():
     try:
         #: wait_for
         users = asyncio.gather(*(get_user(id) for id in [1, 2, 3]))
-        got = await asyncio.wait_for(users, 0.3)
+        got = await asyncio.wait_for(users, timeout / 1000)
     except asyncio.TimeoutError:
         got = "timeout"
         #:

@@ -6,7 +6,7 @@
  */
 import exs from '../../tools/parity/api.exs?raw';
 import py from '../../tools/parity/api.py?raw';
-import { elixirWorld, type WorldAbroad } from './abroad.ts';
+import { elixirTerm, elixirWorld, type WorldAbroad } from './abroad.ts';
 import type { Predict } from './example.ts';
 
 /** What is written down of a lesson; texts of the page are inline HTML. */
@@ -18,6 +18,8 @@ export interface Taken {
   readonly elixir: string;
   readonly python: string;
   readonly world: WorldAbroad;
+  /** By language, sentences on knobs that its text does not take over. */
+  readonly untaken: Readonly<Record<'elixir' | 'python', readonly string[]>>;
 }
 
 /** The part of a text between the lines that begin with these words. */
@@ -44,10 +46,26 @@ const opening = (world: WorldAbroad): string =>
     'Api.open(world)',
   ].join('\n');
 
-const usesApi = (elixir: string): boolean => /\bApi\./.test(elixir);
+/** What the program finds in the place of the lesson's network and its knobs: one cell each. */
+function surroundings(elixir: string, world: WorldAbroad): string[] {
+  if (/\bApi\.get!/.test(elixir)) {
+    return [networkInElixir(), opening(world)];
+  }
+  return /\bApi\./.test(elixir) ? [knobsInElixir(world)] : [];
+}
+
+/** For a program that asks nothing: its knobs alone, as the page shows them. */
+const knobsInElixir = ({ knobs }: WorldAbroad): string =>
+  [
+    'defmodule Api do',
+    `  @knobs ${elixirTerm(knobs)}`,
+    '  def knob(name), do: Map.fetch!(@knobs, name)',
+    'end',
+  ].join('\n');
 
 /** A notebook of Livebook: the question, the cells, what is to be taken away. */
-export function livemdOf({ title, question, predict, rule, elixir, world }: Taken): string {
+export function livemdOf(taken: Taken): string {
+  const { title, question, predict, rule, elixir, world, untaken } = taken;
   const cell = (code: string) => ['```elixir', code.trim(), '```'].join('\n');
   const parts = [`# ${title}`, markdown(question)];
   if (predict !== null) {
@@ -57,15 +75,16 @@ export function livemdOf({ title, question, predict, rule, elixir, world }: Take
       predict.options.map(({ html }) => `* ${markdown(html)}`).join('\n'),
     );
   }
-  if (usesApi(elixir)) {
+  const cells = surroundings(elixir, world);
+  if (cells.length > 1) {
     parts.push(
       '## The network',
-      'What the lesson asks is simulated: each request meets what it met in the playground. Evaluate this before the program, and again before you run it a second time.',
-      cell(networkInElixir()),
-      cell(opening(world)),
+      'What the lesson asks is simulated: each request meets what it met in the playground, and the knobs stand as they stood there. Evaluate this before the program, and again before you run it a second time.',
     );
+  } else if (cells.length > 0) {
+    parts.push('## The knobs', 'They stand as they stood in the playground.');
   }
-  parts.push('## The program', cell(elixir));
+  parts.push(...cells.map(cell), '## The program', ...untaken.elixir, cell(elixir));
   if (predict !== null) {
     const right = predict.options.find((option) => option.right)?.html ?? '';
     parts.push(
@@ -78,14 +97,14 @@ export function livemdOf({ title, question, predict, rule, elixir, world }: Take
 }
 
 /** A script that prints the outcome: `elixir B3.exs`. */
-export function exsOf({ title, elixir, world }: Taken): string {
-  const network = usesApi(elixir)
-    ? ['# The network of the lesson, simulated.', networkInElixir(), opening(world), '']
-    : [];
+export function exsOf({ title, elixir, world, untaken }: Taken): string {
+  const cells = surroundings(elixir, world);
+  const what = cells.length > 1 ? 'The network of the lesson, simulated.' : 'The knobs of the lesson.';
   return [
     `# ${title}`,
+    ...comments(untaken.elixir),
     '',
-    ...network,
+    ...(cells.length > 0 ? [`# ${what}`, ...cells, ''] : []),
     '# Evaluated, not compiled: the compiler of OTP 25 breaks on some programs that receive.',
     'program =',
     '  quote do',
@@ -99,7 +118,7 @@ export function exsOf({ title, elixir, world }: Taken): string {
 }
 
 /** A script that prints the outcome: `python3 B3.py`. */
-export function pyOf({ title, python, world }: Taken): string {
+export function pyOf({ title, python, world, untaken }: Taken): string {
   const uses = /\bfrom api import\b/.test(python);
   const network = uses
     ? [
@@ -118,6 +137,7 @@ export function pyOf({ title, python, world }: Taken): string {
     : ['import asyncio', 'import inspect', 'import json', ''];
   return [
     `# ${title}`,
+    ...comments(untaken.python),
     '',
     ...network,
     python.trim(),
@@ -130,6 +150,9 @@ export function pyOf({ title, python, world }: Taken): string {
     '',
   ].join('\n');
 }
+
+const comments = (sentences: readonly string[]): string[] =>
+  sentences.map((sentence) => `# ${sentence}`);
 
 const indented = (text: string, by: number): string =>
   text.replaceAll(/^(?=.)/gm, ' '.repeat(by));

@@ -2,7 +2,7 @@
 import type { TraceEvent } from './events.ts';
 import type { Outcome } from './outcome.ts';
 import type { Regions } from './regions.ts';
-import type { Knob, World } from './world.ts';
+import type { Knob, Knobs, World } from './world.ts';
 
 /** What the page knows of it from the start. */
 export interface Example {
@@ -35,6 +35,8 @@ export interface Texts {
   readonly seed: number;
   /** Runs take real time, each its own: the seed says nothing, and nothing can be broken. */
   readonly clock?: 'real';
+  /** Knobs turned another way for which the badges were proved as well. */
+  readonly also?: readonly Knobs[];
   /** What the regions of the panes stand for, beside the usual ones. */
   readonly regions: Regions;
   readonly predict: Predict | null;
@@ -68,6 +70,8 @@ export interface Pane {
   readonly html: string;
   /** What was proved about it, from the record; null when nothing was. */
   readonly badge: Badge | null;
+  /** Sentences on knobs that this text does not take over; left out where there are none. */
+  readonly untaken?: readonly string[];
 }
 
 export interface Badge {

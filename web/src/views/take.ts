@@ -15,6 +15,8 @@ export function take(store: Store, ending: Ending): void {
     return;
   }
   const knobs = store.knobs.peek();
+  const untakenIn = (id: string) =>
+    texts.panes.find((pane) => pane.id === id)?.untaken ?? [];
   const textIn = (id: string) => textOf(texts.panes.find((pane) => pane.id === id)?.html ?? '');
   const taken = {
     title: `${example.mark} ${example.title}`,
@@ -23,6 +25,7 @@ export function take(store: Store, ending: Ending): void {
     rule: texts.rule,
     elixir: textIn('elixir'),
     python: textIn('python'),
+    untaken: { elixir: untakenIn('elixir'), python: untakenIn('python') },
     world: worldAbroad(
       { world: worldWith(texts.world, texts.knobs, knobs), seed: store.seed.peek(), knobs },
       store.trace.peek().events,
