@@ -97,6 +97,7 @@ describe('a lesson', () => {
   it('says of the Elixir and the Python what the record says', () =>
     withPage('#A4', {}, async (page) => {
       await page.click('#tab-elixir');
+      await page.waitForSelector('.badge');
       assert.match(await text(page, '.badge'), /^≠ Elixir 1\.\d+.*The reply is one message/);
       await page.click('.lessons a[href="#B3"]');
       await page.waitForFunction(() => /^B3/.test(document.querySelector('h1').textContent));
@@ -104,6 +105,64 @@ describe('a lesson', () => {
       assert.match(await text(page, '.badge'), /^= Elixir 1\.\d+ ✓/);
       await page.click('#tab-python');
       assert.match(await text(page, '.badge'), /^= Python 3\.\d+ ✓/);
+    }));
+
+  it('dims what was proved where knobs, seed or code are others', () =>
+    withPage('#B3', {}, async (page) => {
+      const shows = async (kind, sentence, why) => {
+        await page.waitForSelector(`.badge.${kind}`);
+        assert.match(await text(page, '.badge'), sentence, why);
+        assert.equal((await page.$$('.badge')).length, 1, why);
+      };
+      const isProved = (why) =>
+        shows('same', /^= Elixir 1\.\d+ ✓\s*executed; its outcome is the same$/, why);
+      const isDimmed = (why) =>
+        shows(
+          'past',
+          /^= Elixir 1\.\d+ ✓\s*was proved for the lesson's own knobs, seed and code: executed/,
+          why,
+        );
+      const reset = () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll('.knobs button')]
+            .find(({ textContent }) => textContent.trim() === 'Reset')
+            .click(),
+        );
+      await page.click('#tab-elixir');
+      await isProved('its own settings');
+      await page.select('#knob-onTimeout', 'exit');
+      await isProved('settings that were proved as well');
+      await page.$eval('#knob-limit', (range) => {
+        range.value = '1';
+        range.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+      await isDimmed('a knob');
+      await page.click('#tab-all');
+      await page.waitForSelector('.code-all .badge.past');
+      assert.equal((await page.$$('.code-all .badge.past')).length, 2, 'in both languages');
+      await page.click('#tab-elixir');
+      await reset();
+      await isProved('its own knobs again');
+      await page.click('[aria-label="New seed"]');
+      await isDimmed('a seed');
+      await reset();
+      await isProved('its own seed again');
+      await page.click('#tab-javascript');
+      await page.evaluate(() =>
+        [...document.querySelectorAll('.code-foot button')]
+          .find(({ textContent }) => textContent === 'Plain text')
+          .click(),
+      );
+      await page.waitForSelector('textarea.plain');
+      await page.type('textarea.plain', '// mine');
+      await page.click('#tab-elixir');
+      await isDimmed('code');
+    }));
+
+  it('dims what was proved where the run is broken', () =>
+    withPage('#v1;l=B3;x=640.2.kill.12.1', {}, async (page) => {
+      await page.click('#tab-python');
+      await page.waitForSelector('.badge.past');
     }));
 
   it('lights up the region that is at work, in every language', () =>

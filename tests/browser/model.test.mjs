@@ -566,6 +566,41 @@ describe('the texts of an example', () => {
   });
 });
 
+describe('what was proved of a lesson', () => {
+  const lesson = {
+    knobs: [
+      { id: 'limit', kind: 'number', value: 4, min: 1, max: 9 },
+      { id: 'how', kind: 'choice', value: 'a', options: [] },
+      { id: 'fails', kind: 'switch', value: true },
+    ],
+    seed: 7,
+    also: [{ how: 'b', fails: false }],
+  };
+  const own = { knobs: { limit: 4, how: 'a', fails: true }, seed: 7, edited: false, changes: 0 };
+
+  it('holds for its own knobs, and for those that are proved besides', async () => {
+    const { isProved } = await load('/src/model/proved.ts');
+    assert.equal(isProved(lesson, own), true);
+    const turned = { limit: 4, how: 'b', fails: false };
+    assert.equal(isProved(lesson, { ...own, knobs: turned }), true);
+    assert.equal(isProved({ ...lesson, also: undefined }, { ...own, knobs: turned }), false);
+  });
+
+  it('does not hold for other knobs, another seed, other code, a broken run', async () => {
+    const { isProved } = await load('/src/model/proved.ts');
+    for (const knobs of [
+      { limit: 5, how: 'a', fails: true },
+      { limit: 4, how: 'b', fails: true },
+      { limit: 5, how: 'b', fails: false },
+    ]) {
+      assert.equal(isProved(lesson, { ...own, knobs }), false, JSON.stringify(knobs));
+    }
+    for (const other of [{ seed: 8 }, { edited: true }, { changes: 1 }]) {
+      assert.equal(isProved(lesson, { ...own, ...other }), false, JSON.stringify(other));
+    }
+  });
+});
+
 describe('the sources of the page', () => {
   it('pass the type check', () => {
     const tsc = createRequire(import.meta.url)

@@ -1,7 +1,8 @@
 /** All languages of a lesson at once. */
 import type { Pane } from '../model/example.ts';
 import type { Store } from '../state/store.ts';
-import { ALL, CodeText, Proof } from './Code.tsx';
+import { ALL, CodeText } from './Code.tsx';
+import { Proof } from './PaneFoot.tsx';
 
 /** Each text with what was proved of it; what is at work is lit up in all of them. */
 export function AllPanes({ store, panes }: { store: Store; panes: readonly Pane[] }) {
@@ -19,7 +20,7 @@ export function AllPanes({ store, panes }: { store: Store; panes: readonly Pane[
           <section key={pane.id} aria-label={pane.name}>
             <h2>
               {pane.name}{' '}
-              {pane.badge !== null && <Proof badge={pane.badge} />}
+              {pane.badge !== null && <Proof store={store} badge={pane.badge} />}
             </h2>
             {pane.runs && own !== null ? (
               <pre>

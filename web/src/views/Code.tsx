@@ -1,7 +1,7 @@
 /** The program that runs, and beside it what it says in other languages. */
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { Badge, Pane } from '../model/example.ts';
+import type { Pane } from '../model/example.ts';
 import { activeRegions } from '../model/regions.ts';
 import type { Store } from '../state/store.ts';
 import type { EditorKind, EditorProps } from './Editor.tsx';
@@ -10,8 +10,8 @@ import { RunButtons } from './RunButtons.tsx';
 import type { Part } from './Page.tsx';
 
 const Editor = later<EditorProps>(async () => (await import('./Editor.tsx')).Editor);
-const TakeAlong = later<{ store: Store; pane: Pane }>(
-  async () => (await import('./TakeAlong.tsx')).TakeAlong,
+const PaneFoot = later<{ store: Store; pane: Pane }>(
+  async () => (await import('./PaneFoot.tsx')).PaneFoot,
 );
 const AllPanes = later<{ store: Store; panes: readonly Pane[] }>(
   async () => (await import('./AllPanes.tsx')).AllPanes,
@@ -134,27 +134,11 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
               )}
             </>
           ) : (
-            <>
-              <Proof badge={pane.badge} />
-              <TakeAlong store={store} pane={pane} />
-            </>
+            <PaneFoot store={store} pane={pane} />
           )}
         </div>
       )}
     </section>
-  );
-}
-
-/** What the record says of this text; the record is made by the real interpreters. */
-export function Proof({ badge }: { badge: Badge | null }) {
-  if (badge === null) {
-    return <span class="hint-line">To read beside the program; not executed.</span>;
-  }
-  return (
-    <span class={badge.same ? 'badge same' : 'badge'}>
-      {badge.same ? `= ${badge.by} ✓` : `≠ ${badge.by}`}
-      <span class="hint-line">{badge.note}</span>
-    </span>
   );
 }
 
