@@ -130,7 +130,7 @@ typedef struct belay_result {
  * instructions: call it in every long loop. 0 for the root. */
 int belay_cancelled(const belay_context *context);
 
-/* Waits. Codes OK (the time is up), CANCELLED, THREADS. */
+/* Waits. Codes OK (the time is up), CANCELLED, THREADS, NO_MEMORY. */
 belay_code belay_sleep(belay_context *context, uint64_t milliseconds);
 
 /* Hands progress to the runtime's `progress` hook, on this thread, before it
@@ -198,7 +198,8 @@ typedef struct belay_runtime_options {
                                 threads_max when that is more */
     uint64_t idle_timeout;   /* ms after which a thread beyond threads_min
                                 ends: 10,000 */
-    size_t stack_size;       /* bytes of a thread's stack: the system's */
+    size_t stack_size;       /* bytes of a thread's stack: the system's;
+                                under WASI 65,536 */
     belay_log_hook log;      /* one line on stderr */
     belay_progress_hook progress;
     belay_family_hook family;
@@ -327,7 +328,8 @@ belay_code belay_completed(belay_context *context, belay_value value,
  *         TIMEOUT    it runs on, and may be awaited again,
  *         CANCELLED  the caller's own process has ended,
  *         NOT_OWNER, GONE (taken already, or the owner has ended),
- *         THREADS    all threads of the pool wait, and it may have no more.
+ *         THREADS    all threads of the pool wait, and it may have no more,
+ *         NO_MEMORY  for the waiting.
  * Returns result->code.
  */
 belay_code belay_await(belay_context *context, belay_task task,
@@ -362,7 +364,7 @@ typedef struct belay_yield_options {
 /* Waits until `limit` of them have ended or the timeout is over. Each result
  * has its own code, TIMEOUT for those that have not ended; on_timeout is
  * applied to these when fewer than limit ended in time. options may be NULL.
- * Codes  OK, CANCELLED, NOT_OWNER, GONE, THREADS, BAD_ARGUMENT. */
+ * Codes  OK, CANCELLED, NOT_OWNER, GONE, THREADS, BAD_ARGUMENT, NO_MEMORY. */
 belay_code belay_yield_many(belay_context *context, const belay_task *tasks,
                             size_t count, const belay_yield_options *options,
                             belay_result *results);
@@ -372,7 +374,7 @@ belay_code belay_yield_many(belay_context *context, const belay_task *tasks,
  *
  * result  OK and its value when it had returned; EMPTY when it ended as
  *         asked, Elixir's nil; EXITED with another reason; CANCELLED,
- *         NOT_OWNER, GONE.
+ *         NOT_OWNER, GONE, THREADS, NO_MEMORY: as belay_await.
  */
 belay_code belay_shutdown(belay_context *context, belay_task task,
                           uint64_t grace, belay_result *result);
@@ -445,6 +447,9 @@ void belay_stream_close(belay_stream *stream);
 
 /* ---- Supervisors ---------------------------------------------------- */
 
+/* What waits for a supervisor can be answered THREADS, as by belay_await, and
+ * NO_MEMORY: terminate_child, stop, add_child and the three of an id. */
+
 /* Fields that are 0 get the default. */
 typedef struct belay_supervisor_options {
     const char *name;       /* to register; copied. None */
@@ -492,13 +497,14 @@ belay_code belay_supervisor_children(belay_context *context,
                                      size_t *count);
 
 /* Stops a child of a task supervisor and waits for its end. Codes OK,
- * NOT_FOUND, GONE, CANCELLED. */
+ * NOT_FOUND, GONE, NOT_SUPERVISOR, CANCELLED. */
 belay_code belay_supervisor_terminate_child(belay_context *context,
                                             belay_pid supervisor,
                                             belay_pid child);
 
 /* Stops a supervisor of any kind with a well-known reason and waits for its
- * end. Codes OK, TIMEOUT (it goes on stopping), GONE, CANCELLED. */
+ * end. Codes OK, TIMEOUT (it goes on stopping), GONE, NOT_SUPERVISOR,
+ * CANCELLED. */
 belay_code belay_supervisor_stop(belay_context *context, belay_pid supervisor,
                                  uint32_t reason, uint64_t timeout);
 
@@ -562,16 +568,23 @@ belay_pid belay_whereis(belay_context *context, const char *name);
 
 /* ---- Links, monitors, messages -------------------------------------- */
 
-/* Codes GONE (pid; or, when the caller traps exits, OK and a message with
- * NOPROC), CANCELLED. */
+/* Links the caller to pid; to one that is linked, and to itself: nothing.
+ * Codes GONE (pid; or, when the caller traps exits, OK and a message with
+ * NOPROC), CANCELLED, NO_MEMORY. */
 belay_code belay_link(belay_context *context, belay_pid pid);
+
+/* Takes a link away; where there is none, and of one that is gone: OK, and
+ * nothing happens. Codes CANCELLED. */
 belay_code belay_unlink(belay_context *context, belay_pid pid);
 
-/* Asks for a message when pid ends; at once, with NOPROC, when it has. */
+/* Asks for a message when pid ends; at once, with NOPROC, when it has.
+ * Codes BAD_ARGUMENT (of itself, it could never be told), CANCELLED,
+ * NO_MEMORY. */
 belay_code belay_monitor(belay_context *context, belay_pid pid,
                          uint64_t *reference);
 
-/* Takes the wish back, and a message that is there already. */
+/* Takes the wish back, and a message that is there already. Codes GONE (no
+ * such wish, or its message has been received), CANCELLED. */
 belay_code belay_demonitor(belay_context *context, uint64_t reference);
 
 /* Sends an exit signal with a well-known reason, as Elixir's Process.exit:
@@ -580,7 +593,7 @@ belay_code belay_demonitor(belay_context *context, uint64_t reference);
 belay_code belay_process_exit(belay_context *context, belay_pid pid,
                               uint32_t reason);
 
-/* Whether exit signals to the caller become messages. */
+/* Whether exit signals to the caller become messages. Codes CANCELLED. */
 belay_code belay_trap_exit(belay_context *context, int on);
 
 /* 1 or 0. */
@@ -606,7 +619,7 @@ typedef struct belay_message {
 } belay_message;
 
 /* Waits for a message to the caller and takes the oldest. Codes OK, TIMEOUT,
- * CANCELLED, THREADS. */
+ * CANCELLED, THREADS, NO_MEMORY. */
 belay_code belay_receive(belay_context *context, uint64_t timeout,
                          belay_message *out);
 

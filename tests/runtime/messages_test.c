@@ -1,4 +1,6 @@
 /* Links, monitors, signals and messages between jobs; many tasks at once. */
+#include <stdatomic.h>
+
 #include "jobs.h"
 
 static void a_monitor_tells_why_it_ended(void) {
@@ -129,6 +131,122 @@ static void a_link_to_one_that_is_gone_is_told(void) {
     close_runtime(root);
 }
 
+static void what_is_unlinked_is_not_hurt(void) {
+    belay_context *root = open_runtime(NULL);
+    belay_pid linked = 0;
+    belay_pid parted = 0;
+    CHECK_EQUAL(belay_trap_exit(root, 1), BELAY_OK);
+    CHECK_EQUAL(
+        belay_start_link(root, job_until_cancelled, NULL, 0, NULL, &linked),
+        BELAY_OK);
+    CHECK_EQUAL(
+        belay_start_link(root, job_until_cancelled, NULL, 0, NULL, &parted),
+        BELAY_OK);
+    CHECK_EQUAL(belay_unlink(root, parted), BELAY_OK);
+    CHECK_EQUAL(belay_unlink(root, parted), BELAY_OK); /* nothing is there */
+    CHECK_EQUAL(belay_process_exit(root, parted, BELAY_REASON_KILL),
+                BELAY_OK);
+    belay_message message;
+    CHECK_EQUAL(belay_receive(root, 0, &message), BELAY_TIMEOUT);
+    CHECK_EQUAL(belay_process_exit(root, linked, BELAY_REASON_KILL),
+                BELAY_OK);
+    CHECK_EQUAL(belay_receive(root, 0, &message), BELAY_OK);
+    CHECK_EQUAL(message.kind, BELAY_MESSAGE_EXIT);
+    CHECK_EQUAL(message.pid, linked);
+    wait_until_quiet(root);
+    close_runtime(root);
+}
+
+static void nobody_monitors_himself(void) {
+    belay_context *root = open_runtime(NULL);
+    uint64_t reference = 0;
+    CHECK_EQUAL(belay_monitor(root, belay_self(root), &reference),
+                BELAY_BAD_ARGUMENT);
+    CHECK_EQUAL(reference, 0);
+    CHECK_EQUAL(belay_demonitor(root, 1), BELAY_GONE);
+    close_runtime(root);
+}
+
+/* Its process has ended: what every call of links and monitors answers. */
+static belay_value job_calls_too_late(belay_context *context,
+                                      const belay_value *arguments,
+                                      size_t count) {
+    (void)count;
+    while (!belay_cancelled(context)) {
+    }
+    uint64_t reference = 0;
+    belay_pid root = (belay_pid)arguments[0].integer;
+    atomic_int *late = arguments[1].pointer;
+    int cancelled = 0;
+    cancelled += belay_link(context, root) == BELAY_CANCELLED;
+    cancelled += belay_unlink(context, root) == BELAY_CANCELLED;
+    cancelled += belay_monitor(context, root, &reference) == BELAY_CANCELLED;
+    cancelled += belay_demonitor(context, 1) == BELAY_CANCELLED;
+    cancelled += belay_trap_exit(context, 1) == BELAY_CANCELLED;
+    atomic_store(late, cancelled);
+    return belay_none();
+}
+
+static void calls_of_one_that_has_ended_are_cancelled(void) {
+    belay_context *root = open_runtime(NULL);
+    atomic_int late = 0;
+    const belay_value arguments[] = {belay_integer((int64_t)belay_self(root)),
+                                     belay_pointer(&late)};
+    belay_pid pid = 0;
+    CHECK_EQUAL(
+        belay_start(root, job_calls_too_late, arguments, 2, NULL, &pid),
+        BELAY_OK);
+    belay_runtime_info info = {0};
+    while (info.started == 0) {
+        belay_runtime_look(belay_context_runtime(root), &info);
+        CHECK_EQUAL(belay_sleep(root, 1), BELAY_OK);
+    }
+    CHECK_EQUAL(belay_process_exit(root, pid, BELAY_REASON_KILL), BELAY_OK);
+    wait_until_quiet(root);
+    CHECK_EQUAL(atomic_load(&late), 5);
+    close_runtime(root);
+}
+
+static void a_look_tells_of_a_process(void) {
+    belay_context *root = open_runtime(NULL);
+    belay_pid supervisor = 0;
+    CHECK_EQUAL(belay_task_supervisor_start(root, NULL, &supervisor),
+                BELAY_OK);
+    const belay_start_options options = {.supervisor = supervisor,
+                                         .restart = BELAY_RESTART_TRANSIENT};
+    belay_pid child = 0;
+    CHECK_EQUAL(belay_start_child(root, job_until_cancelled, NULL, 0,
+                                  &options, &child),
+                BELAY_OK);
+    uint64_t reference = 0;
+    CHECK_EQUAL(belay_monitor(root, child, &reference), BELAY_OK);
+    belay_process_info info;
+    CHECK_EQUAL(belay_process_look(root, child, &info), BELAY_OK);
+    CHECK_EQUAL(info.pid, child);
+    CHECK_EQUAL(info.supervisor, supervisor);
+    CHECK_EQUAL(info.kind, BELAY_KIND_TASK);
+    CHECK_EQUAL(info.restart, BELAY_RESTART_TRANSIENT);
+    CHECK_EQUAL(info.monitors, 1);
+    CHECK_EQUAL(info.trap_exit, 0);
+    CHECK_EQUAL(belay_process_look(root, supervisor, &info), BELAY_OK);
+    CHECK_EQUAL(info.kind, BELAY_KIND_TASK_SUPERVISOR);
+    CHECK_EQUAL(info.children, 1);
+    CHECK_EQUAL(belay_trap_exit(root, 1), BELAY_OK);
+    CHECK_EQUAL(belay_process_look(root, belay_self(root), &info), BELAY_OK);
+    CHECK_EQUAL(info.kind, BELAY_KIND_ROOT);
+    CHECK_EQUAL(info.trap_exit, 1);
+    CHECK_EQUAL(belay_process_exit(root, child, BELAY_REASON_SHUTDOWN),
+                BELAY_OK);
+    const belay_process_info before = info;
+    CHECK_EQUAL(belay_process_look(root, child, &info), BELAY_GONE);
+    CHECK_EQUAL(memcmp(&info, &before, sizeof(info)), 0);
+    CHECK_EQUAL(
+        belay_supervisor_stop(root, supervisor, BELAY_REASON_NORMAL, 60000),
+        BELAY_OK);
+    wait_until_quiet(root);
+    close_runtime(root);
+}
+
 /* ---- Many at once ------------------------------------------------------- */
 
 static void await_many_gives_values_in_the_order_of_the_list(void) {
@@ -197,6 +315,10 @@ int main(void) {
     RUN(who_traps_exits_is_told);
     RUN(linked_jobs_end_together);
     RUN(a_link_to_one_that_is_gone_is_told);
+    RUN(what_is_unlinked_is_not_hurt);
+    RUN(nobody_monitors_himself);
+    RUN(calls_of_one_that_has_ended_are_cancelled);
+    RUN(a_look_tells_of_a_process);
     RUN(await_many_gives_values_in_the_order_of_the_list);
     RUN(await_many_ends_with_the_first_failure);
     RUN(yield_many_tells_who_has_ended);

@@ -1,4 +1,6 @@
 /* Tasks on threads: values, failures, timeouts, shutdown, cancelling. */
+#include <stdatomic.h>
+
 #include "jobs.h"
 
 static void await_gives_what_the_job_returned(void) {
@@ -222,6 +224,116 @@ static void completed_tasks_end_with_their_owner(void) {
     close_runtime(root); /* all memory has come back */
 }
 
+static void a_copy_is_memory_of_its_own(void) {
+    belay_context *root = open_runtime(NULL);
+    char text[] = "hello";
+    uint16_t numbers[] = {1, 2, 3};
+    belay_value copy = belay_none();
+    CHECK_EQUAL(belay_value_copy(root, belay_string(text), &copy), BELAY_OK);
+    text[0] = 'j';
+    CHECK_EQUAL(copy.type, BELAY_TYPE_STRING);
+    CHECK_EQUAL(copy.flags, BELAY_VALUE_OWNED);
+    CHECK_EQUAL(copy.size, 5);
+    CHECK_EQUAL(strcmp(copy.string, "hello"), 0);
+    belay_value second = belay_none(); /* one that is owned is copied, too */
+    CHECK_EQUAL(belay_value_copy(root, copy, &second), BELAY_OK);
+    CHECK(second.data != copy.data);
+    belay_value_free(root, &copy);
+    CHECK_EQUAL(strcmp(second.string, "hello"), 0);
+    belay_value_free(root, &second);
+    const belay_value array =
+        belay_array(BELAY_ELEMENT_UINT16, numbers, sizeof(numbers));
+    CHECK_EQUAL(belay_value_copy(root, array, &copy), BELAY_OK);
+    CHECK_EQUAL(copy.element, BELAY_ELEMENT_UINT16);
+    CHECK_EQUAL(copy.size, sizeof(numbers));
+    CHECK(copy.data != (void *)numbers);
+    CHECK_EQUAL(memcmp(copy.data, numbers, sizeof(numbers)), 0);
+    belay_value_free(root, &copy);
+    CHECK_EQUAL(belay_value_copy(root, belay_integer(7), &copy), BELAY_OK);
+    CHECK_EQUAL(copy.integer, 7);
+    CHECK_EQUAL(copy.flags, 0);
+    CHECK_EQUAL(
+        belay_value_copy(root, belay_exit(root, BELAY_REASON_KILLED), &copy),
+        BELAY_BAD_ARGUMENT);
+    CHECK_EQUAL(copy.type, BELAY_TYPE_INTEGER); /* as it was */
+    CHECK_EQUAL(copy.integer, 7);
+    close_runtime(root); /* all memory has come back */
+}
+
+/* Traps exits and waits for ever. */
+static belay_value job_stays(belay_context *context,
+                             const belay_value *arguments, size_t count) {
+    (void)arguments;
+    (void)count;
+    belay_message message;
+    (void)belay_trap_exit(context, 1);
+    while (belay_receive(context, BELAY_INFINITY, &message) == BELAY_OK) {
+    }
+    return belay_none();
+}
+
+/* Without a call that waits, for the root's word that another thread does. */
+static void until_told(belay_context *context, const belay_value *flag) {
+    const atomic_int *told = flag->pointer;
+    while (atomic_load(told) == 0 && !belay_cancelled(context)) {
+    }
+}
+
+/* Asks for the end of what does not end, while its thread is the only other
+ * one and a job waits for one. */
+static belay_value job_asks(belay_context *context,
+                            const belay_value *arguments, size_t count) {
+    (void)count;
+    belay_result result = {0};
+    if (arguments[0].integer == 0) {
+        belay_task task;
+        (void)belay_async_nolink(context, job_stays, NULL, 0, NULL, &task);
+        until_told(context, &arguments[1]);
+        (void)belay_shutdown(context, task, BELAY_INFINITY, &result);
+        return belay_integer(result.code);
+    }
+    belay_start_options options = {.shutdown = BELAY_INFINITY};
+    belay_pid child = 0;
+    const belay_supervisor_options alone = {.nolink = 1};
+    (void)belay_task_supervisor_start(context, &alone, &options.supervisor);
+    (void)belay_start_child(context, job_stays, NULL, 0, &options, &child);
+    until_told(context, &arguments[1]);
+    belay_code code =
+        arguments[0].integer == 1
+            ? belay_supervisor_terminate_child(context, options.supervisor,
+                                               child)
+            : belay_supervisor_stop(context, options.supervisor,
+                                    BELAY_REASON_SHUTDOWN, BELAY_INFINITY);
+    (void)belay_process_exit(context, child, BELAY_REASON_KILL);
+    return belay_integer(code);
+}
+
+static void who_would_wait_for_an_end_without_a_thread_is_told(void) {
+    for (int64_t how = 0; how < 3; how++) {
+        const belay_runtime_options options = {.threads_max = 2,
+                                               .threads_limit = 2};
+        belay_context *root = open_runtime(&options);
+        atomic_int told = 0;
+        const belay_value arguments[] = {belay_integer(how),
+                                         belay_pointer(&told)};
+        belay_task task;
+        CHECK_EQUAL(belay_async(root, job_asks, arguments, 2, NULL, &task),
+                    BELAY_OK);
+        belay_runtime_info info = {0};
+        while (info.waiting == 0) {
+            CHECK_EQUAL(belay_sleep(root, 1), BELAY_OK);
+            belay_runtime_look(belay_context_runtime(root), &info);
+        }
+        const belay_task queued = async(root, job_twice, belay_integer(1));
+        atomic_store(&told, 1);
+        belay_result result;
+        CHECK_EQUAL(belay_await(root, task, 60000, &result), BELAY_OK);
+        CHECK_EQUAL(result.value.integer, BELAY_THREADS);
+        CHECK_EQUAL(belay_await(root, queued, 60000, &result), BELAY_OK);
+        close_runtime(root);
+    }
+}
+
 int main(void) {
     RUN(await_gives_what_the_job_returned);
     RUN(a_value_is_taken_once);
@@ -239,5 +351,7 @@ int main(void) {
     RUN(bad_arguments_are_refused);
     RUN(a_completed_task_has_its_value_once);
     RUN(completed_tasks_end_with_their_owner);
+    RUN(a_copy_is_memory_of_its_own);
+    RUN(who_would_wait_for_an_end_without_a_thread_is_told);
     return harness_end();
 }
