@@ -6,7 +6,7 @@
 //
 // The suites run two at a time, but never two that use the same build; those
 // that need the machine for themselves run after them. What takes too long for
-// all of this is in suites that run when asked for: fibers, stress, webAll; and
+// all of this is in suites that run when asked for: fibers, stress, webAll, workersExample; and
 // in `npm run lint:deep`, `npm run parity` and `npm run test:threads`. One line per suite, the
 // failures of those that fail, a summary, and exit code 1 when one has failed.
 import { spawn } from 'node:child_process';
@@ -135,9 +135,14 @@ const suites = {
   },
   workers: {
     about: 'bodies on workers: outcomes, kills, bundlers, browsers',
-    // A second for each of the rounds of kills, which there are of four kinds, on a busy machine.
-    seconds: SUITE_SECONDS_MAX + KILLS,
+    // A second for each of the rounds of kills, which there are of four kinds, and one for the kills after which memory is looked at, on a busy machine.
+    seconds: SUITE_SECONDS_MAX + 2 * KILLS,
     commands: () => [nodeTests('tests/workers', '--test-concurrency=1')],
+  },
+  workersExample: {
+    about: 'the example that computes on workers',
+    extra: true, // examples has it
+    commands: () => [node('--test', '--test-reporter=spec', 'tests/examples/workers.test.mjs')],
   },
   emscripten: {
     about: 'the same built by Emscripten; both modules give the same events',
