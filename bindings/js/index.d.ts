@@ -3,8 +3,10 @@ Belay: Elixir's `Task` and `Task.Supervisor` for JavaScript.
 
 A *task* is a function that runs as a *process* of its own: it has a pid, an
 owner, links that spread failures and monitors that report them, and it can be
-timed out, shut down or restarted. Everything here is about processes inside
-one JavaScript thread; no operating system process or worker is involved.
+timed out, shut down or restarted. A process is a record of Belay's, not one of
+the operating system: functions take turns on the calling thread, as promises
+do. The exports of modules run on workers (see {@link ModuleAddress}), and jobs
+in C on threads (`belay-tasks/threads`).
 
 Rules that hold for every function below:
 

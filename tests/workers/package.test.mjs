@@ -2,10 +2,10 @@
 // before the first task.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { installPackage } from './packed.mjs';
 
@@ -41,6 +41,15 @@ test('all that package.json names is there', () => {
   const files = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? entry : Object.values(entry)));
   assert.ok(files.length >= 10);
   for (const file of files) assert.ok(existsSync(join(installed, file)), file);
+});
+
+test('the links of the README and of docs lead to files that are there', () => {
+  const texts = ['README.md', ...readdirSync(join(installed, 'docs')).map((name) => `docs/${name}`)];
+  assert.ok(texts.length > 5);
+  for (const text of texts) {
+    const links = [...readFileSync(join(installed, text), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)];
+    for (const [, link] of links) assert.ok(existsSync(join(installed, dirname(text), link)), `${text}: ${link}`);
+  }
 });
 
 test('an import reads two files, and none of the code for workers', () => {

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { hashOf } from '../../scripts/lib/hash.mjs';
 import { collect, root } from '../../scripts/lib/shell.mjs';
 
-const INPUTS = ['bindings', 'src', 'scripts', 'CMakeLists.txt', 'CMakePresets.json', 'package.json', 'README.md'];
+const INPUTS = [
+  'bindings', 'src', 'scripts', 'docs', 'examples', 'CMakeLists.txt', 'CMakePresets.json', 'package.json', 'README.md', 'CHANGELOG.md',
+];
 const archives = join(root, 'build/packed');
 
 async function good(command, ...args) {
