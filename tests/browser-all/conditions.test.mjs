@@ -128,6 +128,28 @@ describe('in forced colours', () => {
     }));
 });
 
+describe('in forced colours, of a run with all ends', () => {
+  it('the hatch of a crash and the dots of an error stand on their fills', () =>
+    withPage('#E3', {}, async (page) => {
+      await runToEnd(page);
+      const session = await page.createCDPSession();
+      await session.send('Emulation.setEmulatedMedia', {
+        features: [{ name: 'forced-colors', value: 'active' }],
+      });
+      for (const [family, ends] of [['crashed', 'butt'], ['error', 'round']]) {
+        const [ground, stroke, cap, width] = await page.$eval(`.lanes .pattern.${family}`, (path) => {
+          const { stroke: line, strokeLinecap, strokeWidth } = getComputedStyle(path);
+          const { fill } = getComputedStyle(path.ownerSVGElement.previousElementSibling);
+          return [fill, line, strokeLinecap, Number.parseFloat(strokeWidth)];
+        });
+        assert.notEqual(stroke, ground, family);
+        assert.notEqual(stroke, 'none', family);
+        assert.equal(cap, ends, family);
+        assert.ok(width > 0, family);
+      }
+    }));
+});
+
 describe('at four times its size', () => {
   it('the page is read, run and shared: nothing is cut off, nothing covers the rest', () =>
     withPage('#B3', { viewport: { width: 320, height: 200 } }, async (page) => {

@@ -65,6 +65,39 @@ describe('a program that has a hand in what its worker tells', () => {
   }
 });
 
+describe('a link that is well formed and means harm', () => {
+  const evil = encodeURIComponent('<img id="hit" src="x" onerror="document.title=1">');
+  const changes = [
+    '0.0.kill.0.1', // main
+    '0.1.stop.1.1', // no supervisor
+    '5.0.hang.999.1.sleep.1', // nobody
+    `6.0.hang.-.request.1.${encodeURIComponent(evil)}`,
+    `${Number.MAX_SAFE_INTEGER}.${Number.MAX_SAFE_INTEGER}.crash.1.1`,
+    ...Array.from({ length: 200 }, (_, at) => `7.${at}.kill.2.1`),
+  ];
+
+  it('breaks what can be broken, says what cannot, and puts no markup anywhere', () =>
+    withPage(`#v1;l=A1;x=${changes.join(',')};t=end`, {}, async (page) => {
+      assert.match(await ended(page), /^(Finished|Failed)/);
+      await page.click('#stage-log');
+      await page.click('[aria-label="To the beginning"]');
+      const log = await text(page, '.log');
+      assert.match(log, /main is the root process, which cannot be ended/);
+      assert.match(log, /it is not a supervisor/);
+      assert.equal(await page.$('#hit'), null);
+      assert.match(await page.title(), /Belay playground/);
+      await page.click('#stage-results');
+      await works(page);
+    }));
+
+  it('that asks for a step of the exercise that is not there gets one that is', () =>
+    withPage('#v1;l=H;e=9', {}, async (page) => {
+      await page.waitForSelector('.exercise-step');
+      assert.equal((await page.$$('.exercise-step')).length, 1);
+      assert.match(await text(page, '.exercise-step'), /\S/);
+    }));
+});
+
 describe('a failure that nobody can catch', () => {
   const failures = {
     'of a microtask': 'queueMicrotask(() => { throw new Error("uncaught") });',

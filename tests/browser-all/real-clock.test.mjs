@@ -94,7 +94,7 @@ describe('a lesson on the real clock', () => {
         page,
         `import { Task } from 'belay-tasks';
         const source = \`export async function probe(address) {
-          const names = ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'postMessage', 'indexedDB', 'Worker', 'importScripts'];
+          const names = ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'postMessage', 'indexedDB', 'caches', 'BroadcastChannel', 'Worker', 'importScripts'];
           const out = await import(address).then(() => 'loaded', ({ name }) => name);
           return [names.filter((name) => globalThis[name] !== undefined), globalThis.origin, out];
         }\`;

@@ -7,7 +7,7 @@ import { beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openSources } from '../../web/tools/sources.mjs';
 import { itInFull } from './in-full.mjs';
-import { clickVisible, phone, text, useSite, writeProgram } from './support.mjs';
+import { clickVisible, phone, tabTo, text, useSite, writeProgram } from './support.mjs';
 
 const sources = await openSources();
 const { readExercise } = await sources.load('/tools/exercise.ts');
@@ -38,23 +38,6 @@ const steps = (page) => page.$$eval('.step-button', (all) => all.map(({ ariaLabe
 const words = (page) => steps(page).then((all) => all.map((label) => label.split(', ').at(-1)));
 
 const told = (page) => text(page, 'body > #page > [role=status]');
-
-/** Goes on with Tab, or back with Shift and Tab, until the focus is on what is wanted. */
-async function tabTo(page, selector, { word = '', back = false } = {}) {
-  if (back) await page.keyboard.down('Shift');
-  for (let presses = 0; ; presses += 1) {
-    const there = await page.evaluate(
-      (wanted, part) =>
-        document.activeElement.matches(wanted) && document.activeElement.textContent.includes(part),
-      selector,
-      word,
-    );
-    if (there) break;
-    assert.ok(presses < 80, `${selector} ${word} is not reached`);
-    await page.keyboard.press('Tab');
-  }
-  if (back) await page.keyboard.up('Shift');
-}
 
 async function checkStep(page, step) {
   await page.evaluate((at) => document.querySelectorAll('.step-button')[at - 1].click(), step);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { examples } from '../../examples/lesson/index.mjs';
 import { FIRST, RUNAWAY, ids } from './shown.mjs';
-import { clickVisible, ended, runToEnd, text, useSite } from './support.mjs';
+import { chord, clickVisible, ended, runToEnd, tabTo, text, useSite } from './support.mjs';
 
 const { withPage } = useSite();
 
@@ -59,6 +59,29 @@ describe('the playhead', () => {
       await page.waitForSelector('[aria-label="Play"]', { timeout: 20_000 });
       assert.match(await page.$eval('.scrub', (range) => range.ariaValueText), /, 0 tasks running/);
     }));
+
+  for (const motion of ['no-preference', 'reduce']) {
+    it(`waits while nobody sees the page; prefers-reduced-motion: ${motion}`, () =>
+      withPage(FIRST, {}, async (page) => {
+        await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: motion }]);
+        await runToEnd(page);
+        await page.click('[aria-label="To the beginning"]');
+        const hide = (isHidden) =>
+          page.evaluate((value) => {
+            Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+          }, isHidden);
+        const at = () => page.$eval('.scrub', ({ value }) => Number(value));
+        await hide(true);
+        await page.click('[aria-label="Play"]');
+        await page.waitForSelector('[aria-label="Pause"]');
+        await page.evaluate(async () => {
+          for (let frame = 0; frame < 10; frame += 1) await new Promise(requestAnimationFrame);
+        });
+        assert.equal(await at(), 0);
+        await hide(false);
+        await page.waitForFunction(() => Number(document.querySelector('.scrub').value) > 0);
+      }));
+  }
 
   it('goes where a line of the log is chosen, and the log shows one task alone', () =>
     withPage(`#${ids[1]}`, {}, async (page) => {
@@ -119,22 +142,15 @@ describe('with the keyboard alone', () => {
       await page.keyboard.press('Enter');
       assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
 
-      const tabTo = async (wanted) => {
-        for (let presses = 0; presses < 60; presses += 1) {
-          await page.keyboard.press('Tab');
-          if (wanted.test((await focused(page)) ?? '')) return;
-        }
-        assert.fail(`Tab does not reach ${wanted}`);
-      };
-      await tabTo(/^JavaScript/);
+      await tabTo(page, '[role=tab]', { word: 'JavaScript' });
       await page.keyboard.press('ArrowRight');
       assert.equal(await focused(page), 'Elixir');
       assert.match(await text(page, '#code-text'), /Task\.async\(fn ->/);
-      await tabTo(/^Run$/);
+      await tabTo(page, '.run');
       await page.keyboard.press('Enter');
       await ended(page);
 
-      await tabTo(/^main, waiting/);
+      await tabTo(page, '[role=gridcell]', { word: 'main, waiting' });
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowDown');
       const lane = await focused(page);
@@ -142,39 +158,33 @@ describe('with the keyboard alone', () => {
       await page.keyboard.press('Enter');
       assert.equal(await page.$eval('[role=gridcell]:focus', (cell) => cell.ariaSelected), 'true');
 
-      await page.click('#stage-log');
-      await tabTo(/^\+\d/); // one line of the log, however many there are
+      await tabTo(page, '.stage-tabs [role=tab]');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      await page.waitForSelector('#stage-log:focus');
+      await tabTo(page, '.event'); // one line of the log, however many there are
       await page.keyboard.press('ArrowUp');
       await page.keyboard.press('Enter');
       assert.equal(await page.evaluate(() => document.activeElement.ariaCurrent), 'step');
 
-      await tabTo(/^Time$/);
+      await tabTo(page, '.scrub');
       const place = () => page.$eval('.scrub', ({ value }) => Number(value));
       await page.keyboard.press('Home');
       assert.equal(await place(), 0);
       await page.keyboard.press('.');
       assert.ok((await place()) > 0);
 
-      for (
-        let presses = 0;
-        presses < 60 && !(await page.evaluate(() => document.activeElement.name === 'tasks-as'));
-        presses += 1
-      ) {
-        await page.keyboard.down('Shift');
-        await page.keyboard.press('Tab');
-        await page.keyboard.up('Shift');
-      }
+      await tabTo(page, '[name=tasks-as]', { back: true });
       await page.keyboard.press('ArrowRight');
       assert.ok(await page.$('.lanes-table'));
     }));
 
   it('Ctrl Enter runs from anywhere, and a runaway is stopped', () =>
     withPage(`#${RUNAWAY}`, {}, async (page) => {
-      await page.keyboard.down('Control');
-      await page.keyboard.press('Enter');
-      await page.keyboard.up('Control');
+      await tabTo(page, '.run', { back: true });
+      await chord(page, 'Control+Enter');
       await page.waitForSelector('.slow');
-      await page.focus('.slow .stop');
+      await tabTo(page, '.stop');
       await page.keyboard.press('Enter');
       assert.match(await ended(page), /^Stopped/);
     }));

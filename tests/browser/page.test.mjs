@@ -115,7 +115,7 @@ describe('a program that goes wrong', () => {
     try {
       await writeProgram(
         page,
-        `const names = ['XMLHttpRequest', 'WebSocket', 'EventSource', 'postMessage', 'indexedDB', 'Worker', 'importScripts'];
+        `const names = ['XMLHttpRequest', 'WebSocket', 'EventSource', 'postMessage', 'indexedDB', 'caches', 'BroadcastChannel', 'Worker', 'importScripts'];
         const seen = [names.filter((name) => globalThis[name] !== undefined), globalThis.origin];
         await import('${address}').catch(({ name }) => seen.push(name));
         export async function main({ fetch, log }) {

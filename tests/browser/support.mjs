@@ -189,6 +189,34 @@ export async function clickVisible(page, selector) {
   if (!clicked) throw new Error(`nothing to be seen of ${selector}`);
 }
 
+/**
+ * Goes on with Tab, or back with Shift and Tab, until the focus is on what is wanted: an
+ * element that fits `selector`, with `word` in its text or its label.
+ */
+export async function tabTo(page, selector, { word = '', back = false } = {}) {
+  for (let presses = 0; ; presses += 1) {
+    const there = await page.evaluate(
+      (wanted, part) => {
+        const { activeElement: at } = document;
+        return at.matches(wanted) && `${at.ariaLabel ?? ''} ${at.textContent}`.includes(part);
+      },
+      selector,
+      word,
+    );
+    if (there) return;
+    assert.ok(presses < 100, `Tab does not reach ${selector} ${word}`);
+    await chord(page, back ? 'Shift+Tab' : 'Tab');
+  }
+}
+
+/** Presses a key while others are held: `Control+Shift+z`. */
+export async function chord(page, keys) {
+  const [last, ...held] = keys.split('+').reverse();
+  for (const key of held) await page.keyboard.down(key);
+  await page.keyboard.press(last);
+  for (const key of held.reverse()) await page.keyboard.up(key);
+}
+
 /** The text of an element, which may come with the lesson's text, a moment after the page. */
 export async function text(page, selector) {
   await page.waitForSelector(selector);

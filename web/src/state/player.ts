@@ -51,7 +51,7 @@ export class Player {
     if (turn !== this.#turn) {
       return;
     }
-    if (!this.#events.step()) {
+    if (!document.hidden && !this.#events.step()) {
       this.pause();
       return;
     }

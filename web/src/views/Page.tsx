@@ -154,7 +154,7 @@ function stageKey(event: KeyboardEvent, store: Store, tab: Signal<number>): void
     actions['Home'] = () => store.seek(0);
     actions['End'] = () => store.seek(Number.POSITIVE_INFINITY);
   }
-  if (!target.matches('button, input')) {
+  if (!target.matches('button, input:not(.scrub)')) {
     actions[' '] = () => store.play(matchMedia('(prefers-reduced-motion: reduce)').matches);
   }
   const action = actions[event.key];
