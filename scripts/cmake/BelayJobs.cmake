@@ -17,7 +17,7 @@
 # of the module need besides goes to the interface library <target>_options:
 #
 #     target_compile_definitions(<target>_options INTERFACE NDEBUG)
-#     target_link_options(<target>_options INTERFACE -sMAXIMUM_MEMORY=4GB)
+#     target_link_options(<target>_options INTERFACE -sMAXIMUM_MEMORY=1GB)
 #
 # Libraries that are linked to it must have been compiled for both kinds.
 include_guard(DIRECTORY)

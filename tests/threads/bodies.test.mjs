@@ -134,7 +134,8 @@ testIn(['threads'], 'jobs that wait for others are replaced by more threads, up 
 });
 
 testIn(['workers'], 'without threads tasks run on the stack of who waits', async (given) => {
-  assert.equal((await outcome(given, given.jobs.chain, [20])).value, 20);
+  assert.equal((await outcome(given, given.jobs.chain, [31])).value, 31);
+  assert.equal((await outcome(given, given.jobs.chain, [32])).error.failure, 67); // BELAY_THREADS: 33 jobs in one another
 });
 
 testBoth('progress of a task of a job counts as its own', async ({ Task, jobs }) => {

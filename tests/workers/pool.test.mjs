@@ -182,7 +182,8 @@ function program(source, ...flags) {
 }
 
 test('a program ends though workers are there; one that works keeps it alive', () => {
-  const idle = program(`console.log(await Task.await(Task.async(work, 'add', [1, 2]), Infinity));`);
+  const idle = program(`const own = createRuntime({ workers: { idleTimeout: Infinity, min: 2 } });
+    console.log(await own.Task.await(own.Task.async(work, 'add', [1, 2]), Infinity));`);
   assert.deepEqual(idle, { status: 0, stdout: '3\n', stderr: '' });
   const waiting = program(`console.log(await Task.await(Task.async(work, 'later', [50, 'ok']), Infinity));`);
   assert.deepEqual(waiting, { status: 0, stdout: 'ok\n', stderr: '' });
