@@ -77,8 +77,9 @@ export class Runtime {
   /**
    * @param hooks what a simulation does in another way: `unhandled(failure)`
    *   for a failure that reached the root while nobody waited, `called()` for a
-   *   call while it is halted, `processors`, how many there seem to be, and
-   *   `log`, which all events are written to
+   *   call while it is halted, `thread(what)` for what would run on one,
+   *   `processors`, how many there seem to be, and `log`, which all events are
+   *   written to
    * @param makePool gives the workers for bodies in other modules, when the first one is started
    */
   constructor({ clock, onLog, wasm, maxTasks, trace, reports, makePool, hooks = null }) {

@@ -29,6 +29,14 @@ function copyOf(what, root, value, transfer) {
   }
 }
 
+/** Of what cannot be called on this thread instead. */
+export function refuseThread(what) {
+  throw new SimulationError(
+    `simulate: ${what} would run on a thread, in real time. Have the simulated program start a function in its ` +
+      'place that gives what it gives, and test the job itself outside of simulate',
+  );
+}
+
 /** What takes the place of a pool of workers. */
 export class ModulesHere {
   #modules;

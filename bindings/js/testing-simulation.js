@@ -13,7 +13,7 @@ import { EventLog } from './event-log.js';
 import { quiet } from './record.js';
 import { takeReports } from './report.js';
 import { DeadlockError, RealIoError, UnboundedError } from './testing-errors.js';
-import { ModulesHere } from './testing-modules.js';
+import { ModulesHere, refuseThread } from './testing-modules.js';
 import { afterGrace, makeTurns, OpenResources } from './testing-host.js';
 import { VirtualTime } from './testing-time.js';
 import { tellWaiting, whoWaits } from './testing-waiting.js';
@@ -76,6 +76,7 @@ export class Simulation {
           quiet(failure.unhandled);
           this.#failures.push(failure);
         },
+        thread: refuseThread,
         called: () => {
           if (++this.#callsPast > CALLS_PAST) throw this.#tooManySteps;
         },

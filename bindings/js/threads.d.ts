@@ -71,6 +71,8 @@ cannot stand beside it: `Task.allSettled([jobs.add(1, 2), jobs.add(3, 4)])`.
 @throws {TypeError} An argument is of the wrong type, or its buffer is detached.
 @throws {RangeError} Too few or too many arguments, or an integer beyond 64 bits.
 
+Within `simulate` a job fails with a `SimulationError`: a thread's time is real.
+
 @example
 ```
 const primes = await Task.await(Task.async(jobs.countPrimes, [10_000_000]));
@@ -329,7 +331,7 @@ export interface JobsInspection {
   readonly idle: number;
   /** Of these: their job waits in a call. */
   readonly waiting: number;
-  /** As many threads as `limit` allows. */
+  /** As many threads as `limit` allows; of `'workers'`: as many as `max`, the pool is full. */
   readonly atLimit: boolean;
   /** Jobs that wait here for their turn. */
   readonly queued: number;

@@ -4,6 +4,7 @@
  */
 import { FOREIGN, forgetBodies, nameBodies } from './bodies.js';
 import { Context } from './context.js';
+import { contextInside } from './context-inside.js';
 import { JobsDisposedError } from './jobs/job-errors.js';
 import { canShare, compile, processors } from './jobs/job-platform.js';
 import { copyOf, Run } from './jobs/job-run.js';
@@ -115,6 +116,7 @@ function makeJob(pool, { name, index, signature }, hardKill) {
   const prepare = (call, args) => signature.check(call, args)
     .map((value) => (ArrayBuffer.isView(value) && !pool.shares(value) ? copyOf(value) : value));
   const run = (values, own, context) => {
+    contextInside.runtimeOf(context).hooks?.thread(`job ${name}`);
     const made = new Run(job, values, own, context);
     Context.whenEnded(context, () => pool.kill(made));
     pool.submit(made);

@@ -1,10 +1,14 @@
 // Loading job modules: options, modes, what an idle pool does.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { simulate } from '../../bindings/js/testing.js';
 import { JobTrapError, loadJobs } from '../../bindings/js/threads.js';
-import { MODES, outcome, testBoth, testIn, testModule, until } from './support.mjs';
+import { MODES, opened, outcome, testBoth, testIn, testModule, until } from './support.mjs';
 
 test('a module is loaded by its URL, its namespace or its default export', async () => {
   const namespace = await import(testModule);
@@ -110,6 +114,51 @@ testBoth('an instance that follows one that was set aside has the size that was 
   assert.equal((await outcome(given, jobs.add, [1, 1])).value, 2);
   assert.equal(jobs.inspect().max, max);
 });
+
+testBoth('a simulation refuses a job, and says what to do', async ({ jobs }) => {
+  await assert.rejects(
+    simulate(async ({ Task }) => Task.await(Task.async(jobs.pause, [30]))),
+    (error) => error.name === 'SimulationError' && /^simulate: job pause would run on a thread, in real time\. Have/.test(error.message),
+  );
+});
+
+/** Modules whose n-th worker starts only if `starts(n)`; `told` is how many there were. */
+async function withWorkers(starts, run) {
+  const folder = await mkdtemp(join(tmpdir(), 'belay-workers-'));
+  const { default: module } = await import(testModule);
+  const counter = join(folder, 'count');
+  const script = join(folder, 'worker.mjs');
+  await writeFile(counter, '');
+  await writeFile(script, `import { appendFileSync, readFileSync } from 'node:fs';
+    appendFileSync(${JSON.stringify(counter)}, '.');
+    const starts = ${starts};
+    if (!starts(readFileSync(${JSON.stringify(counter)}).length)) throw new Error('not this time');
+    await import(${JSON.stringify(module.worker.href)});`);
+  try {
+    await run({ ...module, worker: pathToFileURL(script) }, async () => (await readFile(counter)).length);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('workers: a start that fails is tried again while others work', () => withWorkers('(n) => n < 2 || n > 7', (module, count) =>
+  opened('workers', { max: 2 }, async ({ Task, jobs }) => {
+    let running = 0;
+    const start = () => Task.async(jobs.untilCancelled, [], { onReport: () => running++ });
+    const tasks = [start(), start()];
+    await until(() => running === 2, 'both run');
+    assert.equal(await count(), 8);
+    for (const task of tasks) await Task.shutdown(task, 'brutalKill');
+  }, module)));
+
+test('workers: when none can be started those that wait are told, and later ones tried', () => withWorkers('(n) => n < 2 || n > 5', (module, count) =>
+  opened('workers', { max: 1 }, async (given) => {
+    const { jobs } = given;
+    assert.ok((await outcome(given, jobs.unreachable)).error instanceof JobTrapError);
+    assert.match((await outcome(given, jobs.add, [1])).error.message, /an instance could not be opened: not this time/);
+    assert.equal(await count(), 5);
+    assert.equal((await outcome(given, jobs.add, [1])).value, 1);
+  }, module)));
 
 testBoth('as many jobs run at once as the size that was set last says', { max: 1 }, async ({ Task, jobs, mode }) => {
   let running = 0;

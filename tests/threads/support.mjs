@@ -9,8 +9,8 @@ export const testModule = new URL('../../build/jobs/threads-jobs/test_jobs.mjs',
 export const MODES = ['threads', 'workers'];
 
 /** Jobs and a runtime for one test; both are at their end with it. */
-export async function opened(mode, options, run) {
-  const jobs = await loadJobs(testModule, { mode, max: 2, ...options });
+export async function opened(mode, options, run, module = testModule) {
+  const jobs = await loadJobs(module, { mode, max: 2, ...options });
   const logs = [];
   const runtime = createRuntime({ onLog: (entry) => logs.push(entry) });
   try {

@@ -6,17 +6,26 @@ import { JobTrapError } from './job-errors.js';
 import { Instance } from './job-instance.js';
 import { JobPool } from './job-pool.js';
 
+/* A worker that could not be started is tried again after a while: so often in
+ * a row before those that wait are told so, when no other works. */
+const STARTS_MAX = 4;
+const AGAIN_MS = 20;
+const AGAIN_MS_MAX = 1000;
+
 export class WorkerPool extends JobPool {
   mode = 'workers';
   /** { instance, run, timer } */
   #members = new Set();
   #numbers = 0;
+  #failedStarts = 0; // in a row
+  #again = null; // the timer, while none is started
 
   begin(first = null) {
     const member = { instance: null, run: null, timer: null };
     // The limit is of threads, and max may have been raised above it.
     member.instance = new Instance(this.files, 'workers', { ...this.settings, limit: 0 }, {
       opened: () => {
+        this.#failedStarts = 0;
         first?.resolve();
         this.pump();
       },
@@ -36,7 +45,7 @@ export class WorkerPool extends JobPool {
     }
     let coming = 0;
     for (const { run, instance } of this.#members) if (run === null && !instance.isOpen) coming++;
-    while (this.#members.size < this.settings.max && coming < this.queue.length) {
+    while (this.#again === null && this.#members.size < this.settings.max && coming < this.queue.length) {
       this.begin();
       coming++;
     }
@@ -116,10 +125,23 @@ export class WorkerPool extends JobPool {
       run.failed(new JobTrapError(run.job.name, told));
     } else if (!member.instance.isOpen) {
       const error = new Error(`an instance could not be opened: ${told.message}`, { cause: told });
-      first?.reject(error);
-      this.failQueue(error);
+      this.#failedStarts++;
+      if (first !== null) first.reject(error);
+      else if (this.#members.size > 0 || this.#failedStarts < STARTS_MAX) this.#tryAgain();
+      else {
+        this.#failedStarts = 0;
+        this.failQueue(error);
+      }
     }
     this.pump();
+  }
+
+  #tryAgain() {
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#again = null;
+      this.pump();
+    }, Math.min(AGAIN_MS * 2 ** (this.#failedStarts - 1), AGAIN_MS_MAX));
   }
 
   /* ---- Memory: its own, copied each time. */
@@ -155,6 +177,7 @@ export class WorkerPool extends JobPool {
   }
 
   end(error) {
+    clearTimeout(this.#again);
     const runs = [...this.#members].map(({ run }) => run).filter((run) => run !== null);
     for (const member of this.#members) this.#remove(member);
     for (const run of runs) run.failed(error);
