@@ -7,7 +7,7 @@ import { installPackage } from './packed.mjs';
 import { browsers, Caller, launch, servePages } from './pages.mjs';
 
 /* What is killed runs on for a while in Chromium: so kills come last. */
-const TESTS = ['runs', 'streams', 'fails', 'loses', 'kills'];
+const TESTS = ['runs', 'streams', 'fails', 'moves', 'loses', 'kills', 'stops'];
 
 let pages;
 before(async () => {

@@ -109,6 +109,47 @@ export async function fails() {
   runtime.dispose();
 }
 
+/** What a function is given and gives otherwise than by copies, and workers of a worker. */
+export async function moves() {
+  const { Task, run, runtime } = await open();
+  const { ExitError } = await belay;
+  const buffer = new ArrayBuffer(8);
+  const moved = await run('moves', [buffer], { transfer: [buffer] });
+  equal([buffer.byteLength, new Uint8Array(moved)[0]], [0, 1]);
+  const items = [new ArrayBuffer(4), new ArrayBuffer(4)];
+  const entries = await Task.asyncStream(items, work, 'moves', [], { transfer: (item) => [item] }).toArray();
+  equal([entries.map(({ value }) => value.byteLength), items.map(({ byteLength }) => byteLength)], [[4, 4], [0, 0]]);
+  const exit = await failure(run('exits', ['closed']));
+  equal([exit instanceof ExitError, exit.reason], [true, 'closed']);
+  equal(await run('nested', [work.href]), 42);
+  runtime.dispose();
+}
+
+/** What stops functions besides a kill: a timeout of a stream, leaving it early, the end of an owner. */
+export async function stops() {
+  const { Task, TaskSupervisor, run, inspect, runtime } = await open();
+  await Promise.all([run('later', [50, 0]), run('later', [50, 1])]); // two workers are up
+  const options = { maxConcurrency: 2, timeout: 4000, onTimeout: 'killTask' };
+  const entries = await Task.asyncStream([false, true, false], work, 'spinIf', [], options).toArray();
+  equal(entries.map(({ value, reason }) => value ?? reason.reason), ['done', 'timeout', 'done']);
+  await until(() => inspect().abandoned === 0 && inspect().workers.killed === 1);
+  for await (const { value } of Task.asyncStream([false, true], work, 'spinIf', [], { maxConcurrency: 2, timeout: Infinity })) {
+    equal(value, 'done');
+    await until(() => inspect().workers.busy === 1 && inspect().workers.queued === 0);
+    break;
+  }
+  await until(() => inspect().abandoned === 0 && inspect().workers.busy === 0);
+  const owner = TaskSupervisor.asyncNolink(TaskSupervisor.start(), async (inner) => {
+    inner.Task.async(work, 'spin');
+    await until(() => inspect().workers.busy === 1 && inspect().workers.queued === 0);
+    throw new Error('owner failed');
+  });
+  equal((await failure(Task.await(owner, Infinity))).message, 'owner failed');
+  await until(() => inspect().abandoned === 0 && inspect().workers.busy === 0);
+  equal(await run('add', [1, 2]), 3);
+  runtime.dispose();
+}
+
 /** In a page that forbids workers. */
 export async function cannotStart() {
   const { run, inspect, runtime } = await open();
