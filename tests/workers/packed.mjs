@@ -18,13 +18,15 @@ async function good(command, ...args) {
 
 /** The archive of the package, made anew when something has changed of which it is made. */
 async function packed() {
-  const archive = join(archives, `${hashOf(INPUTS)}.tgz`);
+  const own = `${hashOf(INPUTS)}.tgz`;
+  const archive = join(archives, own);
   if (existsSync(archive)) return archive;
   await mkdir(archives, { recursive: true });
   const folder = await mkdtemp(join(archives, 'new-'));
   await good('npm', 'pack', '--pack-destination', folder);
   const [name] = await readdir(folder);
-  const older = (await readdir(archives)).filter((file) => file.endsWith('.tgz'));
+  // Another suite may have made the same one meanwhile, and be reading it.
+  const older = (await readdir(archives)).filter((file) => file.endsWith('.tgz') && file !== own);
   await rename(join(folder, name), archive);
   for (const file of [folder, ...older.map((one) => join(archives, one))]) await rm(file, { recursive: true, force: true });
   return archive;
