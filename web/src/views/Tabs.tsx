@@ -1,6 +1,5 @@
 /** What the run gave, who belongs to whom, and what happened: one at a time. */
-import { useSignal, type Signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import type { Signal } from '@preact/signals';
 import type { Store } from '../state/store.ts';
 import { later } from './Later.tsx';
 import { Log } from './Log.tsx';
@@ -20,14 +19,7 @@ export const tabs = [
 ] as const;
 
 export function Tabs({ store, shown }: { store: Store; shown: Signal<number> }) {
-  const focus = useSignal(false);
   const tab = tabs[store.onPaper.value ? 0 : shown.value] ?? tabs[0];
-  useEffect(() => {
-    if (focus.value) {
-      focus.value = false;
-      document.getElementById(`stage-${tab.id}`)?.focus();
-    }
-  }, [tab.id]);
   const move = (event: KeyboardEvent) => {
     const to = {
       ArrowRight: shown.value + 1,
@@ -38,8 +30,9 @@ export function Tabs({ store, shown }: { store: Store; shown: Signal<number> }) 
     if (to !== undefined) {
       event.preventDefault();
       event.stopPropagation();
-      focus.value = true;
       shown.value = (to + tabs.length) % tabs.length;
+      /* At once, and not when it is drawn: the next key may come before that. */
+      document.getElementById(`stage-${tabs[shown.value]?.id}`)?.focus();
     }
   };
   const count = store.trace.value.events.length;
