@@ -522,12 +522,21 @@ describe('the picture of a run', () => {
     const { Runner } = await load('/src/engine/runner.ts');
     const outcome = { kind: 'limited', why: 'enough' };
     const stats = { requests: 0, inFlight: 0, peakInFlight: 0, cancelled: 0 };
-    const untilWith = (...beats) => {
+    const untilWith = async (...beats) => {
       const port = { postMessage() {} };
       let until = null;
+      let tell;
+      const over = new Promise((resolve) => (tell = resolve));
       const runner = new Runner(
         { make: () => ({ port, end() {} }) },
-        { slow() {}, refused: assert.fail, ended: (_, trace) => (until = trace.until) },
+        {
+          slow() {},
+          refused: assert.fail,
+          ended: (_, trace) => {
+            until = trace.until;
+            tell();
+          },
+        },
       );
       runner.run({});
       for (const data of [
@@ -537,9 +546,11 @@ describe('the picture of a run', () => {
       ]) {
         port.onmessage({ data });
       }
+      assert.equal(until, null, 'what comes right after other messages waits for its turn');
+      await over;
       return until;
     };
-    assert.equal(untilWith(), 100);
-    assert.equal(untilWith(50, 1100), 100, 'tasks that outlive main were watched for a while');
+    assert.equal(await untilWith(), 100);
+    assert.equal(await untilWith(50, 1100), 100, 'tasks that outlive main were watched for a while');
   });
 });

@@ -78,6 +78,7 @@ export class Runner {
   /** Messages that came and are not taken in; their data is read only then. */
   readonly #queue: Array<MessageEvent<WorkerMessage>> = [];
   #lastLook = 0;
+  #lastTake = Number.NEGATIVE_INFINITY;
   #watch: ReturnType<typeof setInterval> | undefined;
 
   constructor(hosts: Hosts, events: RunnerEvents) {
@@ -106,7 +107,7 @@ export class Runner {
         }
         this.#queue.push(event);
         if (this.#queue.length === 1) {
-          this.#take(SLICE);
+          this.#takeSoon();
         }
       }
     };
@@ -169,9 +170,19 @@ export class Runner {
     this.#watch = setInterval(() => this.#look(), LOOK);
   }
 
+  /** At once; but of a flood each message is a task, and these would leave no turn to timers. */
+  #takeSoon(): void {
+    if (performance.now() - this.#lastTake > SLICE) {
+      this.#take(SLICE);
+    } else {
+      setTimeout(() => this.#take(SLICE));
+    }
+  }
+
   /** Takes messages in, so many ms at a time: a flood leaves the page its turns. */
   #take(ms: number): void {
     this.#takeFor(ms);
+    this.#lastTake = performance.now();
     if (this.#queue.length > 0) {
       setTimeout(() => this.#take(ms));
     }
