@@ -111,21 +111,19 @@ void belayr_port_thread_join(port_thread *thread) {
     must(pthread_join(thread->thread, NULL));
 }
 
-uint64_t belayr_port_now(void) {
+static uint64_t now_ns(void) {
     struct timespec now = {0};
     must(clock_gettime(CLOCK_MONOTONIC, &now));
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t belayr_port_now(void) {
+    return now_ns() / 1000000;
 }
 
 uint32_t belayr_port_processors(void) {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count < 1 ? 1 : (uint32_t)count;
-}
-
-static uint64_t now_ns(void) {
-    struct timespec now = {0};
-    must(clock_gettime(CLOCK_MONOTONIC, &now));
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 /* To wake a thread takes 5 to 50 us, in a virtual machine the most; so long

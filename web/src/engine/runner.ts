@@ -173,18 +173,18 @@ export class Runner {
   /** At once; but of a flood each message is a task, and these would leave no turn to timers. */
   #takeSoon(): void {
     if (performance.now() - this.#lastTake > SLICE) {
-      this.#take(SLICE);
+      this.#take();
     } else {
-      setTimeout(() => this.#take(SLICE));
+      setTimeout(() => this.#take());
     }
   }
 
-  /** Takes messages in, so many ms at a time: a flood leaves the page its turns. */
-  #take(ms: number): void {
-    this.#takeFor(ms);
+  /** Takes messages in, SLICE ms at a time: a flood leaves the page its turns. */
+  #take(): void {
+    this.#takeFor(SLICE);
     this.#lastTake = performance.now();
     if (this.#queue.length > 0) {
-      setTimeout(() => this.#take(ms));
+      setTimeout(() => this.#take());
     }
   }
 
