@@ -2,6 +2,7 @@
 import { hydrate } from 'preact';
 import { examples } from 'virtual:lesson';
 import { createStore } from './state/store.ts';
+import { soon } from './views/Later.tsx';
 import { Page } from './views/Page.tsx';
 
 /* The frame and what runs in it come after the page is there to be read. */
@@ -19,7 +20,10 @@ async function begin(): Promise<void> {
   /* What was written shows the first example: the page takes over with that. */
   await store.load(store.chosen.value);
   hydrate(<Page store={store} />, document.querySelector('#page') as HTMLElement);
-  const { beginVisit } = await import('./state/visit.ts');
+  const [{ beginVisit }] = await Promise.all([
+    import('./state/visit.ts'),
+    ...soon.map((get) => get()),
+  ]);
   beginVisit(store);
   document.documentElement.dataset['alive'] = 'true';
   getReady();

@@ -3,19 +3,32 @@ import { signal } from '@preact/signals';
 import type { FunctionComponent } from 'preact';
 import { useEffect } from 'preact/hooks';
 
+/** Gets those that are to be there before anybody wants them: once the page is there to be read. */
+export const soon: Array<() => Promise<void>> = [];
+
 /** Stands for the part that `load` gives, and says so when that cannot be had. */
 export function later<Props extends object>(
   load: () => Promise<FunctionComponent<Props>>,
+  isSoon = false,
 ): FunctionComponent<Props> {
   const found = signal<{ readonly Part: FunctionComponent<Props> } | null>(null);
   const failed = signal('');
+  const get = () =>
+    load().then(
+      (Part) => {
+        found.value = { Part };
+      },
+      (error: unknown) => {
+        failed.value = String(error);
+      },
+    );
+  if (isSoon) {
+    soon.push(get);
+  }
   return function Later(props) {
     useEffect(() => {
       if (found.value === null) {
-        load().then(
-          (Part) => (found.value = { Part }),
-          (error: unknown) => (failed.value = String(error)),
-        );
+        void get();
       }
     }, []);
     if (found.value !== null) {

@@ -2,11 +2,11 @@
 import type { Signal } from '@preact/signals';
 import type { Store } from '../state/store.ts';
 import { later } from './Later.tsx';
-import { Log } from './Log.tsx';
 import { Results } from './Results.tsx';
-import { Tree } from './Tree.tsx';
 
 type View = { readonly store: Store };
+const Tree = later<View>(async () => (await import('./Closely.ts')).Tree, true);
+const Log = later<View>(async () => (await import('./Closely.ts')).Log, true);
 const Seeds = later<View>(async () => (await import('./Seeds.tsx')).Seeds);
 const Compare = later<View>(async () => (await import('./Compare.tsx')).Compare);
 

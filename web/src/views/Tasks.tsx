@@ -10,9 +10,14 @@ import type { Trace } from '../model/trace.ts';
 import { ChartMark } from './InFlight.tsx';
 import { ExtraMark } from './LaneMarks.tsx';
 import { CROWD, Lanes, MANY } from './Lanes.tsx';
-import { LanesTable } from './LanesTable.tsx';
+import { later } from './Later.tsx';
 import { BarMark, Icon, StateMark } from './Signs.tsx';
 import { PictureOrTable } from './PictureOrTable.tsx';
+
+const LanesTable = later<{ trace: Trace; t: number }>(
+  async () => (await import('./Closely.ts')).LanesTable,
+  true,
+);
 
 export function Tasks({ store }: { store: Store }) {
   const asTable = useSignal(false);
