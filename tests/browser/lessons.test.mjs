@@ -11,6 +11,7 @@ const { exampleOf, hashOf, inputOf, readLessonFiles } = await load('/tools/lesso
 const { runInNode } = await load('/src/engine/node.ts');
 const { traceHash, traceOrder } = await load('/src/model/hash.ts');
 const { bare } = await load('/src/model/canon.ts');
+const { reading, written } = await load('/src/model/record.ts');
 const { textOf } = await load('/src/model/downloads.ts');
 const { createStore } = await load('/src/state/store.ts');
 const lessons = readLessonFiles(sources.lessons);
@@ -31,6 +32,9 @@ for (const files of lessons) {
       const { outcome, events } = await runInNode(inputOf(files));
       assert.deepEqual({ returned: outcome.result?.plain }, expected.belay.outcome);
       assert.equal(events[0].type, 'began');
+      const asSent = (value) => JSON.parse(JSON.stringify(value));
+      const sent = asSent(events);
+      assert.deepEqual(reading(asSent(written(sent))), sent, 'what the page comes with is this run');
       if (world.clock === 'real') {
         assert.deepEqual(traceOrder(events), expected.belay.order);
         assert.deepEqual(expected.belay.traces, {}, 'no two runs are the same');

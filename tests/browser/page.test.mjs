@@ -416,13 +416,13 @@ describe('what is sent', () => {
     assert.ok(all <= 130_000, `${all} bytes`);
   });
 
-  it('is at most 6,500 bytes for a lesson, compressed', () => {
+  it('is at most 6,000 bytes for a lesson, compressed', () => {
     const assets = readdirSync(join(shared.site.folder, 'assets'));
     const lessons = assets.filter((name) => /^[A-H]\d-/.test(name));
     assert.ok(lessons.length >= 10);
     for (const name of lessons) {
       const size = sizeOf([`assets/${name}`]);
-      assert.ok(size <= 6500, `${name}: ${size} bytes`);
+      assert.ok(size <= 6000, `${name}: ${size} bytes`);
     }
   });
 });

@@ -6,10 +6,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { TraceEvent } from '../src/model/events.ts';
 import type { Badge, Example, Pane, Recorded, Texts } from '../src/model/example.ts';
 import type { Plain } from '../src/model/canon.ts';
 import type { Regions } from '../src/model/regions.ts';
 import type { RunInput } from '../src/engine/protocol.ts';
+import { written } from '../src/model/record.ts';
 import { presets, worldWith, type Knob, type Knobs, type World } from '../src/model/world.ts';
 import { highlight, type Language } from './highlight.ts';
 import { readLesson, unmark } from './marked.ts';
@@ -145,9 +147,14 @@ export function inputOf(
   };
 }
 
+/** A lesson's run with its presets, as `recorded.mjs` prints it. */
+export interface RecordedRun extends Omit<Recorded, 'events'> {
+  readonly events: readonly TraceEvent[];
+}
+
 export function exampleOf(
   files: LessonFiles,
-  recorded: Recorded | null,
+  run: RecordedRun | null,
 ): { about: Omit<Example, 'load'>; texts: Texts } {
   const { id, folder, program, modules, world } = files;
   const words = readLesson(
@@ -187,7 +194,7 @@ export function exampleOf(
       regions,
       predict: words.predict,
       change: words.change,
-      recorded,
+      recorded: run === null ? null : { ...run, events: written(run.events) },
     },
   };
 }

@@ -8,10 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Plugin } from 'vite';
-import type { Recorded } from '../src/model/example.ts';
 import { readExamples, type Read } from './examples.ts';
 import { readExercise } from './exercise.ts';
-import { exampleOf, readLessonFiles } from './lessons.ts';
+import { exampleOf, readLessonFiles, type RecordedRun } from './lessons.ts';
 
 const LIST = 'virtual:lesson';
 const TEXTS = 'virtual:lesson/';
@@ -105,8 +104,8 @@ async function readAll({ examples, lessons, exercise }: LessonOptions): Promise<
  * Each lesson's run with its presets. A process of its own runs them: a
  * simulation puts the globals of its whole program on virtual time.
  */
-async function recordedRuns(): Promise<Record<string, Recorded>> {
+async function recordedRuns(): Promise<Record<string, RecordedRun>> {
   const script = fileURLToPath(new URL('../tools/recorded.mjs', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [script], { maxBuffer: RUNS_MAX });
-  return JSON.parse(stdout) as Record<string, Recorded>;
+  return JSON.parse(stdout) as Record<string, RecordedRun>;
 }

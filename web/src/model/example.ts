@@ -1,6 +1,6 @@
 /** What the page shows and runs: a lesson, or one of the lesson's examples. */
-import type { TraceEvent } from './events.ts';
 import type { Outcome } from './outcome.ts';
+import type { Written } from './record.ts';
 import type { Regions } from './regions.ts';
 import type { Knob, Knobs, World } from './world.ts';
 
@@ -55,7 +55,7 @@ export interface Predict {
 }
 
 export interface Recorded {
-  readonly events: readonly TraceEvent[];
+  readonly events: Written;
   readonly until: number;
   readonly outcome: Outcome;
 }

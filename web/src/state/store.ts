@@ -12,6 +12,7 @@ import { sentenceOf, stepSentence } from '../model/describe.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Change } from '../model/changes.ts';
 import type { Wait } from '../model/pending.ts';
+import { reading } from '../model/record.ts';
 import { speedFor } from '../model/time.ts';
 import {
   countAt,
@@ -148,7 +149,7 @@ export function createStore(
       ? noRun
       : {
           ...noRun,
-          trace: traceOf(recorded.events, recorded.until),
+          trace: traceOf(reading(recorded.events), recorded.until),
           outcome: recorded.outcome,
           recorded: true,
         };
