@@ -1,7 +1,13 @@
 // On a phone nothing that has the focus is hidden behind what sticks to the edges.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { openSources } from '../../web/tools/sources.mjs';
 import { phone, runToEnd, useSite } from '../browser/support.mjs';
+
+const sources = await openSources();
+const { readLessonFiles } = await sources.load('/tools/lessons.ts');
+const ids = readLessonFiles(sources.lessons).map(({ id }) => id);
+await sources.close();
 
 const { withPage } = useSite();
 
@@ -37,6 +43,23 @@ describe('on a phone, with a keyboard', () => {
   }
 });
 
+/** In the page: lines whose first letter stands below their first row. */
+function emptyRows() {
+  const found = [];
+  for (const line of document.querySelectorAll('#code-text .line')) {
+    const texts = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode() && texts.currentNode.data.trim() === '');
+    const at = texts.currentNode.data?.search(/\S/) ?? -1;
+    if (at < 0) continue;
+    const range = document.createRange();
+    range.setStart(texts.currentNode, at);
+    range.setEnd(texts.currentNode, at + 1);
+    const below = range.getBoundingClientRect().top - line.getBoundingClientRect().top;
+    if (below > 12) found.push(line.textContent.trim());
+  }
+  return found;
+}
+
 describe('on a narrow screen', () => {
   it('Read, Code and Watch stay in sight below the name of the lesson', () =>
     withPage('#B1', { viewport: phone }, async (page) => {
@@ -52,6 +75,28 @@ describe('on a narrow screen', () => {
       assert.ok(scrolled > 100, `${scrolled} px are scrolled`);
       assert.ok(Math.abs(parts.top - bar.bottom) < 2, `${parts.top} and ${bar.bottom}`);
     }));
+
+  for (const width of [320, 390]) {
+    it(`no line of a program begins with an empty row, at ${width}`, () =>
+      withPage('#A1', { viewport: { width, height: 844 } }, async (page) => {
+        await page.$eval('.parts button:nth-of-type(2)', (button) => button.click());
+        const found = {};
+        for (const id of ids) {
+          await page.evaluate((name) => (location.hash = name), id);
+          await page.waitForFunction(
+            (name) => document.querySelector('h1').textContent.startsWith(name) && document.querySelector('#code-text .line') !== null,
+            {},
+            id,
+          );
+          for (const language of ['javascript', 'elixir', 'python']) {
+            await page.click(`#tab-${language}`);
+            const empty = await page.evaluate(emptyRows);
+            if (empty.length > 0) found[`${id} ${language}`] = empty;
+          }
+        }
+        assert.deepEqual(found, {});
+      }));
+  }
 
   it('how many restarts are used stands within the picture', () =>
     withPage('#G7', { viewport: phone }, async (page) => {

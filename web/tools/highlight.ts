@@ -33,7 +33,25 @@ export function highlight(
 function wrap(line: string, region: string): string {
   const indent = /^ */.exec(line)?.[0].length ?? 0;
   const data = region === '' ? '' : ` data-region="${region}"`;
-  return `<span class="line i${Math.min(indent, 12)}"${data}>${line === '' ? '\n' : `${line}\n`}</span>`;
+  return `<span class="line i${Math.min(indent, 12)}"${data}>${breakable(line, indent)}\n</span>`;
+}
+
+const FIRST_MAX = 20; // characters up to the end of a first word that any screen has room for
+
+/**
+ * A first word that is too long for a narrow screen would go to a row of its own, and
+ * leave an empty one behind: it may be broken after `(`, `[` and `=`, and before `.`.
+ */
+function breakable(line: string, indent: number): string {
+  const word = /^ *(?:<[^>]*>|[^ <])+/.exec(line)?.[0] ?? '';
+  const { length } = word.replaceAll(/<[^>]*>/g, '').replaceAll(/&\w+;/g, '&');
+  if (indent === 0 || length <= FIRST_MAX) {
+    return line;
+  }
+  const parts = word.replaceAll(/<[^>]*>|(?<=\S)[[(=](?=[^)\]=&])|(?<=[\w)\]>])\.(?=[\w<])/g, (found) =>
+    found === '.' ? '<wbr>.' : found.length === 1 ? `${found}<wbr>` : found,
+  );
+  return parts + line.slice(word.length);
 }
 
 export function escape(text: string): string {
