@@ -261,6 +261,19 @@ describe('other languages', () => {
     }));
 });
 
+describe('the address', () => {
+  it('is not written over while another one is about to be followed', () =>
+    withPage('#A1', {}, async (page) => {
+      await runToEnd(page);
+      await page.waitForFunction(() => /^#v1;l=A1/.test(location.hash));
+      await page.evaluate(() => {
+        location.hash = 'B3';
+        dispatchEvent(new Event('pagehide')); // writes at once, before hashchange is told
+      });
+      await page.waitForFunction(() => /^B3/.test(document.querySelector('h1').textContent), { timeout: 5000 });
+    }));
+});
+
 describe('keys', () => {
   it('are all told, and those of one letter can be turned off for good', () =>
     withPage('#B3', {}, async (page) => {

@@ -74,6 +74,7 @@ export function shortPosition(trace: Trace, t: number): number {
 /** Keeps address and page together, from now on. */
 export function shareByAddress(store: Store): void {
   let opening = 0; // links that are being opened
+  let seen = location.hash; // another one is followed in a moment, and not written over
 
   const write = (code: string | null) => {
     const own = store.setting.peek().source;
@@ -85,11 +86,13 @@ export function shareByAddress(store: Store): void {
         : linkText(linkOf(store, code));
     const shown = location.hash.slice(1);
     const first = shown === '' && text === store.examples[0]?.id;
-    if (!following.on || opening > 0 || store.offered.peek() !== null || text === shown || first) {
+    const isSeen = location.hash === seen;
+    if (!isSeen || !following.on || opening > 0 || store.offered.peek() !== null || text === shown || first) {
       return;
     }
     try {
       history.replaceState(history.state, '', `#${text}`);
+      seen = location.hash;
     } catch {
       /* Too often, or not in this kind of document: the share menu has the link. */
     }
@@ -110,6 +113,7 @@ export function shareByAddress(store: Store): void {
   };
 
   const follow = async () => {
+    seen = location.hash;
     const text = location.hash.slice(1);
     if (text === '') {
       return;
