@@ -1,7 +1,8 @@
 /** Every event of the run, in order; choosing one moves the playhead there. */
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { isTrouble, wordsOf } from '../model/describe.ts';
+import { kindOf, kindsIn, kindWords, type EventKind } from '../model/kinds.ts';
 import type { Store } from '../state/store.ts';
 import { moment } from '../model/time.ts';
 import { countAt, type Pid, type Trace, type TraceEvent } from '../model/trace.ts';
@@ -10,12 +11,14 @@ const SHOWN = 100; // lines at once, around the playhead
 
 export function Log({ store }: { store: Store }) {
   const troubleOnly = useSignal(false);
+  const kind = useSignal<EventKind | ''>('');
   const list = useRef<HTMLDivElement>(null);
   const trace = store.trace.value;
   const t = store.t.value;
   const picked = store.picked.value;
   const only = troubleOnly.value;
-  const indexes = useMemo(() => select(trace, picked, only), [trace, picked, only]);
+  const of = kind.value;
+  const indexes = useMemo(() => select(trace, picked, of, only), [trace, picked, of, only]);
   const happened = countAt(trace, t);
   const current = lastBelow(indexes, happened);
   const [first, last] = windowAround(current, indexes.length);
@@ -33,6 +36,7 @@ export function Log({ store }: { store: Store }) {
             <span class="unseen">, show all again</span>
           </button>
         )}
+        <KindSelect trace={trace} kind={kind} />
         <label class="check">
           <input
             type="checkbox"
@@ -69,6 +73,30 @@ export function Log({ store }: { store: Store }) {
         )}
       </div>
     </>
+  );
+}
+
+/** Which events are shown; of a kind that the run has not it says so. */
+function KindSelect({ trace, kind }: { trace: Trace; kind: Signal<EventKind | ''> }) {
+  const counts = kindsIn(trace);
+  const offered = (Object.keys(kindWords) as EventKind[]).filter(
+    (name) => counts.has(name) || name === kind.value,
+  );
+  return (
+    <label class="log-kind">
+      Show{' '}
+      <select
+        value={kind.value}
+        onChange={(event) => (kind.value = event.currentTarget.value as EventKind | '')}
+      >
+        <option value="">all kinds</option>
+        {offered.map((name) => (
+          <option key={name} value={name}>
+            {kindWords[name]}, {(counts.get(name) ?? 0).toLocaleString('en')}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
@@ -128,11 +156,17 @@ function walk(event: KeyboardEvent): void {
   }
 }
 
-function select(trace: Trace, picked: Pid | null, troubleOnly: boolean): readonly number[] {
+function select(
+  trace: Trace,
+  picked: Pid | null,
+  kind: EventKind | '',
+  troubleOnly: boolean,
+): readonly number[] {
   const indexes: number[] = [];
   trace.events.forEach((event, index) => {
     const about = picked === null || ('pid' in event && event.pid === picked);
-    if (about && (!troubleOnly || isTrouble(trace, event))) {
+    const isWanted = kind === '' || kindOf(event) === kind;
+    if (about && isWanted && (!troubleOnly || isTrouble(trace, event))) {
       indexes.push(index);
     }
   });

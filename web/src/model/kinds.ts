@@ -1,0 +1,59 @@
+/** What an event is about, for whoever looks for some of them in the log. */
+import { once, type TraceEvent } from './trace.ts';
+
+export type EventKind = 'lives' | 'waits' | 'signals' | 'requests' | 'told';
+
+/** In the order in which they are offered. */
+export const kindWords: Readonly<Record<EventKind, string>> = {
+  lives: 'starts and ends',
+  waits: 'waits and streams',
+  signals: 'signals and stops',
+  requests: 'requests',
+  told: 'printed and logged',
+};
+
+const kinds: Readonly<Record<TraceEvent['type'], EventKind>> = {
+  began: 'lives',
+  spawned: 'lives',
+  started: 'lives',
+  settled: 'lives',
+  bodyReturned: 'lives',
+  restarted: 'lives',
+  refused: 'lives',
+  promised: 'lives',
+  kept: 'lives',
+  returned: 'lives',
+  threw: 'lives',
+  waiting: 'waits',
+  waited: 'waits',
+  ignored: 'waits',
+  streamOpened: 'waits',
+  delivered: 'waits',
+  streamClosed: 'waits',
+  killed: 'signals',
+  timedOut: 'signals',
+  terminated: 'signals',
+  linked: 'signals',
+  signalled: 'signals',
+  trapped: 'signals',
+  changed: 'signals',
+  stopped: 'signals',
+  requested: 'requests',
+  answered: 'requests',
+  printed: 'told',
+  logged: 'told',
+  surfaced: 'told',
+  unhandled: 'told',
+};
+
+export const kindOf = ({ type }: TraceEvent): EventKind => kinds[type];
+
+/** How many of each there are in a run, without those of which there are none. */
+export const kindsIn = once((trace): ReadonlyMap<EventKind, number> => {
+  const counts = new Map((Object.keys(kindWords) as EventKind[]).map((kind) => [kind, 0]));
+  for (const event of trace.events) {
+    const kind = kindOf(event);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return new Map([...counts].filter(([, count]) => count > 0));
+});
