@@ -16,7 +16,7 @@ import { ASYNC_DISPOSE } from './supervised.js';
 
 export { JobError, JobLostError, JobsDisposedError, JobTrapError } from './jobs/job-errors.js';
 
-const FORMAT = 1; // of what belay_add_jobs makes
+const FORMAT = 2; // of what belay_add_jobs makes
 const OPTIONS = ['mode', 'min', 'max', 'limit', 'idleTimeout', 'stackSize', 'hardKill'];
 const SIZES = ['min', 'max'];
 const MAX_MOST = 4096;

@@ -7,7 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Signature } from '../../bindings/js/jobs/job-signature.js';
 
-const FORMAT = 1;
+const FORMAT = 2;
 const RESERVED = ['memory', 'mode', 'resize', 'inspect', 'dispose', 'then', 'constructor'];
 const MODULES = ['wasi_snapshot_preview1', 'belay'];
 const ENVIRONMENT = ['emscripten_notify_memory_growth', '__handle_stack_overflow'];

@@ -5,7 +5,7 @@
  * all that it starts: the runtime tells of their jobs, so a run has returned
  * when none of them is to run or runs. A process that is killed has ended
  * before that. What happens goes into a list, which the instance's first
- * thread takes from when it is notified.
+ * thread takes from when it is notified, or who works with the instance.
  *
  * `state.lock` guards all that is static here but `shown`; it is held for a
  * few instructions, and no lock is taken inside of it. It may be taken while
@@ -18,9 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/port.h"
+#include "runtime/runtime.h"
 
-/* Reports that were not taken; then who reports waits. */
+/* Reports that were not given back; then who reports waits. */
 #ifndef BELAY_JOBS_REPORTS_MAX
 #define BELAY_JOBS_REPORTS_MAX 1024u
 #endif
@@ -42,11 +42,10 @@ static struct {
     belay_context *root;
     port_mutex lock;
     port_condition room; /* for reports */
-    belay_jobs_message *first;
-    belay_jobs_message *last;
-    uint32_t reports; /* of these */
-    uint32_t notified;
+    belay_jobs_message *in_order; /* of the first thread: what it has taken */
+    uint32_t reports;             /* that were not given back */
     uint32_t must_notify; /* once the runtime's lock is not held */
+    uint32_t is_shown; /* others take the messages; as it was opened */
     belay_value *arguments;
     uint32_t arguments_count;
     job_run runs[BELAY_JOBS_PLACES];
@@ -64,47 +63,74 @@ static job_run *run_of(uint32_t number) {
 
 /* ---- Messages ------------------------------------------------------- */
 
-/* With the lock. 1: the first thread must be notified. */
+/* 1: none was there, so who takes them must be notified. */
 static int message_put(belay_jobs_message *message) {
-    message->next = NULL;
-    if (state.last == NULL) {
-        state.first = message;
-    } else {
-        state.last->next = message;
+    belay_jobs_message *newest = atomic_load(&shown.happened);
+    do {
+        message->next = newest;
+    } while (!atomic_compare_exchange_weak(&shown.happened, &newest, message));
+    return newest == NULL;
+}
+
+/* Without a lock. */
+static void notify(void) {
+    if (!state.is_shown) {
+        belay_jobs_notify();
+        return;
     }
-    state.last = message;
-    int must = !state.notified;
-    state.notified = 1;
-    return must;
+    (void)atomic_fetch_add(&shown.news, 1);
+    belay_jobs_wake(&shown.news);
+}
+
+/* All messages that were put, the oldest first. */
+static belay_jobs_message *messages_in_order(void) {
+    belay_jobs_message *message = atomic_exchange(&shown.happened, NULL);
+    belay_jobs_message *oldest = NULL;
+    while (message != NULL) {
+        belay_jobs_message *older = message->next;
+        message->next = oldest;
+        oldest = message;
+        message = older;
+    }
+    return oldest;
 }
 
 BELAY_JOBS_DOOR belay_jobs_message *belay_jobs_take(void) {
-    belayr_port_lock(&state.lock);
-    belay_jobs_message *message = state.first;
-    if (message == NULL) {
-        state.notified = 0;
-    } else {
-        state.first = message->next;
-        if (state.first == NULL) {
-            state.last = NULL;
-        }
-        if (message->kinds == BELAY_JOBS_REPORT) {
-            state.reports--;
-            belayr_port_wake_one(&state.room);
-        }
+    if (state.in_order == NULL) {
+        state.in_order = messages_in_order();
     }
-    belayr_port_unlock(&state.lock);
+    belay_jobs_message *message = state.in_order;
+    if (message != NULL) {
+        state.in_order = message->next;
+    }
     return message;
+}
+
+static void report_give_back(belay_jobs_message *report) {
+    free(report);
+    belayr_port_lock(&state.lock);
+    state.reports--;
+    belayr_port_wake_one(&state.room);
+    belayr_port_unlock(&state.lock);
 }
 
 BELAY_JOBS_DOOR void belay_jobs_give_back(belay_jobs_message *message) {
     belay_value_free(state.root, &message->value);
     if (message->kinds == BELAY_JOBS_REPORT) {
-        free(message);
+        report_give_back(message);
     } else if ((message->kinds & BELAY_JOBS_RETURNED) != 0) {
         belayr_port_lock(&state.lock);
         run_of(message->number)->number = 0;
         belayr_port_unlock(&state.lock);
+    }
+}
+
+BELAY_JOBS_DOOR void belay_jobs_give_back_all(void) {
+    belay_jobs_message *message = atomic_exchange(&shown.taken, NULL);
+    while (message != NULL) {
+        belay_jobs_message *next = message->next;
+        belay_jobs_give_back(message);
+        message = next;
     }
 }
 
@@ -157,7 +183,7 @@ static void run_ended(void *context, const belay_result *result) {
     int must = message_put(&run->ended);
     belayr_port_unlock(&state.lock);
     if (must) {
-        belay_jobs_notify();
+        notify();
     }
 }
 
@@ -207,7 +233,7 @@ static void on_family_told(void *hooks) {
     state.must_notify = 0;
     belayr_port_unlock(&state.lock);
     if (must) {
-        belay_jobs_notify();
+        notify();
     }
 }
 
@@ -242,7 +268,7 @@ static void report_put(belay_jobs_message *message) {
     int must = message_put(message);
     belayr_port_unlock(&state.lock);
     if (must) {
-        belay_jobs_notify();
+        notify();
     }
 }
 
@@ -303,7 +329,11 @@ BELAY_JOBS_DOOR uint32_t belay_jobs_open(uint32_t threads_min,
     };
     belay_code code = belay_runtime_create(&options, &state.runtime);
     if (code == BELAY_OK) {
+        const belayr_pool *pool = &state.runtime->pool;
         state.root = belay_runtime_root(state.runtime);
+        shown.threads = &pool->threads;
+        shown.idle = &pool->idle;
+        shown.waiting = &pool->waiting;
     }
     return code;
 }
@@ -379,6 +409,7 @@ BELAY_JOBS_DOOR uint32_t belay_jobs_start(uint32_t number, uint32_t index,
         return BELAY_BAD_ARGUMENT;
     }
     job_run *run = &state.runs[number % BELAY_JOBS_PLACES];
+    belay_jobs_give_back_all(); /* of the place's last run, too */
     belayr_port_lock(&state.lock);
     *run = (job_run){.number = number, .job = entry->job};
     belayr_port_unlock(&state.lock);
@@ -420,6 +451,10 @@ BELAY_JOBS_DOOR void belay_jobs_cancel(uint32_t number) {
 
 BELAY_JOBS_DOOR belay_jobs_shown *belay_jobs_show(void) {
     return &shown;
+}
+
+BELAY_JOBS_DOOR void belay_jobs_open_shown(void) {
+    state.is_shown = 1;
 }
 
 BELAY_JOBS_DOOR uint32_t belay_jobs_family(const belay_context *context) {

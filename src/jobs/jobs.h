@@ -6,6 +6,11 @@
  * the instance's first thread. Numbers of runs are chosen by the caller: the
  * low bits are a place, which is free again once BELAY_JOBS_RETURNED has been
  * told of its last run; 0 is none.
+ *
+ * What has happened is taken by the first thread, or, after
+ * belay_jobs_open_shown, by who works with the instance: it empties the list
+ * in memory that both share, and lays there what it has read, which the first
+ * thread gives back before it starts a run.
  */
 #ifndef BELAY_JOBS_JOBS_H
 #define BELAY_JOBS_JOBS_H
@@ -75,9 +80,13 @@ uint32_t belay_jobs_finish(uint32_t number);
 /* Ends its process; its job is told by belay_cancelled. */
 void belay_jobs_cancel(uint32_t number);
 
+/* From now on messages are taken elsewhere. Before the first run. */
+void belay_jobs_open_shown(void);
 /* The oldest message, or NULL. It stays valid until it is given back. */
 belay_jobs_message *belay_jobs_take(void);
 void belay_jobs_give_back(belay_jobs_message *message);
+/* Gives back what was laid into `taken`. */
+void belay_jobs_give_back_all(void);
 
 /* What can be seen in shared memory, whatever the threads do. */
 typedef struct belay_jobs_shown {
@@ -88,6 +97,18 @@ typedef struct belay_jobs_shown {
     _Atomic uint32_t abandoned[BELAY_JOBS_PLACES];
     /* Such jobs of runs that had returned before. */
     _Atomic uint32_t strays;
+    /* One more each time that something has happened while nothing was to be
+     * taken; then who waits for it is woken. */
+    _Atomic uint32_t news;
+    /* What has happened and was not taken, the newest first. */
+    _Atomic(belay_jobs_message *) happened;
+    /* What was taken, to be given back, in any order. */
+    _Atomic(belay_jobs_message *) taken;
+    /* Where those counts of belay_runtime_info stand: they may be read at any
+     * time, but need not fit each other. */
+    const uint32_t *threads;
+    const uint32_t *idle;
+    const uint32_t *waiting;
 } belay_jobs_shown;
 
 belay_jobs_shown *belay_jobs_show(void);
@@ -108,5 +129,7 @@ void belay_jobs_free(void *memory);
 
 /* There is a message; called on any thread, without a lock. */
 void belay_jobs_notify(void);
+/* Wakes who waits for a change of `word`. */
+void belay_jobs_wake(_Atomic uint32_t *word);
 
 #endif

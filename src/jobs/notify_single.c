@@ -8,3 +8,8 @@ belay_jobs_imported_messages(void);
 void belay_jobs_notify(void) {
     belay_jobs_imported_messages();
 }
+
+/* Nobody else is there to wait. */
+void belay_jobs_wake(_Atomic uint32_t *word) {
+    (void)word;
+}

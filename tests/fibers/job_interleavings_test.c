@@ -1,8 +1,11 @@
 /* The hard cases of jobs that JavaScript starts (src/jobs) in all orders
  * (orders.h). The program's own thread does what the worker of an instance
  * does: it starts and cancels, waits until it is notified, and takes what has
- * happened. A notice that is lost leaves all threads waiting for ever.
+ * happened; or, with `is_shown`, it also does what who works with the instance
+ * does, and takes it out of shared memory. A notice that is lost leaves all
+ * threads waiting for ever.
  */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "harness.h"
@@ -96,11 +99,24 @@ static struct {
     uint32_t notices;
 } door;
 
-void belay_jobs_notify(void) {
+static int is_shown;
+
+static void knock(void) {
     belayr_port_lock(&door.lock);
     door.notices++;
     belayr_port_wake_one(&door.told);
     belayr_port_unlock(&door.lock);
+}
+
+void belay_jobs_notify(void) {
+    CHECK(!is_shown);
+    knock();
+}
+
+void belay_jobs_wake(_Atomic uint32_t *word) {
+    CHECK(is_shown);
+    CHECK(word == &belay_jobs_show()->news);
+    knock();
 }
 
 /* What was told of the last run at each place. */
@@ -163,14 +179,38 @@ static void check_not_returned(const belay_context *context) {
     CHECK_EQUAL(records[place].returned, 0);
 }
 
-static void take_all(void) {
+static void take_told(void) {
     belay_jobs_message *message = belay_jobs_take();
     while (message != NULL) {
         hear(message);
         belay_jobs_give_back(message);
         message = belay_jobs_take();
     }
-    (void)belay_jobs_look();
+}
+
+/* Hears the older ones first, and lays each back. */
+static int take_shown(belay_jobs_shown *shown, belay_jobs_message *message) {
+    if (message == NULL) {
+        return 0;
+    }
+    int reports = take_shown(shown, message->next);
+    reports += message->kinds == BELAY_JOBS_REPORT;
+    hear(message);
+    message->next = shown->taken;
+    shown->taken = message;
+    return reports;
+}
+
+/* What is laid back stays until a run is started, but for reports. */
+static void take_all(void) {
+    if (!is_shown) {
+        take_told();
+        return;
+    }
+    belay_jobs_shown *shown = belay_jobs_show();
+    if (take_shown(shown, atomic_exchange(&shown->happened, NULL)) > 0) {
+        belay_jobs_give_back_all();
+    }
 }
 
 static int all_returned(uint32_t count) {
@@ -214,6 +254,7 @@ static void check_value_or_kill(uint32_t place, int64_t value) {
 typedef struct scenario {
     void (*body)(void);
     uint32_t threads_max;
+    int is_shown;
 } scenario;
 
 static void run_once(const void *context) {
@@ -222,10 +263,15 @@ static void run_once(const void *context) {
     belayr_port_condition_open(&door.told);
     door.notices = 0;
     CHECK_EQUAL(belay_jobs_open(0, what->threads_max, 0, 0, 0), BELAY_OK);
+    is_shown = what->is_shown;
+    if (is_shown) {
+        belay_jobs_open_shown();
+    }
     orders_begin();
     what->body();
     orders_end();
     CHECK(belay_jobs_take() == NULL);
+    belay_jobs_give_back_all();
     belay_jobs_close();
     belayr_port_condition_close(&door.told);
     belayr_port_mutex_close(&door.lock);
@@ -233,8 +279,10 @@ static void run_once(const void *context) {
 
 static void try_each(const char *name, void (*body)(void)) {
     for (uint32_t threads = 1; threads <= 2; threads++) {
-        const scenario what = {body, threads};
-        orders_try(name, run_once, &what);
+        for (int shown = 0; shown <= 1; shown++) {
+            const scenario what = {body, threads, shown};
+            orders_try(name, run_once, &what);
+        }
     }
 }
 

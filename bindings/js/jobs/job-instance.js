@@ -2,7 +2,13 @@
  * One instance of a job module, seen from outside: the worker that it lives in
  * (job-worker.js), and the messages to and from that.
  */
+import { Inbox } from './job-inbox.js';
 import { openThread, openWorker } from './job-platform.js';
+
+/* What is told of runs, be it here or in the worker. */
+const OF_RUNS = ['ended', 'returned', 'report'];
+/* In what an instance shows (src/jobs/jobs.h), in words: where three counts stand. */
+const COUNTS = 2 * 1024 + 4;
 
 const resolved = Promise.resolve();
 
@@ -11,8 +17,8 @@ export class Instance {
   memory = null;
   isOpen = false;
   over = false;
-  counts = { threads: 0, idle: 0, waiting: 0, abandoned: 0, queued: 0 };
   #shown = 0;
+  #inbox = null;
   #worker = null;
   #thread = null;
   #threads = new Map(); // of a page, by their ids
@@ -45,7 +51,8 @@ export class Instance {
       }
       this.#worker = made;
       if (!this.#keeps) made.unref();
-      made.post({ type: 'open', mode, module, settings, glue: glue?.href, thread: thread?.href });
+      const shows = mode === 'threads' && Inbox.canWait;
+      made.post({ type: 'open', mode, module, settings, shows, glue: glue?.href, thread: thread?.href });
       this.#flush();
     } catch (error) {
       this.#failed(error, 0, false);
@@ -59,12 +66,13 @@ export class Instance {
         this.memory = data.memory ?? null;
         this.#shown = (data.shown ?? 0) / 4;
         this.isOpen = true;
+        if (data.shows) this.#openInbox();
         this.#on.opened();
         break;
       case 'work':
-        this.counts = data.counts;
         for (const entry of data.list) {
           if (this.over) return;
+          if (OF_RUNS.includes(entry[0])) this.#inbox?.told(entry);
           this.#on.entry(entry);
         }
         this.#on.taken?.();
@@ -78,6 +86,24 @@ export class Instance {
         break;
       default:
         this.#failed(data.error, data.number ?? 0, data.ran ?? false);
+    }
+  }
+
+  #openInbox() {
+    this.#inbox = new Inbox(this.memory, this.#shown, {
+      entry: (entry) => this.#on.entry(entry),
+      taken: () => this.#on.taken(),
+      tell: (entry) => this.tell(entry),
+      failed: (error) => this.#failed(error, 0, false),
+    });
+  }
+
+  /** Takes what has happened and was not told yet. */
+  take() {
+    try {
+      this.#inbox?.take();
+    } catch (error) {
+      this.#failed(error, 0, false);
     }
   }
 
@@ -116,6 +142,14 @@ export class Instance {
     return Atomics.load(new Uint32Array(this.memory.buffer), this.#shown + index);
   }
 
+  /** Of its threads; null before it is open. */
+  get counts() {
+    if (!this.isOpen || this.memory === null) return null;
+    const words = new Uint32Array(this.memory.buffer);
+    const [threads, idle, waiting] = [0, 1, 2].map((place) => Atomics.load(words, words[this.#shown + COUNTS + place] / 4));
+    return { threads, idle, waiting };
+  }
+
   /** Whether it keeps a Node process alive. */
   keep(keeps) {
     if (keeps === this.#keeps) return;
@@ -127,6 +161,7 @@ export class Instance {
   /** Ends it and all of its threads; nothing comes from it any more. */
   end() {
     this.over = true;
+    this.#inbox?.close();
     this.#worker?.end();
     for (const thread of this.#threads.values()) thread.terminate();
   }

@@ -98,6 +98,7 @@ export class ThreadPool extends JobPool {
   }
 
   #killHard(run) {
+    this.#instance?.take();
     if (this.#runs.get(run.number) !== run) return;
     const isCalm = this.#abandonedOf(run) === 0;
     if (isCalm || run.calm) {
@@ -154,6 +155,8 @@ export class ThreadPool extends JobPool {
   /* ---- The end of an instance. */
 
   #failed(instance, told, number, ran, first) {
+    // What has ended before has ended, though it was not told of yet.
+    if (instance === this.#instance) instance.take();
     if (instance !== this.#instance) return;
     if (instance.isOpen) {
       const culprit = this.#runs.get(number) ?? null;
@@ -265,7 +268,7 @@ export class ThreadPool extends JobPool {
   }
 
   counts() {
-    const { threads = 0, idle = 0, waiting = 0 } = this.#instance?.counts ?? {};
+    const { threads, idle, waiting } = this.#instance?.counts ?? { threads: 0, idle: 0, waiting: 0 };
     const goOn = [...this.#runs.values()].map((run) => this.#abandonedOf(run)).filter((count) => count > 0);
     const abandoned = goOn.reduce((sum, count) => sum + count, this.#strays());
     return { limit: this.settings.limit, threads, idle, waiting, running: this.#runs.size - goOn.length, abandoned };

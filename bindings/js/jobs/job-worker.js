@@ -10,8 +10,10 @@
  *   and { type: 'work', list } with
  *   ['start', number, index, values]  ['cancel', number]  ['resize', min, max]
  *   ['allocate', id, bytes]           ['free', address]
+ *   and, when it shows what happens (job-inbox.js), ['tell', at], of what was left to
+ *   it, and ['giveBack'], of what was read
  * From it: { type: 'open', ... } or { type: 'failed', error }, then
- *   { type: 'work', list, counts } with
+ *   { type: 'work', list } with
  *   ['ended', number, code, reason, failure, value, returned]
  *   ['returned', number]              ['report', number, value]
  *   ['refused', number, code]         ['allocated', id, address]
@@ -196,17 +198,20 @@ class Instance {
 
   /** Takes all that has happened, and tells it in one message. */
   flush() {
-    const { doors, values } = this;
-    for (let at = doors.belay_jobs_take(); at !== 0; at = doors.belay_jobs_take()) {
-      const { view } = values;
-      const kinds = view.getUint32(at, true);
-      const number = view.getUint32(at + 4, true);
-      if ((kinds & ENDED) !== 0) this.tell(this.#ended(view, at, kinds, number));
-      else if (kinds === REPORT) this.tell(['report', number, this.#take(at + 24)]);
-      else this.tell(['returned', number]);
-      doors.belay_jobs_give_back(at);
-    }
+    const { doors } = this;
+    for (let at = doors.belay_jobs_take(); at !== 0; at = doors.belay_jobs_take()) this.tellOf(at);
     this.send();
+  }
+
+  /** Of one thing that has happened; then it is given back. */
+  tellOf(at) {
+    const { view } = this.values;
+    const kinds = view.getUint32(at, true);
+    const number = view.getUint32(at + 4, true);
+    if ((kinds & ENDED) !== 0) this.tell(this.#ended(view, at, kinds, number));
+    else if (kinds === REPORT) this.tell(['report', number, this.#take(at + 24)]);
+    else this.tell(['returned', number]);
+    this.doors.belay_jobs_give_back(at);
   }
 
   #ended(view, at, kinds, number) {
@@ -228,10 +233,7 @@ class Instance {
 
   send() {
     if (this.#list.length === 0) return;
-    const at = this.doors.belay_jobs_look();
-    const [threads, idle, waiting, abandoned, queued] = new Uint32Array(this.values.view.buffer, at, 5);
-    const counts = { threads, idle, waiting, abandoned, queued };
-    this.#port.post({ type: 'work', list: this.#list, counts }, this.#transfer);
+    this.#port.post({ type: 'work', list: this.#list }, this.#transfer);
     this.#list = [];
     this.#transfer = [];
   }
@@ -432,7 +434,7 @@ function endSpare(workers) {
   while (workers.length > SPARE_MAX) workers.shift().terminate();
 }
 
-async function openThreads(port, { module, settings, glue, thread }) {
+async function openThreads(port, { module, settings, shows, glue, thread }) {
   let instance = null;
   let over = false;
   const onTrap = (error, number, ran) => {
@@ -459,14 +461,17 @@ async function openThreads(port, { module, settings, glue, thread }) {
   mustOpen(doors, settings);
   const { wasmMemory: memory } = emscripten;
   instance = new Instance(port, doors, memory, true);
-  port.post({ type: 'open', memory, shown: doors.belay_jobs_show() });
+  if (shows) doors.belay_jobs_open_shown();
+  port.post({ type: 'open', memory, shown: doors.belay_jobs_show(), shows });
   return {
     start: (number, index, values) => instance.start(number, index, values),
     cancel: (number) => doors.belay_jobs_cancel(number),
     resize: (min, max) => doors.belay_jobs_resize(min, max),
     allocate: (id, bytes) => instance.tell(['allocated', id, doors.belay_jobs_allocate(bytes)]),
     free: (address) => doors.belay_jobs_free(address),
-    flush: () => instance.flush(),
+    tell: (at) => instance.tellOf(at),
+    giveBack: () => doors.belay_jobs_give_back_all(),
+    flush: () => (shows ? instance.send() : instance.flush()),
     failed: onTrap,
   };
 }

@@ -137,6 +137,27 @@ BELAY_JOB(progress, "number -> string") {
     return belay_string("done");
 }
 
+/* Reports an array of each of these sizes, and gives one as the last; the
+ * bytes are the array's place. */
+BELAY_JOB(tell_sizes, "Int32Array -> Uint8Array") {
+    (void)count;
+    const int32_t *sizes = arguments[0].data;
+    size_t places = arguments[0].size / sizeof(*sizes);
+    belay_value value = belay_none();
+    for (size_t place = 0; place < places; place++) {
+        belay_value_free(context, &value);
+        belay_code code =
+            belay_value_allocate(context, BELAY_TYPE_ARRAY, BELAY_ELEMENT_UINT8,
+                                 (size_t)sizes[place], &value);
+        if (code != BELAY_OK) {
+            return belay_fail(context, (int32_t)code, "no memory");
+        }
+        memset((void *)value.data, (int)place, value.size);
+        belay_report(context, value);
+    }
+    return value;
+}
+
 /* Until it is told to stop; sets a flag in shared memory when it has. */
 BELAY_JOB(until_cancelled, "Int32Array?") {
     belay_report(context, belay_none());
