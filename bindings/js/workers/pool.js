@@ -155,12 +155,16 @@ export class Pool {
     return now - since > ms * OVERDUE + AHEAD_MS;
   }
 
-  /** What waits behind a job that takes too long comes before all others. */
+  /** What waits behind a job that takes too long comes before all others; false when there is none. */
   #relieve() {
     const now = performance.now();
+    let relieved = false;
     for (const lane of this.#lanes) {
-      if (lane.size > 1 && this.#isOverdue(lane, now)) this.#putBack(lane.takeBack(lane.size - 1));
+      if (lane.size < 2 || !this.#isOverdue(lane, now)) continue;
+      this.#putBack(lane.takeBack(lane.size - 1));
+      relieved = true;
     }
+    return relieved;
   }
 
   /** Whether the runtime is to look out for a result. */
@@ -235,10 +239,16 @@ export class Pool {
   }
 
   /** All that a worker has said at a time has been handled. */
-  heard() {
+  heard(lane) {
     if (this.#disposed) return;
-    this.#relieve();
-    this.#assign();
+    if (this.#relieve() || !this.#hasEnough(lane)) this.#assign();
+  }
+
+  /** Whether a worker needs no further job now, and so nobody else does. */
+  #hasEnough({ size }) {
+    if (size === 0 || this.#lanes.size < this.#settings.max) return false;
+    const first = this.#peek();
+    return first === null || size * 2 > this.#windowOf(first);
   }
 
   /* ---- Workers. ----------------------------------------------------------- */
