@@ -7,6 +7,11 @@ mergeInto(LibraryManager.library, {
     if (ENVIRONMENT_IS_PTHREAD) postMessage({ belay: 'messages' });
   },
 
+  /* Who waits for it may be JavaScript. */
+  belay_jobs_wake: function (word) {
+    Atomics.notify(HEAP32, word >> 2, 1);
+  },
+
   /*
    * Runs a job. A trap may leave anything half done, a lock held among it. So
    * nothing of the instance is used again: the worker is told, by JavaScript

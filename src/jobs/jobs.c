@@ -41,10 +41,10 @@ static struct {
     belay_runtime *runtime;
     belay_context *root;
     port_mutex lock;
-    port_condition room; /* for reports */
+    port_condition room;          /* for reports */
     belay_jobs_message *in_order; /* of the first thread: what it has taken */
     uint32_t reports;             /* that were not given back */
-    uint32_t must_notify; /* once the runtime's lock is not held */
+    uint32_t must_notify;         /* once the runtime's lock is not held */
     uint32_t is_shown; /* others take the messages; as it was opened */
     belay_value *arguments;
     uint32_t arguments_count;
@@ -68,7 +68,8 @@ static int message_put(belay_jobs_message *message) {
     belay_jobs_message *newest = atomic_load(&shown.happened);
     do {
         message->next = newest;
-    } while (!atomic_compare_exchange_weak(&shown.happened, &newest, message));
+    } while (
+        !atomic_compare_exchange_weak(&shown.happened, &newest, message));
     return newest == NULL;
 }
 

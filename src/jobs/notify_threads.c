@@ -8,10 +8,6 @@
 #include "jobs/jobs.h"
 #include "runtime/port.h"
 
-void belay_jobs_wake(_Atomic uint32_t *word) {
-    (void)__builtin_wasm_memory_atomic_notify((int *)word, 1);
-}
-
 /* Calls the job, and does not return when that breaks. */
 void belay_jobs_guard(belay_value *result, belay_job job,
                       belay_context *context, const belay_value *values,

@@ -188,16 +188,31 @@ static void take_told(void) {
     }
 }
 
-/* Hears the older ones first, and lays each back. */
-static int take_shown(belay_jobs_shown *shown, belay_jobs_message *message) {
-    if (message == NULL) {
-        return 0;
+/* The same list, the oldest first. */
+static belay_jobs_message *reversed(belay_jobs_message *message) {
+    belay_jobs_message *first = NULL;
+    while (message != NULL) {
+        belay_jobs_message *next = message->next;
+        message->next = first;
+        first = message;
+        message = next;
     }
-    int reports = take_shown(shown, message->next);
-    reports += message->kinds == BELAY_JOBS_REPORT;
-    hear(message);
-    message->next = shown->taken;
-    shown->taken = message;
+    return first;
+}
+
+/* Hears what has happened, and lays it back; the number of reports. */
+static int take_shown(belay_jobs_shown *shown) {
+    int reports = 0;
+    belay_jobs_message *message =
+        reversed(atomic_exchange(&shown->happened, NULL));
+    while (message != NULL) {
+        belay_jobs_message *next = message->next;
+        reports += message->kinds == BELAY_JOBS_REPORT;
+        hear(message);
+        message->next = shown->taken;
+        shown->taken = message;
+        message = next;
+    }
     return reports;
 }
 
@@ -207,8 +222,7 @@ static void take_all(void) {
         take_told();
         return;
     }
-    belay_jobs_shown *shown = belay_jobs_show();
-    if (take_shown(shown, atomic_exchange(&shown->happened, NULL)) > 0) {
+    if (take_shown(belay_jobs_show()) > 0) {
         belay_jobs_give_back_all();
     }
 }

@@ -146,9 +146,9 @@ BELAY_JOB(tell_sizes, "Int32Array -> Uint8Array") {
     belay_value value = belay_none();
     for (size_t place = 0; place < places; place++) {
         belay_value_free(context, &value);
-        belay_code code =
-            belay_value_allocate(context, BELAY_TYPE_ARRAY, BELAY_ELEMENT_UINT8,
-                                 (size_t)sizes[place], &value);
+        belay_code code = belay_value_allocate(context, BELAY_TYPE_ARRAY,
+                                               BELAY_ELEMENT_UINT8,
+                                               (size_t)sizes[place], &value);
         if (code != BELAY_OK) {
             return belay_fail(context, (int32_t)code, "no memory");
         }
