@@ -155,6 +155,23 @@ const deeds = {
     assert.ok(faster > usual, `${faster} of ${usual}`);
     assert.equal(await speed(), usual);
   },
+  '+, _, 0': async (page) => {
+    await toBeginning(page);
+    const shown = () => page.evaluate(() => document.querySelector('.window')?.ariaValueText ?? 'all of it');
+    const changed = async (key, before) => {
+      await press(page, key);
+      await page.waitForFunction(
+        (was) => (document.querySelector('.window')?.ariaValueText ?? 'all of it') !== was,
+        {},
+        before,
+      );
+      return shown();
+    };
+    const half = await changed('+', 'all of it');
+    await changed('+', half);
+    assert.equal(await changed('_', await shown()), half);
+    assert.equal(await changed('0', half), 'all of it');
+  },
   r: async (page) => {
     await toBeginning(page);
     const seed = () => page.$eval('.seed input', ({ value }) => value);

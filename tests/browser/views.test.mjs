@@ -89,6 +89,8 @@ function storeOf({ trace, outcome }, t) {
     picked: value(null),
     fresh: value(false),
     outline: value(null),
+    span: value(null),
+    onPaper: value(false),
     isOwn: value(true),
   };
 }

@@ -3,6 +3,7 @@
  * many steps, between which the page can draw and listen.
  */
 import { chartParts } from './charts.ts';
+import { densityOf } from './density.ts';
 import { hasLeft, hasPromises, looksIn, sentenceOf } from './describe.ts';
 import { extrasIn } from './extras.ts';
 import { outlineSteps } from './flight.ts';
@@ -29,6 +30,7 @@ const works = [
   spawnTies,
   tiesOf,
   extrasIn,
+  densityOf,
   outputOf,
   resultAt,
   tasksOf,

@@ -24,7 +24,7 @@ export function seconds(position: number): string {
 }
 
 const steps = [
-  10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000,
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000,
   600_000,
 ];
 
@@ -35,11 +35,12 @@ export function speedFor(until: number): number {
   return speeds.findLast((speed) => until / speed >= 3000) ?? speeds[0];
 }
 
-/** Round times from 0 to `end`, at most `most` of them after the 0. */
-export function ticks(end: number, most: number): readonly number[] {
-  const step = steps.find((candidate) => end / candidate <= most) ?? Math.ceil(end / most);
+/** Round times from `from` to `end`, at most `most` of them after the first. */
+export function ticks(end: number, most: number, from = 0): readonly number[] {
+  const length = end - from;
+  const step = steps.find((candidate) => length / candidate <= most) ?? Math.ceil(length / most);
   const times: number[] = [];
-  for (let time = 0; time <= end; time += step) {
+  for (let time = Math.ceil(from / step) * step; time <= end; time += step) {
     times.push(time);
   }
   return times;
@@ -50,5 +51,5 @@ export function tickText(time: number, end: number): string {
   if (time === 0) {
     return '0';
   }
-  return end >= 2000 ? `${Number((time / 1000).toFixed(2))} s` : `${time} ms`;
+  return end >= 2000 ? `${Number((time / 1000).toFixed(3))} s` : `${time} ms`;
 }

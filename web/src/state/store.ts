@@ -12,6 +12,7 @@ import { sentenceOf, stepSentence } from '../model/describe.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Change } from '../model/changes.ts';
 import type { Wait } from '../model/pending.ts';
+import type { Shown } from '../model/span.ts';
 import { reading } from '../model/record.ts';
 import { speedFor } from '../model/time.ts';
 import {
@@ -117,6 +118,8 @@ export function createStore(
   /** The playhead; null stands at the end. */
   const held = signal<number | null>(0);
   const picked = signal<Pid | null>(null);
+  /** The part of the run that the lanes show. */
+  const span = signal<Shown>(null);
   const refusal = signal<Reason | null>(null);
   const announcement = signal('');
   /** Null chooses one by the length of the run. */
@@ -506,6 +509,7 @@ export function createStore(
     t,
     held,
     picked,
+    span,
     slow,
     patience,
     refusal,
@@ -542,7 +546,7 @@ export function createStore(
         batch(() => {
           chosen.value = id;
           held.value = runs.value.has(id) ? null : 0;
-          picked.value = null;
+          picked.value = span.value = null;
         });
         void load(id);
       }
@@ -556,7 +560,7 @@ export function createStore(
       batch(() => {
         chosen.value = id;
         held.value = 0;
-        picked.value = null;
+        picked.value = span.value = null;
         moments.value += at === null ? 0 : 1;
         replaced.value += 1;
         change(id, { seed: wantedSeed, knobs: values, changes });

@@ -29,6 +29,7 @@ const groups: readonly Group[] = [
       [['[', ']'], 'to the trouble before, to the next one'],
       [['Home', 'End'], 'to the beginning, to the end'],
       [['-', '='], 'slower, faster'],
+      [['+', '_', '0'], 'the picture closer in time, wider, of the whole run'],
       [['r'], 'another seed'],
       [['b'], 'break what the playhead is at'],
     ],

@@ -55,17 +55,19 @@ function AtOnce({ plan, trace, base }: AreaProps) {
         : `${peak} of ${limit}`;
   return (
     <>
-      <Area plan={plan} trace={trace} base={base} steps={outlineSteps(trace)} y={y} look="flight" />
-      {trace.streams
-        .filter((stream) => stream.limit <= most)
-        .map((stream) => (
-          <path
-            key={stream.id}
-            class="flight-limit"
-            d={`M${x(stream.from)} ${y(stream.limit)}H${Math.max(x(stream.to ?? trace.until), x(stream.from) + 6)}`}
-          />
-        ))}
-      <Rooms plan={plan} trace={trace} top={most} y={y} />
+      <g clip-path={plan.clip}>
+        <Area plan={plan} trace={trace} base={base} steps={outlineSteps(trace)} y={y} look="flight" />
+        {trace.streams
+          .filter((stream) => stream.limit <= most)
+          .map((stream) => (
+            <path
+              key={stream.id}
+              class="flight-limit"
+              d={`M${x(stream.from)} ${y(stream.limit)}H${Math.max(x(stream.to ?? trace.until), x(stream.from) + 6)}`}
+            />
+          ))}
+        <Rooms plan={plan} trace={trace} top={most} y={y} />
+      </g>
       <Label plan={plan} base={base} height={FLIGHT} short={label} long={`${label} at once`} />
     </>
   );
@@ -92,11 +94,13 @@ function Strip({ plan, trace, chart, base }: AreaProps & { chart: Chart }) {
   const y = (count: number) => base - (count / most) * (height - ROOM);
   return (
     <>
-      <Area plan={plan} trace={trace} base={base} steps={steps} y={y} look={kind} />
-      <path
-        class="turned-away"
-        d={crowds.map(({ time, count }) => `M${time} ${base}V${y(count)}`).join('')}
-      />
+      <g clip-path={plan.clip}>
+        <Area plan={plan} trace={trace} base={base} steps={steps} y={y} look={kind} />
+        <path
+          class="turned-away"
+          d={crowds.map(({ time, count }) => `M${time} ${base}V${y(count)}`).join('')}
+        />
+      </g>
       <Label
         plan={plan}
         base={base}

@@ -48,7 +48,7 @@ export function Ties({ plan, trace }: { plan: Plan; trace: Trace }) {
     return offsets.get(key) as number;
   };
   return (
-    <g aria-hidden="true" class="ties">
+    <g aria-hidden="true" class="ties" clip-path={plan.clip}>
       {tiesOf(trace).map((tie) => {
         const from = places.get(tie.from);
         const to = places.get(tie.to);

@@ -15,6 +15,7 @@ import { lanesOf, weightOf, type Lane } from '../model/lanes.ts';
 import type { Store } from '../state/store.ts';
 import { tickText, ticks } from '../model/time.ts';
 import { marksWithin } from '../model/extras.ts';
+import type { Shown } from '../model/span.ts';
 import { leftAt, timeOf, type Line, type Mark, type Pid, type Trace } from '../model/trace.ts';
 import { openMenuOf } from './BreakMenu.tsx';
 import { chartsHeight, InFlight } from './InFlight.tsx';
@@ -24,7 +25,7 @@ import type { OutlinesProps } from './Outlines.tsx';
 import { Cap, EndMark, SignStrokes } from './Signs.tsx';
 
 export const CHARACTER = 8.35; // px, of the lanes' labels
-const END_ROOM = 24; // px right of the last moment, for its mark
+export const END_ROOM = 24; // px right of the last moment, for its mark
 const AXIS = 30;
 const BUTTON = 24; // between a row's label and its lane: for its button
 const BRACKETS = 12; // and for the ties of those that begin together
@@ -32,6 +33,7 @@ const BRACKETS = 12; // and for the ties of those that begin together
 export const MANY = 8;
 export const CROWD = 12;
 const MARKS_MAX = 200; // drawn on one bar
+const BEYOND = 60; // px outside of the picture, where nothing of it reaches into that
 const UNDER_END = 6; // px before an end: a mark that is nearer lies under that
 const CAP = 12; // px of a life that tell how it ended
 
@@ -48,6 +50,12 @@ export interface Plan {
   readonly lanes: readonly Placed[];
   readonly height: number;
   readonly end: number;
+  /** What is drawn begins here and has this length, in ms. */
+  readonly from: number;
+  readonly length: number;
+  /** Around what would reach beyond that; undefined when nothing does. */
+  readonly clip: string | undefined;
+  /** Times outside of it lie beyond an edge, all at one place. */
   readonly x: (time: number) => number;
 }
 
@@ -76,12 +84,19 @@ export function Lanes({ store }: { store: Store }) {
   const trace = store.trace.value;
   const { drawn, hidden } = lanesOf(trace);
   const outline = store.outline.value;
-  const plan = planOf(trace, drawn, width.value, outline?.trace.until);
+  const plan = planOf(
+    trace,
+    drawn,
+    width.value,
+    outline?.trace.until,
+    store.onPaper.value ? null : store.span.value,
+  );
   return (
     <div class={store.fresh.value ? 'lanes fresh' : 'lanes'} ref={frame}>
       <svg
         width={plan.width}
         height={plan.height}
+        data-left={plan.left}
         onPointerDown={(event) => drag(event, plan, store)}
       >
         <defs>
@@ -94,6 +109,11 @@ export function Lanes({ store }: { store: Store }) {
           >
             <path class="grace-stroke" d="M1 0V5" />
           </pattern>
+          {plan.clip !== undefined && (
+            <clipPath id="span">
+              <rect x={plan.left - 2} width={plan.width} height={plan.height} />
+            </clipPath>
+          )}
         </defs>
         <Background plan={plan} trace={trace} />
         <Grid plan={plan} trace={trace} store={store} />
@@ -103,7 +123,7 @@ export function Lanes({ store }: { store: Store }) {
         <Budgets plan={plan} trace={trace} t={store.t} />
         <Ends plan={plan} t={store.t} />
         {outline !== null && (
-          <Outlines trace={trace} other={outline.trace} from={outline.from} {...plan} />
+          <Outlines {...plan} trace={trace} other={outline.trace} from={outline.from} />
         )}
       </svg>
       {hidden > 0 && (
@@ -116,7 +136,13 @@ export function Lanes({ store }: { store: Store }) {
   );
 }
 
-function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 0): Plan {
+function planOf(
+  trace: Trace,
+  drawn: readonly Lane[],
+  width: number,
+  outlined = 0,
+  span: Shown = null,
+): Plan {
   const longest = Math.max(...drawn.map(({ label, depth }) => label.length + depth * 1.5), 11);
   const narrow = width < 380 && longest > 15;
   const brackets = spawnTies(trace).length > 0 ? BRACKETS : 0;
@@ -135,6 +161,9 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 
     return placed;
   });
   const room = width - left - END_ROOM;
+  const from = span?.from ?? 0;
+  const length = (span?.to ?? end) - from;
+  const place = (time: number) => left + (room * (Math.min(time, end) - from)) / length;
   return {
     width,
     left,
@@ -143,7 +172,13 @@ function planOf(trace: Trace, drawn: readonly Lane[], width: number, outlined = 
     lanes,
     height: top + 8,
     end,
-    x: (time) => left + (room * Math.min(time, end)) / end,
+    from,
+    length,
+    clip: span === null ? undefined : 'url(#span)',
+    x:
+      span === null
+        ? place
+        : (time) => Math.max(left - BEYOND, Math.min(width + BEYOND, place(time))),
   };
 }
 
@@ -157,10 +192,10 @@ function rowHeight(weight: number, width: number): number {
 
 /** The axis, and the charts on it. */
 function Background({ plan, trace }: { plan: Plan; trace: Trace }) {
-  const { x, end, height } = plan;
+  const { x, end, height, from, length } = plan;
   return (
     <g aria-hidden="true">
-      {ticks(end, plan.width / 110).map((time) => (
+      {ticks(from + length, plan.width / 110, from).map((time) => (
         <g key={time} class="tick" transform={`translate(${x(time)} 0)`}>
           <path d={`M0 ${AXIS - 8}V${height}`} />
           {x(time) + 4 + tickText(time, end).length * CHARACTER < plan.width && (
@@ -357,6 +392,7 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose, onM
       data-cell={cell}
       data-pid={line.pid}
       class={picked ? 'cell picked' : 'cell'}
+      clip-path={plan.clip}
       onClick={onChoose}
       onContextMenu={(event) => {
         event.preventDefault();
@@ -502,7 +538,7 @@ function Tail({
 /** Behind the ties, which tell what happens at the very moment. */
 function PlayheadLine({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
   return (
-    <g aria-hidden="true" class="playhead">
+    <g aria-hidden="true" class="playhead" clip-path={plan.clip}>
       <path d={`M${plan.x(t.value)} ${AXIS + 3}V${plan.height}`} />
     </g>
   );
@@ -512,7 +548,7 @@ function PlayheadLine({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
 function Veil({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
   const at = plan.x(t.value);
   return (
-    <g aria-hidden="true" class="playhead">
+    <g aria-hidden="true" class="playhead" clip-path={plan.clip}>
       <rect
         class="veil"
         x={at + 1}
@@ -529,7 +565,7 @@ function Veil({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
 function Ends({ plan, t }: { plan: Plan; t: ReadonlySignal<number> }) {
   const now = t.value;
   return (
-    <g aria-hidden="true" class="ends">
+    <g aria-hidden="true" class="ends" clip-path={plan.clip}>
       {plan.lanes.map(({ lane, middle }) =>
         lane.shared
           ? null // their bars tell it
@@ -564,6 +600,7 @@ function drag(event: PointerEvent, plan: Plan, store: Store): void {
   const svg = event.currentTarget as SVGSVGElement;
   if (
     event.button !== 0 ||
+    (event.pointerType === 'touch' && plan.clip !== undefined) || // that moves the picture
     (event.target as Element).closest('[role=gridcell], [role=rowheader]') !== null
   ) {
     return;
@@ -572,7 +609,9 @@ function drag(event: PointerEvent, plan: Plan, store: Store): void {
   const room = plan.width - plan.left - END_ROOM;
   const seek = ({ clientX }: PointerEvent) => {
     const share = (clientX - left - plan.left) / room;
-    store.seek(Math.max(0, Math.min(share * plan.end, store.trace.value.until)));
+    store.seek(
+      Math.max(0, Math.min(plan.from + share * plan.length, store.trace.value.until)),
+    );
   };
   seek(event);
   svg.setPointerCapture(event.pointerId);

@@ -1,13 +1,58 @@
 /** The lanes as a table: the same tasks, times and states at the playhead. */
 import { chartMoment, chartsOf } from '../model/charts.ts';
+import { densityRows } from '../model/density.ts';
 import { notesOf } from '../model/describe.ts';
+import { lanesOf } from '../model/lanes.ts';
 import { duration } from '../model/time.ts';
 import { rowsOf, runningAt, stateAt, type Row, type Trace } from '../model/trace.ts';
 import { StateMark } from './Signs.tsx';
 
 const ROWS_MAX = 200; // the browser lays out all of them at each step
 
-export function LanesTable({ trace, t }: { trace: Trace; t: number }) {
+interface Props {
+  readonly trace: Trace;
+  readonly t: number;
+  /** The picture shows a part of the run, with a strip of all of it. */
+  readonly zoomed?: boolean;
+}
+
+export function LanesTable({ trace, t, zoomed = false }: Props) {
+  return (
+    <>
+      {(zoomed || lanesOf(trace).hidden > 0) && <DensityTable trace={trace} />}
+      <States trace={trace} t={t} />
+    </>
+  );
+}
+
+/** What the strip above a picture shows that has not room for all. */
+function DensityTable({ trace }: { trace: Trace }) {
+  return (
+    <table class="lanes-table density-table">
+      <caption>Events by time, of the whole run</caption>
+      <thead>
+        <tr>
+          <th scope="col">From</th>
+          <th scope="col">To</th>
+          <th scope="col">Events</th>
+          <th scope="col">Trouble</th>
+        </tr>
+      </thead>
+      <tbody>
+        {densityRows(trace).map(({ from, to, events, troubles }) => (
+          <tr key={from}>
+            <th scope="row">{duration(from)}</th>
+            <td>{duration(to)}</td>
+            <td>{events.toLocaleString('en')}</td>
+            <td>{troubles.toLocaleString('en')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function States({ trace, t }: { trace: Trace; t: number }) {
   const rows = rowsOf(trace);
   return (
     <table class="lanes-table">

@@ -17,14 +17,15 @@ export interface OutlinesProps {
   readonly other: Trace;
   readonly lanes: readonly Place[];
   readonly x: (time: number) => number;
+  readonly clip: string | undefined;
   /** Of the outlines alone: a ghost's begin where it differs, at the change. */
   readonly from: number;
 }
 
-export function Outlines({ trace, other, lanes, x, from }: OutlinesProps) {
+export function Outlines({ trace, other, lanes, x, clip, from }: OutlinesProps) {
   const pairs = counterpartsOf(trace, other);
   return (
-    <g class="outlines" aria-hidden="true">
+    <g class="outlines" aria-hidden="true" clip-path={clip}>
       {lanes.flatMap(({ lane, middle }) =>
         lane.shared
           ? []

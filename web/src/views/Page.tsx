@@ -146,6 +146,9 @@ function stageKey(event: KeyboardEvent, store: Store, tab: Signal<number>): void
     '=': () => speedBy(1),
     r: () => store.newSeed(100_000),
     b: () => void openMenuHere(store),
+    '+': () => void zoom((by) => by.closer(store)),
+    _: () => void zoom((by) => by.wider(store)),
+    0: () => void zoom((by) => by.whole(store)),
   };
   tabs.forEach((_, index) => {
     actions[String(index + 1)] = () => (tab.value = index);
@@ -163,6 +166,10 @@ function stageKey(event: KeyboardEvent, store: Store, tab: Signal<number>): void
     action();
   }
 }
+
+/** What changes the part of the run that is shown comes a moment after the page. */
+const zoom = (change: (by: typeof import('./Zoom.tsx')) => void) =>
+  import('./Zoom.tsx').then(change, () => {});
 
 function SkipLink() {
   const skip = (event: Event) => {

@@ -14,7 +14,8 @@ import { later } from './Later.tsx';
 import { BarMark, Icon, StateMark } from './Signs.tsx';
 import { PictureOrTable } from './PictureOrTable.tsx';
 
-const LanesTable = later<{ trace: Trace; t: number }>(
+const Zoom = later<{ store: Store }>(async () => (await import('./Zoom.tsx')).Zoom, true);
+const LanesTable = later<{ trace: Trace; t: number; zoomed: boolean }>(
   async () => (await import('./Closely.ts')).LanesTable,
   true,
 );
@@ -32,6 +33,7 @@ export function Tasks({ store }: { store: Store }) {
         <h2 id="tasks-title">Tasks</h2>
         <Status store={store} />
         <PictureOrTable asTable={asTable} name="tasks-as" what="the tasks" />
+        {!empty && !asTable.value && <Zoom store={store} />}
       </div>
       {store.isReal.value && (
         <p class="real-clock">
@@ -45,7 +47,7 @@ export function Tasks({ store }: { store: Store }) {
         refusal === null && <Empty />
       ) : (
         <div class="panel-body" tabIndex={0} role="group" aria-label="Tasks of the run">
-          {asTable.value && !store.onPaper.value ? <LanesTable trace={trace} t={store.t.value} /> : <Lanes store={store} />}
+          {asTable.value && !store.onPaper.value ? <LanesTable trace={trace} t={store.t.value} zoomed={store.span.value !== null} /> : <Lanes store={store} />}
           {!store.fresh.value && <Legend trace={trace} />}
           {store.outline.value !== null && (
             <p class="outline-word">

@@ -1,0 +1,61 @@
+/**
+ * How many events there were when: the overview of a run that is larger than
+ * its picture, or of which a part is looked at.
+ */
+import { isTrouble } from './describe.ts';
+import { duration } from './time.ts';
+import { once, type Trace } from './trace.ts';
+
+export const BINS = 120;
+
+export interface Density {
+  /** Of each bin how many events, and how many of those are trouble. */
+  readonly counts: readonly number[];
+  readonly troubles: readonly number[];
+  readonly most: number;
+  /** Its first bin with the most of them. */
+  readonly busiest: number;
+}
+
+export const densityOf = once((trace): Density => {
+  const counts = Array<number>(BINS).fill(0);
+  const troubles = Array<number>(BINS).fill(0);
+  const share = BINS / Math.max(trace.until, 1);
+  for (const event of trace.events) {
+    const bin = Math.min(BINS - 1, Math.floor(event.time * share));
+    counts[bin] = (counts[bin] as number) + 1;
+    if (isTrouble(trace, event)) {
+      troubles[bin] = (troubles[bin] as number) + 1;
+    }
+  }
+  const most = Math.max(...counts);
+  return { counts, troubles, most, busiest: counts.indexOf(most) };
+});
+
+export interface DensityRow {
+  readonly from: number;
+  readonly to: number;
+  readonly events: number;
+  readonly troubles: number;
+}
+
+/** The same in few rows, for a table. */
+export function densityRows(trace: Trace, rows = 12): readonly DensityRow[] {
+  const { counts, troubles } = densityOf(trace);
+  const each = BINS / rows;
+  const sum = (values: readonly number[], row: number) =>
+    values.slice(row * each, (row + 1) * each).reduce((all, value) => all + value, 0);
+  return Array.from({ length: rows }, (_, row) => ({
+    from: (trace.until * row) / rows,
+    to: (trace.until * (row + 1)) / rows,
+    events: sum(counts, row),
+    troubles: sum(troubles, row),
+  }));
+}
+
+export function densitySentence(trace: Trace): string {
+  const { most, busiest, troubles } = densityOf(trace);
+  const trouble = troubles.reduce((all, value) => all + value, 0);
+  const at = (bin: number) => duration((trace.until * bin) / BINS);
+  return `${trace.events.length.toLocaleString('en')} events in ${duration(trace.until)}, most of them, ${most.toLocaleString('en')}, from ${at(busiest)} to ${at(busiest + 1)}; ${trouble.toLocaleString('en')} are trouble`;
+}
