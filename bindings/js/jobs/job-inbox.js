@@ -30,6 +30,7 @@ const REPORTS = 256;
 const LOOKS_MAX = 16;
 /* Two of each run, and reports (BELAY_JOBS_REPORTS_MAX): more are not there at a time. */
 const MESSAGES_MAX = 2 * PLACES + 4 * REPORTS;
+const GROWN_LOOKS_MAX = 1_000_000;
 
 const decoder = new TextDecoder();
 
@@ -120,7 +121,10 @@ export class Inbox {
 
   /** Memory that has grown on another thread may be seen a little later here. */
   #reach(at) {
-    if (at >= this.#words.byteLength) this.#look();
+    for (let looks = 0; at >= this.#words.byteLength; looks++) {
+      if (looks === GROWN_LOOKS_MAX) throw new RangeError('what has happened lies outside of the memory');
+      this.#look();
+    }
   }
 
   #read(at) {
