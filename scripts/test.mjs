@@ -171,7 +171,7 @@ const suites = {
     builds: ['release', 'wasm'],
     commands: () => [
       node('scripts/lib/cmake-preset.mjs', 'release', 'cli', 'cli_turns', 'sim'),
-      node('scripts/lib/cmake-preset.mjs', 'wasm', 'cli', 'supervisors_fibers_test'),
+      node('scripts/lib/cmake-preset.mjs', 'wasm', 'cli', 'runtime_fibers_tests'),
       nodeTests('tests/wasi'),
     ],
   },

@@ -49,49 +49,55 @@ function(belay_asyncify name)
         VERBATIM)
 endfunction()
 
-# tests/fibers/<name>_test.c, and each tests/runtime/<name>_test.c once more,
-# on fibers and a virtual clock, as <name>_fibers_test; with the label
-# "fibers".
+# Tests with the label "fibers". One program has tests/fibers/<name>_test.c, and
+# those of this folder that must fail; another each tests/runtime/<name>_test.c
+# once more, on fibers and a virtual clock, as <name>_fibers_test; that of
+# stress is a program of its own.
 function(belay_fiber_tests)
-    file(GLOB own CONFIGURE_DEPENDS
-        ${PROJECT_SOURCE_DIR}/tests/fibers/*_test.c)
-    file(GLOB shared CONFIGURE_DEPENDS
-        ${PROJECT_SOURCE_DIR}/tests/runtime/*_test.c)
-    foreach(source IN LISTS own shared)
+    set(fibers ${PROJECT_SOURCE_DIR}/tests/fibers)
+    file(GLOB tests CONFIGURE_DEPENDS ${fibers}/*_test.c)
+    belay_mains(files fibers_tests
+        "${tests};${fibers}/deadlock.c;${fibers}/overflow.c")
+    belay_fiber_program(fibers_tests ${files} ${fibers}/orders.c
+        ${PROJECT_SOURCE_DIR}/tests/runtime/jobs.c
+        ${PROJECT_SOURCE_DIR}/src/jobs/jobs.c
+        ${PROJECT_SOURCE_DIR}/src/jobs/registry.c)
+    target_compile_definitions(fibers_tests PRIVATE BELAY_JOBS_REPORTS_MAX=2u)
+    foreach(source IN LISTS tests)
         get_filename_component(name ${source} NAME_WE)
-        set(helpers "")
-        set(definitions "")
-        if(source IN_LIST shared)
-            string(REGEX REPLACE "_test$" "_fibers_test" name ${name})
-            set(helpers ${PROJECT_SOURCE_DIR}/tests/runtime/jobs.c
-                ${PROJECT_SOURCE_DIR}/tests/fibers/virtual_time.c)
-        endif()
-        if(name STREQUAL "interleavings_test")
-            set(helpers ${PROJECT_SOURCE_DIR}/tests/fibers/orders.c
-                ${PROJECT_SOURCE_DIR}/tests/runtime/jobs.c)
-        elseif(name STREQUAL "job_interleavings_test")
-            set(helpers ${PROJECT_SOURCE_DIR}/tests/fibers/orders.c
-                ${PROJECT_SOURCE_DIR}/src/jobs/jobs.c
-                ${PROJECT_SOURCE_DIR}/src/jobs/registry.c)
-            set(definitions BELAY_JOBS_REPORTS_MAX=2u)
-        endif()
-        belay_c_test(${name} ${source} fiber_objects runtime_fibers)
-        target_sources(${name} PRIVATE ${helpers})
-        target_compile_definitions(${name} PRIVATE ${definitions})
-        target_include_directories(${name} PRIVATE
-            ${PROJECT_SOURCE_DIR}/tests/runtime)
-        set_tests_properties(${name} PROPERTIES LABELS fibers)
-        belay_asyncify(${name})
+        belay_fiber_test(${name} fibers_tests ${name})
     endforeach()
     belay_fiber_failure(deadlock "all threads wait .2 of them.")
     belay_fiber_failure(overflow "more than its 32768 bytes of stack")
+
+    set(virtual
+        ${PROJECT_SOURCE_DIR}/tests/runtime/jobs.c ${fibers}/virtual_time.c)
+    belay_mains(files runtime_fibers_tests "${runtime_tests}")
+    belay_fiber_program(runtime_fibers_tests ${files} ${virtual})
+    foreach(source IN LISTS runtime_tests)
+        get_filename_component(name ${source} NAME_WE)
+        string(REGEX REPLACE "_test$" "_fibers_test" test ${name})
+        belay_fiber_test(${test} runtime_fibers_tests ${name})
+    endforeach()
+    belay_fiber_program(stress_fibers_test
+        ${PROJECT_SOURCE_DIR}/tests/runtime/stress_test.c ${virtual})
+    belay_fiber_test(stress_fibers_test stress_fibers_test)
+endfunction()
+
+function(belay_fiber_program name)
+    belay_c_program(${name} "${ARGN}" fiber_objects runtime_fibers)
+    target_include_directories(${name} PRIVATE
+        ${PROJECT_SOURCE_DIR}/tests/runtime)
+    belay_asyncify(${name})
+endfunction()
+
+function(belay_fiber_test name program)
+    belay_run(${name} ${program} ${ARGN})
+    set_tests_properties(${name} PROPERTIES LABELS fibers)
 endfunction()
 
 # tests/fibers/<name>.c must fail, and say so in these words.
 function(belay_fiber_failure name words)
-    belay_c_test(${name} ${PROJECT_SOURCE_DIR}/tests/fibers/${name}.c
-        fiber_objects runtime_fibers)
-    belay_asyncify(${name})
-    set_tests_properties(${name} PROPERTIES
-        LABELS fibers PASS_REGULAR_EXPRESSION "${words}")
+    belay_fiber_test(${name} fibers_tests ${name})
+    set_tests_properties(${name} PROPERTIES PASS_REGULAR_EXPRESSION "${words}")
 endfunction()

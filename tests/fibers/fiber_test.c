@@ -5,8 +5,8 @@
 
 #define STACK ((size_t)32 * 1024)
 
-static belayr_fiber *open(belayr_fiber_main main, void *argument) {
-    belayr_fiber *fiber = belayr_fiber_open(main, argument, STACK);
+static belayr_fiber *open(belayr_fiber_main body, void *argument) {
+    belayr_fiber *fiber = belayr_fiber_open(body, argument, STACK);
     CHECK(fiber != NULL);
     return fiber;
 }

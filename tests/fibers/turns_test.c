@@ -17,8 +17,8 @@ static void begin(void) {
     belayr_port_condition_open(&changed);
 }
 
-static void start(int index, port_main main, void *argument) {
-    CHECK(belayr_port_thread_start(&threads[index], main, argument, 0));
+static void start(int index, port_main body, void *argument) {
+    CHECK(belayr_port_thread_start(&threads[index], body, argument, 0));
 }
 
 static void end(int count) {

@@ -20,7 +20,7 @@ async function functionsIn(file) {
 }
 
 test('no function of the kernel can be left, those that wait can', async () => {
-  const functions = await functionsIn('build/wasm/supervisors_fibers_test.wasm');
+  const functions = await functionsIn('build/wasm/runtime_fibers_tests.wasm');
   const sources = ['src/base', 'src/kernel'].flatMap((folder) => filesOf(ownFiles(), folder, '.c', '.h'));
   const kernel = new Set(
     sources.flatMap((file) => functionsOf(readFileSync(join(root, file), 'utf8')).map(({ name }) => name)),
