@@ -1,10 +1,12 @@
 // Builds job modules with belay_add_jobs, as an application would:
 //
 //   node scripts/build-jobs.mjs FOLDER...   each into build/jobs/<its name>
+//   ... --target NAME                       this one of their modules alone
 //
 // FOLDER has a CMakeLists.txt that calls belay_add_jobs.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Complaint, quietly, root, run } from './lib/shell.mjs';
 import { buildEnvironment, onPath } from './lib/tools.mjs';
 
@@ -21,7 +23,7 @@ function isConfigured(build, folder) {
   return readFileSync(cache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${folder}\n`);
 }
 
-async function build(given) {
+async function build(given, module) {
   const folder = resolve(root, given);
   const target = join(root, 'build/jobs', nameOf(folder));
   const env = buildEnvironment();
@@ -29,10 +31,12 @@ async function build(given) {
     rmSync(target, { recursive: true, force: true });
     await quietly('emcmake', ['cmake', '-S', folder, '-B', target], { env });
   }
-  await quietly('cmake', ['--build', target, '-j', '2'], { env });
+  const wanted = module === undefined ? [] : ['--target', module];
+  await quietly('cmake', ['--build', target, '-j', '2', ...wanted], { env });
 }
 
 await run(async () => {
   if (onPath('emcmake') === null) throw new Complaint('no emcmake on the search path: install Emscripten');
-  for (const folder of process.argv.slice(2)) await build(folder);
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { target: { type: 'string' } } });
+  for (const folder of positionals) await build(folder, values.target);
 });

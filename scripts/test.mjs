@@ -5,9 +5,11 @@
 //   npm test -- --verbose          with what the suites print
 //
 // The suites run two at a time, but never two that use the same build; those
-// that need the machine for themselves run after them. What takes too long for
-// all of this is in suites that run when asked for: fibers, stress, webAll, workersExample; and
-// in `npm run lint:deep`, `npm run parity` and `npm run test:threads`. One line per suite, the
+// that need the machine for themselves run after them. On 2 cores all of it stays
+// under 10 minutes. What would take longer is in suites that run when asked for: clang, fibers,
+// stress, and those named ...All, whose tests stand in a folder named ...-all; the scripts
+// of the parts run them (test:c, test:threads, test:web and so on), as do `npm run lint:deep`,
+// `npm run parity` and `npm run sim` more than `npm test`. One line per suite, the
 // failures of those that fail, a summary, and exit code 1 when one has failed.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -78,42 +80,59 @@ function runtimeTests(preset) {
  * commands, which stop at the first that fails.
  */
 const suites = {
+  workers: {
+    about: 'bodies on workers: outcomes, kills, Chromium',
+    // A second for each of the rounds of kills, which there are of four kinds, and one for the kills after which memory is looked at, on a busy machine.
+    seconds: SUITE_SECONDS_MAX + 2 * KILLS,
+    commands: () => [nodeTests('tests/workers', '--test-concurrency=1')],
+  },
+  workersAll: {
+    about: 'bodies on workers: bundlers, Firefox',
+    extra: true,
+    commands: () => [nodeTests('tests/workers-all', '--test-concurrency=1')],
+  },
+  workersExample: {
+    about: 'the example that computes on workers',
+    extra: true, // examples has it
+    commands: () => [node('--test', '--test-reporter=spec', 'tests/examples/workers.test.mjs')],
+  },
   c: {
-    about: 'C tests, native, with sanitizers; and with clang, optimized',
-    builds: ['sanitize', 'clang'],
-    // All orders take half a minute with sanitizers, and are tried without them, and by the suite fibers.
-    // clang compiles everything, for its warnings.
-    commands: () => [...cTests('sanitize', { deviations: 1, targets: ['c_tests'] }), ...cTests('clang')],
+    about: 'C tests, native, with sanitizers',
+    builds: ['sanitize'],
+    // All orders take half a minute with sanitizers: they are tried by the suites fibers and clang.
+    commands: () => cTests('sanitize', { deviations: 1, targets: ['c_tests'] }),
+  },
+  clang: {
+    about: 'all C compiled by clang, for its warnings; the C tests with it, optimized',
+    builds: ['clang'],
+    extra: true, // c has them, and sim the kernel by clang
+    commands: () => cTests('clang'),
+  },
+  threads: {
+    about: 'jobs in C: on threads, and in workers of their own',
+    // 20 for each run of stress, on a busy machine.
+    seconds: SUITE_SECONDS_MAX + 20 * STRESS_RUNS,
+    commands: () => [
+      node('scripts/build-jobs.mjs', 'tests/threads/jobs', '--target', 'test_jobs'),
+      nodeTests('tests/threads', '--test-concurrency=1'),
+    ],
+  },
+  threadsAll: {
+    about: 'jobs in C: their example, bundlers, Firefox',
+    extra: true,
+    commands: () => [
+      node('scripts/build-jobs.mjs', 'tests/threads/jobs'),
+      nodeTests('tests/threads-all', '--test-concurrency=1'),
+    ],
   },
   tidy: {
     about: 'style of the sources',
     commands: () => [node('scripts/tidy.mjs')],
   },
-  parity: {
-    about: 'the Elixir and the Python of the lessons, executed anew, and what is taken along',
-    seconds: 600,
-    commands: () => [nodeTests('tests/parity')],
-  },
   wasm: {
     about: 'the same C tests in WebAssembly',
     builds: ['wasm'],
     commands: () => cTests('wasm'),
-  },
-  runtime: {
-    about: 'tasks in C on threads: with sanitizers of memory and of threads',
-    builds: ['sanitize', 'thread', 'release'],
-    seconds: SUITE_SECONDS_MAX + 5 * STRESS_RUNS,
-    commands: () => [
-      ...runtimeTests('sanitize'),
-      ...runtimeTests('thread'),
-      node('scripts/lib/cmake-preset.mjs', 'release', 'stress_test'),
-      ['build/release/stress_test', '100000', String(Math.max(3, STRESS_RUNS)), '1000000'],
-      nodeTests('tests/install'),
-    ],
-  },
-  js: {
-    about: 'the JavaScript binding',
-    commands: () => [nodeTests('tests/js')],
   },
   sim: {
     about: 'random commands for the kernel and for a model of it; planted mistakes',
@@ -124,46 +143,27 @@ const suites = {
       node('scripts/sim.mjs', '--builds', '--seeds', '200'),
     ],
   },
-  threads: {
-    about: 'jobs in C: on threads, and in workers of their own',
-    // 20 for each run of stress, on a busy machine.
-    seconds: SUITE_SECONDS_MAX + 20 * STRESS_RUNS,
+  js: {
+    about: 'the JavaScript binding',
+    commands: () => [nodeTests('tests/js')],
+  },
+  runtime: {
+    about: 'tasks in C on threads: with sanitizers of memory and of threads; the library installed',
+    builds: ['sanitize', 'thread', 'release'],
     commands: () => [
-      node('scripts/build-jobs.mjs', 'tests/threads/jobs'),
-      nodeTests('tests/threads', '--test-concurrency=1'),
+      ...runtimeTests('sanitize'),
+      ...runtimeTests('thread'),
+      nodeTests('tests/install'),
     ],
   },
-  workers: {
-    about: 'bodies on workers: outcomes, kills, bundlers, browsers',
-    // A second for each of the rounds of kills, which there are of four kinds, and one for the kills after which memory is looked at, on a busy machine.
-    seconds: SUITE_SECONDS_MAX + 2 * KILLS,
-    commands: () => [nodeTests('tests/workers', '--test-concurrency=1')],
-  },
-  workersExample: {
-    about: 'the example that computes on workers',
-    extra: true, // examples has it
-    commands: () => [node('--test', '--test-reporter=spec', 'tests/examples/workers.test.mjs')],
-  },
-  emscripten: {
-    about: 'the same built by Emscripten; both modules give the same events',
-    builds: ['emscripten'],
+  runtimeAll: {
+    about: 'tasks in C on threads: 100,000 jobs again and again, a million tasks',
+    builds: ['release'],
+    extra: true,
+    seconds: SUITE_SECONDS_MAX + 5 * STRESS_RUNS,
     commands: () => [
-      node('scripts/build.mjs', '--emscripten'),
-      ...cTests('emscripten'),
-      nodeTests('tests/emscripten'),
-    ],
-  },
-  conformance: {
-    about: 'random scenarios: Belay and Elixir do the same',
-    commands: () => [nodeTests('tests/conformance')],
-  },
-  fibers: {
-    about: 'the hard cases of tasks in C in all orders, their threads being fibers',
-    builds: ['sanitize'],
-    extra: true, // c and wasm have them, c with sanitizers the orders that deviate once
-    commands: () => [
-      node('scripts/lib/cmake-preset.mjs', 'sanitize', 'c_tests'),
-      ['ctest', '--preset', 'sanitize', '-L', 'fibers'],
+      node('scripts/lib/cmake-preset.mjs', 'release', 'stress_test'),
+      ['build/release/stress_test', '100000', String(Math.max(3, STRESS_RUNS)), '1000000'],
     ],
   },
   wasi: {
@@ -175,10 +175,16 @@ const suites = {
       nodeTests('tests/wasi'),
     ],
   },
-  examples: {
-    about: 'the examples',
-    alone: true,
-    commands: () => [nodeTests('tests/examples', '--test-concurrency=1')],
+  wasiAll: {
+    about: 'the program belay without JavaScript; a project of its own that uses the runtime under WASI',
+    builds: ['wasm'],
+    extra: true,
+    commands: () => [node('scripts/lib/cmake-preset.mjs', 'wasm', 'cli'), nodeTests('tests/wasi-all')],
+  },
+  parity: {
+    about: 'the Elixir and the Python of the lessons, executed anew, and what is taken along',
+    seconds: 600,
+    commands: () => [nodeTests('tests/parity')],
   },
   types: {
     about: 'type declarations in several kinds of projects; the playground',
@@ -189,10 +195,20 @@ const suites = {
       nodeTests('tests/types'),
     ],
   },
-  instructions: {
-    about: 'how many instructions the operations of the kernel take',
-    builds: ['release'],
-    commands: () => [node('scripts/instructions.mjs')],
+  conformance: {
+    about: 'random scenarios: Belay and Elixir do the same',
+    commands: () => [nodeTests('tests/conformance')],
+  },
+  emscripten: {
+    about: 'the kernel built by Emscripten gives the same events',
+    builds: ['emscripten'],
+    commands: () => [node('scripts/build.mjs', '--emscripten'), nodeTests('tests/emscripten')],
+  },
+  emscriptenAll: {
+    about: 'the C tests built by Emscripten',
+    builds: ['emscripten'],
+    extra: true,
+    commands: () => cTests('emscripten'),
   },
   semantics: {
     about: 'each statement about Elixir in docs/semantics.md, on virtual time',
@@ -201,21 +217,44 @@ const suites = {
       node('tests/semantics/mutants.mjs', '--quick'),
     ],
   },
+  page: {
+    about: 'the playground is built, for web',
+    commands: () => [node('scripts/lib/with-page.mjs')],
+  },
+  instructions: {
+    about: 'how many instructions the operations of the kernel take',
+    builds: ['release'],
+    commands: () => [node('scripts/instructions.mjs')],
+  },
+  fibers: {
+    about: 'the hard cases of tasks in C in all orders, their threads being fibers',
+    builds: ['sanitize'],
+    extra: true, // clang has them, c with sanitizers the orders that deviate once
+    commands: () => [
+      node('scripts/lib/cmake-preset.mjs', 'sanitize', 'c_tests'),
+      ['ctest', '--preset', 'sanitize', '-L', 'fibers'],
+    ],
+  },
   stress: {
     about: 'many jobs in C on threads, with resizing and killing, again and again',
     alone: true,
     extra: true, // threads has it, with fewer runs
     seconds: SUITE_SECONDS_MAX + 20 * STRESS_RUNS,
     commands: () => [
-      node('scripts/build-jobs.mjs', 'tests/threads/jobs'),
+      node('scripts/build-jobs.mjs', 'tests/threads/jobs', '--target', 'test_jobs'),
       node('--test', '--test-reporter=spec', 'tests/threads/stress.test.mjs'),
     ],
+  },
+  examples: {
+    about: 'the examples',
+    alone: true,
+    commands: () => [nodeTests('tests/examples', '--test-concurrency=1')],
   },
   web: {
     about: 'the playground in Chromium, and a short way in Firefox',
     alone: true,
     seconds: 600,
-    commands: () => [withPage('tests/browser', '--test-concurrency=2')],
+    commands: () => [withPage('tests/browser', '--test-concurrency=3')],
   },
   webAll: {
     about: 'the playground: each lesson on every screen, in Firefox, and wild programs',

@@ -104,7 +104,7 @@ scenario('a worker that has nothing to do takes over what waits behind a long jo
 }, { max: 2 });
 
 /* Of so many kills one after the other, and as many before them. */
-const KILLS = Math.max(100, 2 * ROUNDS);
+const KILLS = Math.max(40, 2 * ROUNDS);
 /* What caches and allocators may have taken besides, however many: with 150 kills 1 MB was found, with 50 6. */
 const NOISE_KIB = 8 * 1024;
 

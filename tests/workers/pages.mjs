@@ -80,9 +80,10 @@ const launches = {
   }),
 };
 
-export const browsers = Object.keys(launches);
-
-/** @param args more of them for Chromium */
+/**
+ * @param name `Chromium` or `Firefox`
+ * @param args more of them for Chromium
+ */
 export const launch = (name, args = []) => launches[name](args);
 
 /**

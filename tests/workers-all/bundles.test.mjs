@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
-import { installPackage } from './packed.mjs';
-import { titlesOf } from './pages.mjs';
+import { installPackage } from '../workers/packed.mjs';
+import { titlesOf } from '../workers/pages.mjs';
 
 /* Kills a loop, and streams through the workers. */
 const APP = `

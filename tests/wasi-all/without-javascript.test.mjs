@@ -5,7 +5,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { ask, quietly, root } from '../../scripts/lib/shell.mjs';
-import { inWasi, runProgram } from './programs.mjs';
+import { inWasi, runProgram } from '../wasi/programs.mjs';
 
 const VERSION = '1.0.32';
 const SUPPORT = '/usr/share/wabt/wasm2c';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { quietly, root } from '../../scripts/lib/shell.mjs';
 import { buildEnvironment } from '../../scripts/lib/tools.mjs';
-import { runProgram } from './programs.mjs';
+import { runProgram } from '../wasi/programs.mjs';
 
 const folder = join(root, 'build/wasi-project');
 
