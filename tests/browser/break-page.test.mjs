@@ -2,6 +2,7 @@
 // pointer, on a phone.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { itInFull } from './in-full.mjs';
 import { axeFindings, chord, ended, phone, runToEnd, scrub, tabTo, text, useSite, withAxe } from './support.mjs';
 
 const { withPage } = useSite();
@@ -83,7 +84,7 @@ describe('breaking a run with the keyboard alone', () => {
       assert.match(await ended(page), /^Failed/, 'the stream has no onTimeout');
     }));
 
-  it('leaves undoing to fields and the editor while they have the focus', () =>
+  itInFull('leaves undoing to fields and the editor while they have the focus', () =>
     withPage('#B1', {}, async (page) => {
       await atWork(page);
       await inStage(page);
@@ -119,7 +120,7 @@ describe('the bar under the transport', () => {
       assert.deepEqual(await chips(page), []);
     }));
 
-  it('takes back one of several changes', () =>
+  itInFull('takes back one of several changes', () =>
     withPage('#B3', {}, async (page) => {
       await runToEnd(page);
       await scrub(page, 0.02);
@@ -169,7 +170,7 @@ describe('the bar under the transport', () => {
     }));
 
   for (const scheme of ['light', 'dark']) {
-    it(`axe finds nothing with a menu, a ghost and chips, ${scheme}`, () =>
+    (scheme === 'light' ? it : itInFull)(`axe finds nothing with a menu, a ghost and chips, ${scheme}`, () =>
       withPage('#B1', { scheme, ...withAxe }, async (page) => {
         await atWork(page);
         await press(page, 'Kill');

@@ -61,7 +61,7 @@ describe('a lesson', () => {
       );
     }));
 
-  it('draws each request as before when only the limit changes, and anew with another seed', () =>
+  itInFull('draws each request as before when only the limit changes, and anew with another seed', () =>
     withPage('#B1', {}, async (page) => {
       const widths = async () => {
         await runToEnd(page);
@@ -159,7 +159,7 @@ describe('a lesson', () => {
       await isDimmed('code');
     }));
 
-  it('dims what was proved where the run is broken', () =>
+  itInFull('dims what was proved where the run is broken', () =>
     withPage('#v1;l=B3;x=640.2.kill.12.1', {}, async (page) => {
       await page.click('#tab-python');
       await page.waitForSelector('.badge.past');

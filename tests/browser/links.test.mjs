@@ -186,7 +186,7 @@ describe('the address', () => {
       assert.match(await hash(page), /^#v1;l=A1;s=5/);
     }));
 
-  it('goes back and forth between lessons', () =>
+  itInFull('goes back and forth between lessons', () =>
     withPage('#A1', {}, async (page) => {
       const title = (wanted) =>
         page.waitForFunction((mark) => document.querySelector('h1').textContent.startsWith(mark), {}, wanted);
@@ -227,7 +227,7 @@ describe('edited code of a link', () => {
       assert.equal(await page.$('.notice .primary'), null);
     }));
 
-  it('gives way to the original', () =>
+  itInFull('gives way to the original', () =>
     withPage(address(mine), {}, async (page) => {
       await page.waitForSelector('.notice');
       await page.evaluate(() =>
@@ -240,7 +240,7 @@ describe('edited code of a link', () => {
       assert.match(await text(page, '.results'), /'3 users'/);
     }));
 
-  it('does not take the place of what the learner has written', () =>
+  itInFull('does not take the place of what the learner has written', () =>
     withPage('#A1', {}, async (page) => {
       await writeProgram(page, "export const main = () => 'my own';\n");
       await page.evaluate((to) => (location.hash = to), address(mine));
@@ -265,7 +265,7 @@ describe('edited code of a link', () => {
       await page.waitForFunction(() => document.querySelector('#code-text').textContent.includes('changed'));
     }));
 
-  it('of a newer lesson is told of, and kept', () =>
+  itInFull('of a newer lesson is told of, and kept', () =>
     withPage(
       '#A1',
       {
@@ -321,7 +321,7 @@ describe('a hostile link', () => {
       }));
   }
 
-  it('offers its text as it came', () =>
+  itInFull('offers its text as it came', () =>
     withPage('#v1;l=A1;zz=%3Cb%3E', {}, async (page) => {
       await page.waitForSelector('.notice details');
       await page.click('.notice summary');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { examples } from '../../examples/lesson/index.mjs';
+import { itInFull } from './in-full.mjs';
 import { FIRST, RUNAWAY, ids } from './shown.mjs';
 import { chord, clickVisible, ended, runToEnd, tabTo, text, useSite } from './support.mjs';
 
@@ -61,7 +62,7 @@ describe('the playhead', () => {
     }));
 
   for (const motion of ['no-preference', 'reduce']) {
-    it(`waits while nobody sees the page; prefers-reduced-motion: ${motion}`, () =>
+    (motion === 'reduce' ? itInFull : it)(`waits while nobody sees the page; prefers-reduced-motion: ${motion}`, () =>
       withPage(FIRST, {}, async (page) => {
         await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: motion }]);
         await runToEnd(page);
@@ -104,7 +105,7 @@ describe('the playhead', () => {
 });
 
 describe('the address', () => {
-  it('opens the example that it names', () =>
+  itInFull('opens the example that it names', () =>
     withPage(`#${ids[4]}`, {}, async (page) => {
       assert.equal(await text(page, 'h1'), examples[4].title);
       await page.click(`.lessons a[href="#${ids[2]}"]`);

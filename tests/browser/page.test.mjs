@@ -147,7 +147,7 @@ describe('a program that goes wrong', () => {
     },
   );
 
-  it('keeps the last picture, and says that it is of another text, when it cannot start', () =>
+  itInFull('keeps the last picture, and says that it is of another text, when it cannot start', () =>
     withPage(FIRST, {}, async (page) => {
       await runToEnd(page);
       const lanes = await page.$$eval('[role=gridcell]', (cells) => cells.length);
@@ -182,7 +182,7 @@ describe('what is typed', () => {
       assert.match(await text(page, '#code-text'), /export async function main\(/);
     }));
 
-  it('goes into the editor however soon it is asked for, and the editor is closed with the example', () =>
+  itInFull('goes into the editor however soon it is asked for, and the editor is closed with the example', () =>
     withPage(
       '#map',
       {
@@ -275,7 +275,7 @@ describe('a body that never yields', () => {
       assert.match(await runToEnd(page), /^Finished/);
     }));
 
-  it('is ended by itself when nobody asks for more time', () =>
+  itInFull('is ended by itself when nobody asks for more time', () =>
     withPage(`#${RUNAWAY}`, {}, async (page) => {
       await clickVisible(page, '.run');
       assert.match(await ended(page), /^Stopped/);
@@ -353,7 +353,7 @@ describe('the picture and its table', () => {
       }));
   }
 
-  it('have lanes that are shared when there are many tasks', () =>
+  itInFull('have lanes that are shared when there are many tasks', () =>
     withPage(`#${ids[6]}`, {}, async (page) => {
       await runToEnd(page);
       const { cells, rows } = await page.evaluate(() => ({
