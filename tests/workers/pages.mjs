@@ -66,12 +66,18 @@ export async function servePages(folder = root) {
   };
 }
 
+/* The last ones: pages of Chromium's own, for its field of addresses, which nobody sees, but which it makes and draws. */
+const SETTINGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup',
+];
+
 const launches = {
   Chromium: (args) => puppeteer.launch({
     browser: 'chrome',
     executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...args],
+    args: [...SETTINGS, ...args],
   }),
   Firefox: () => puppeteer.launch({
     browser: 'firefox',
