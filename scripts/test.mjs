@@ -22,9 +22,10 @@ const SUITE_SECONDS_MAX = 420; // of a suite that names no other number
 const SKIPPED = 77; // the exit code of a command that cannot tell, here
 const LANES = 2;
 
-/* How often what happens at random moments is tried; `npm run test:threads` gives larger numbers than `npm test`. */
+/* How often what happens at random moments is tried, and with how many seeds; scripts of single parts give larger numbers than `npm test`. */
 const KILLS = Number(process.env.BELAY_KILLS ?? 0);
 const STRESS_RUNS = Number(process.env.BELAY_STRESS_RUNS ?? 0);
+const SIM_SEEDS = Number(process.env.BELAY_SIM_SEEDS ?? 200);
 
 const node = (...args) => [process.execPath, ...args];
 
@@ -137,10 +138,11 @@ const suites = {
   sim: {
     about: 'random commands for the kernel and for a model of it; planted mistakes',
     builds: ['sanitize', 'release', 'clang', 'wasm'],
+    seconds: SUITE_SECONDS_MAX + SIM_SEEDS,
     commands: () => [
-      node('scripts/sim.mjs', '--seeds', '400'),
+      node('scripts/sim.mjs', '--seeds', String(SIM_SEEDS)),
       node('scripts/sim.mjs', '--canary'),
-      node('scripts/sim.mjs', '--builds', '--seeds', '200'),
+      node('scripts/sim.mjs', '--builds', '--seeds', String(Math.ceil(SIM_SEEDS / 2))),
     ],
   },
   js: {
