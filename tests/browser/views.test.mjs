@@ -91,6 +91,8 @@ function storeOf({ trace, outcome }, t) {
     outline: value(null),
     span: value(null),
     onPaper: value(false),
+    stale: value(false),
+    setting: value({ source: null }),
     isOwn: value(true),
   };
 }

@@ -656,6 +656,19 @@ export function createStore(
         change(chosen.value, { source: edited });
       }
     },
+    /** The lesson's own text again; the learner's is put aside, which is told. */
+    restore(): void {
+      const original = texts.value?.source;
+      const { source: edited } = setting.value;
+      if (original !== undefined && edited !== null) {
+        if (!putAside(chosen.value, edited)) {
+          tellNotKept();
+        }
+        keep(editKey(chosen.value, original), null);
+        replaced.value += 1;
+        change(chosen.value, { source: null });
+      }
+    },
     setKnob(id: string, value: KnobValue): void {
       const knob = texts.value?.knobs.find((candidate) => candidate.id === id);
       if (knob !== undefined) {

@@ -24,15 +24,17 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   const panes = store.texts.value?.panes ?? [];
   const tabs = panes.length > 1 ? [...panes, ALL] : panes;
   const shown = useSignal('javascript');
-  const opened = useSignal<{ of: string; kind: EditorKind } | null>(null);
+  const opened = useSignal<{ of: string; kind: EditorKind; at: number } | null>(null);
   const all = shown.value === ALL.id && panes.length > 1;
   const pane = all ? null : (panes.find(({ id }) => id === shown.value) ?? panes[0] ?? null);
   const current = all ? ALL.id : pane?.id;
   const edited = store.setting.value.source !== null;
-  /* An editor is of one example: with another one it is closed. */
+  /* An editor is of one example: with another one it is closed, and when the first text is back. */
   const chosen = store.chosen.value;
-  const editing = opened.value?.of === chosen ? opened.value.kind : null;
-  const edit = (kind: EditorKind) => (opened.value = { of: chosen, kind });
+  const isBack = !edited && opened.value?.at !== store.replaced.value;
+  const editing = opened.value?.of === chosen && !isBack ? opened.value.kind : null;
+  const edit = (kind: EditorKind) =>
+    (opened.value = { of: chosen, kind, at: store.replaced.peek() });
   useEffect(() => {
     if (opened.peek()?.of !== chosen) {
       opened.value = null;

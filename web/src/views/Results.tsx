@@ -8,6 +8,7 @@ import { looks } from '../model/states.ts';
 import { duration, moment } from '../model/time.ts';
 import { countUpTo, type Trace } from '../model/trace.ts';
 import { StateMark } from './Signs.tsx';
+import { Starter } from './Starter.tsx';
 
 const LINES_MAX = 100; // printed lines at once, up to the playhead and a few after it
 const AHEAD = 20;
@@ -43,6 +44,7 @@ export function Results({ store }: { store: Store }) {
       ) : over || left.value === trace ? (
         <div class={over ? undefined : 'later'}>
           <End
+            store={store}
             outcome={outcome}
             trace={trace}
             own={store.isOwn.value}
@@ -103,10 +105,10 @@ interface Ways {
   readonly onGo: (time: number) => void;
 }
 
-function End({ outcome, ...ways }: Ways & { outcome: Outcome }) {
+function End({ store, outcome, ...ways }: Ways & { store: Store; outcome: Outcome }) {
   switch (outcome.kind) {
     case 'returned':
-      return <Returned result={outcome.result} {...ways} />;
+      return <Returned store={store} result={outcome.result} {...ways} />;
     case 'stopped':
       return <p class="verdict">The run was stopped here; a fresh worker is ready.</p>;
     case 'limited':
@@ -116,7 +118,7 @@ function End({ outcome, ...ways }: Ways & { outcome: Outcome }) {
   }
 }
 
-function Returned({ result, trace, own, onGo }: Ways & { result: Result }) {
+function Returned({ store, result, trace, own, onGo }: Ways & { store: Store; result: Result }) {
   const momentsIn = (cells: readonly string[], name?: string) =>
     own ? momentsOf(trace, cells, name) : [];
   if (result.columns !== null) {
@@ -136,7 +138,14 @@ function Returned({ result, trace, own, onGo }: Ways & { result: Result }) {
     );
   }
   if (result.entries === null) {
-    return result.text === null ? null : (
+    return result.text === null ? (
+      outputOf(trace).length === 0 && (
+        <>
+          <p class="empty">It has printed nothing, and returned nothing.</p>
+          <Starter store={store} />
+        </>
+      )
+    ) : (
       <>
         <p class="returned-word">returned</p>
         <pre class="returned">{result.text}</pre>

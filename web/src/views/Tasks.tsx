@@ -13,6 +13,7 @@ import { CROWD, Lanes, MANY } from './Lanes.tsx';
 import { later } from './Later.tsx';
 import { BarMark, Icon, StateMark } from './Signs.tsx';
 import { PictureOrTable } from './PictureOrTable.tsx';
+import { Starter } from './Starter.tsx';
 
 const Zoom = later<{ store: Store }>(async () => (await import('./Zoom.tsx')).Zoom, true);
 const LanesTable = later<{ trace: Trace; t: number; zoomed: boolean }>(
@@ -44,7 +45,7 @@ export function Tasks({ store }: { store: Store }) {
       <Fault store={store} />
       {refusal !== null && <Refusal text={refusal.text} />}
       {empty ? (
-        refusal === null && <Empty />
+        refusal === null && <Empty store={store} />
       ) : (
         <div class="panel-body" tabIndex={0} role="group" aria-label="Tasks of the run">
           {asTable.value && !store.onPaper.value ? <LanesTable trace={trace} t={store.t.value} zoomed={store.span.value !== null} /> : <Lanes store={store} />}
@@ -53,6 +54,12 @@ export function Tasks({ store }: { store: Store }) {
             <p class="outline-word">
               <span aria-hidden="true" /> Outlines: {store.outline.value.what}, where it differs
             </p>
+          )}
+          {store.run.value.outcome !== null && looksIn(trace).length === 0 && !hasPromises(trace) && (
+            <div class="no-tasks">
+              <p class="empty">This program has started no tasks.</p>
+              <Starter store={store} />
+            </div>
           )}
           <Facts store={store} />
         </div>
@@ -132,7 +139,7 @@ function Fault({ store }: { store: Store }) {
   );
 }
 
-function Empty() {
+function Empty({ store }: { store: Store }) {
   return (
     <div class="panel-body blank">
       <svg viewBox="0 0 320 96" width="320" height="96" aria-hidden="true">
@@ -151,6 +158,7 @@ function Empty() {
         ))}
       </svg>
       <p class="empty">Run the program, and each of its tasks gets a lane here.</p>
+      <Starter store={store} />
     </div>
   );
 }
