@@ -23,6 +23,17 @@ describe('on paper', () => {
         await page.emulateMediaType('print');
         const wanted = ['h1', '.question', '.predict', '#code-text pre', '.lanes svg', '.entries', '.rule'];
         assert.deepEqual(await seen(page, wanted), wanted);
+        const torn = await page.$$eval('.panel, .takeaway', (panels) =>
+          panels
+            .filter((panel) => panel.checkVisibility())
+            .filter((panel, at, all) => {
+              const { top, height } = panel.getBoundingClientRect();
+              const before = all[at - 1]?.getBoundingClientRect().bottom ?? 0;
+              return top < before || panel.scrollHeight > height + 1;
+            })
+            .map(({ className }) => className),
+        );
+        assert.deepEqual(torn, [], 'nothing lies over something else');
         const left = ['.transport', '.lessons', '.parts', '.header-tools', '.theme', '.run-buttons', '.code-foot', '.row-button'];
         assert.deepEqual(await seen(page, left), []);
         const grounds = await page.evaluate(() =>
