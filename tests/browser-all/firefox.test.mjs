@@ -95,6 +95,19 @@ describe('with the keyboard alone in Firefox', () => {
     }));
 });
 
+describe('what fails in Firefox', () => {
+  it('leads to the line on which it was made', () =>
+    withPage('#A1', {}, async (page) => {
+      await writeProgram(page, "export async function main({ Task, sleep }) {\n  await Task.await(Task.async(async () => {\n    await sleep(5);\n    throw new Error('here');\n  }));\n}\n");
+      await runToEnd(page);
+      assert.equal(await text(page, '.printed .line-link'), 'line 4');
+      await page.$eval('.printed .line-link', (link) => link.click());
+      await page.waitForSelector('textarea.plain:focus');
+      const chosen = await page.$eval('textarea.plain', ({ value, selectionStart, selectionEnd }) => value.slice(selectionStart, selectionEnd));
+      assert.equal(chosen.trim(), "throw new Error('here');");
+    }));
+});
+
 describe('programs that go wild in Firefox', () => {
   const storms = {
     'spins': ['export function main() { for (;;); }', /^Stopped/],

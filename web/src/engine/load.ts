@@ -71,19 +71,27 @@ export const exported = {
 
 const BRIDGE = `export const { ${Object.keys(exported).join(', ')} } = globalThis[${JSON.stringify(EXPORTS)}];\n`;
 
-/** Imports the program by `load`. */
+/** Imports the program by `load`; `told` gets the address of its own text before. */
 export async function addressOf<T>(
   { source, files, harness }: Program,
   addresses: Addresses,
   load: (address: string) => Promise<T>,
+  told: (address: string) => void = () => {},
 ): Promise<T> {
   const modules: Array<[string, string]> = [[BELAY, BRIDGE]];
+  const placed = (specifier: string, module: string) => {
+    const address = addresses.of(module);
+    if (specifier === PROGRAM) {
+      told(address);
+    }
+    return address;
+  };
   /** The text with the addresses of what it imports, of the modules before it. */
   const resolved = (text: string) =>
     modules.reduce(
       (before, [specifier, module]) =>
         before.includes(specifier)
-          ? resolve(before, specifier, addresses.of(module))
+          ? resolve(before, specifier, placed(specifier, module))
           : before,
       text,
     );
@@ -95,7 +103,7 @@ export async function addressOf<T>(
     modules.push([PROGRAM, text]);
     text = resolved(harness);
   }
-  const address = addresses.of(text);
+  const address = placed(harness === undefined ? PROGRAM : '', text);
   try {
     return await load(address);
   } finally {

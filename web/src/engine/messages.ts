@@ -13,6 +13,7 @@ type Test = (value: unknown) => boolean;
 const isText: Test = (value) => typeof value === 'string';
 const isNumber: Test = (value) => typeof value === 'number';
 const isTime: Test = (value) => Number.isFinite(value) && (value as number) >= 0;
+const isCount: Test = (value) => Number.isSafeInteger(value) && (value as number) > 0;
 const isFlag: Test = (value) => typeof value === 'boolean';
 const isNothing: Test = (value) => value === null || value === undefined;
 const isPlain: Test = (value) => isText(value) || isNumber(value) || isFlag(value) || isNothing(value);
@@ -38,7 +39,7 @@ const listOf =
   (value) =>
     Array.isArray(value) && value.every(test);
 
-const isReason = fields({ word: maybe(isText), text: isText });
+const isReason = fields({ word: maybe(isText), text: isText, line: maybe(isCount) });
 
 /* What the views rely on, by type; all else of an event is plain. */
 const NEEDS: Readonly<Record<TraceEvent['type'], readonly string[]>> = {

@@ -7,12 +7,14 @@ import type { PageEvent, Pid, Reason, TraceEvent } from '../model/events.ts';
 import { errorTextOf } from '../model/error-value.ts';
 import { reasonOf, safely } from '../model/format.ts';
 import type { Place } from '../model/pending.ts';
+import { thrownLine } from '../model/thrown.ts';
 import { limits } from './protocol.ts';
 
 const PROMPT = 64; // events between two beats that are handed on one by one
 const BATCH = 512; // events beyond those that go together
 const TEXTS_MAX = 20_000_000; // characters of labels, reasons and paths
 const LABEL = 80; // characters of a label that are kept
+const LINES = 1000; // errors of a run of which it is looked where they were made
 const UNHANDLED = 100; // failures that nobody handled which are kept; the rest are counted
 
 /** Which of the runtime's events a trace keeps. */
@@ -107,6 +109,9 @@ export class Recorder {
   readonly #errors = new Map<Pid, string>();
   #idle: (() => void) | null = null;
   now: () => number = () => 0;
+  /** The address of the program's text; null until that is known. */
+  program: string | null = null;
+  #lines = 0;
   /** Called when an event has been taken. */
   heard: (() => void) | null = null;
   /** Called when there was too much of something; nothing that comes later is taken. */
@@ -158,8 +163,19 @@ export class Recorder {
     if (this.#unhandled === limits.unhandled) {
       this.#end(`${amount(limits.unhandled)} failures that nobody handled`);
     } else if (this.#unhandled <= UNHANDLED) {
-      safely(() => this.#failed(reasonOf(reason)), undefined);
+      safely(() => this.#failed(this.reasonOf(reason)), undefined);
     }
+  }
+
+  /** A reason or an error in words, and on which line of the program it was made. */
+  reasonOf(value: unknown): Reason {
+    const reason = reasonOf(value);
+    if (this.program === null || this.#lines >= LINES || typeof value !== 'object') {
+      return reason;
+    }
+    this.#lines += 1;
+    const line = thrownLine(this.program, value);
+    return line === null ? reason : { ...reason, line };
   }
 
   #failed(reason: Reason): void {
@@ -235,7 +251,7 @@ export class Recorder {
       this.#gone(event.pid);
     }
     if (KEPT.has(event.type) || (WAITS.has(event.type) && event.what !== 'sleep')) {
-      const plain = kept(event, this.now());
+      const plain = kept(event, this.now(), (value) => this.reasonOf(value));
       this.#put(event.type === 'settled' ? this.#withError(plain, event.status) : plain);
     }
   }
@@ -357,7 +373,11 @@ const isFailure = ({ type, status }: RuntimeLike): boolean =>
   FAILURES.has(type) || (type === 'settled' && status === 'rejected');
 
 /** What the page draws of an event, as plain data: reasons as text, labels cut. */
-function kept(event: RuntimeLike, now: number): TraceEvent {
+function kept(
+  event: RuntimeLike,
+  now: number,
+  inWords: (reason: unknown) => Reason,
+): TraceEvent {
   const from = event as unknown as Record<string, unknown>;
   const plain: Record<string, unknown> = {
     type: event.type,
@@ -371,7 +391,7 @@ function kept(event: RuntimeLike, now: number): TraceEvent {
     }
   }
   if (event.reason !== undefined || isFailure(event)) {
-    plain['reason'] = reasonOf(event.reason);
+    plain['reason'] = inWords(event.reason);
   }
   return plain as unknown as TraceEvent;
 }

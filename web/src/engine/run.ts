@@ -9,7 +9,7 @@ import { simulate, UnboundedError, type SimulationScope } from 'belay-tasks/test
 import type { Pid } from '../model/events.ts';
 import { plainOf } from '../model/canon.ts';
 import { errorTextOf } from '../model/error-value.ts';
-import { format, formatLine, reasonOf, safely } from '../model/format.ts';
+import { format, formatLine, safely } from '../model/format.ts';
 import { resultOf, type Outcome } from '../model/outcome.ts';
 import type { Wait } from '../model/pending.ts';
 import { Changer } from './changer.ts';
@@ -71,6 +71,9 @@ export async function runProgram(
       input.program,
       addresses,
       (url) => import(/* @vite-ignore */ url),
+      (address) => {
+        recorder.program = address;
+      },
     )) as {
       main?: unknown;
     };
@@ -194,7 +197,7 @@ async function simulated(run: Run, changer: Changer): Promise<Outcome> {
     }
     /* What fails after main has returned changes nothing of what it gave. */
     if (limitOf(error, recorder) === null) {
-      recorder.add({ type: 'unhandled', time: recorder.now(), reason: reasonOf(error) });
+      recorder.add({ type: 'unhandled', time: recorder.now(), reason: recorder.reasonOf(error) });
     }
   }
   return outcome as unknown as Outcome;
@@ -229,7 +232,7 @@ function watcherOf(recorder: Recorder, root: Pid) {
           type: 'kept',
           ...about(),
           status: aborts.has(safely(() => error?.name, null)) ? 'aborted' : 'rejected',
-          reason: reasonOf(error),
+          reason: recorder.reasonOf(error),
         }),
     );
     return promise;
@@ -240,7 +243,7 @@ function watcherOf(recorder: Recorder, root: Pid) {
 const aborts: ReadonlySet<unknown> = new Set(['AbortError', 'TimeoutError']);
 
 function threw(error: unknown, recorder: Recorder): Outcome {
-  const reason = reasonOf(error);
+  const reason = recorder.reasonOf(error);
   recorder.add({ type: 'threw', time: recorder.now(), reason });
   return { kind: 'threw', reason, plain: plainOf(error) };
 }

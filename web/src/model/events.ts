@@ -12,6 +12,8 @@ export interface Reason {
   /** The reason when it was a plain string; 'shutdown' for ['shutdown', x] too. */
   readonly word: string | null;
   readonly text: string;
+  /** Of the program, on which the error was made; left out when that is not known. */
+  readonly line?: number;
 }
 
 /** A promise is no process: a program has asked for it to be drawn beside its tasks. */

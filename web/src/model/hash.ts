@@ -22,21 +22,27 @@ export function traceOrder(events: readonly TraceEvent[]): Record<string, string
   return orders;
 }
 
-/** Pids are told by the order in which they appear, so that none is a number of the kernel's. */
+/**
+ * Pids are told by the order in which they appear, so that none is a number of the kernel's.
+ * On which line an error was made is left out: it is read off a text that each engine writes
+ * in its own way.
+ */
 export function traceHash(events: readonly TraceEvent[]): string {
   const names = new Map<string, number>();
-  const plain = (value: unknown): unknown =>
-    typeof value === 'string'
-      ? value.replaceAll(/<\d+\.\d+>/g, (pid) => {
-          names.set(pid, names.get(pid) ?? names.size);
-          return `#${names.get(pid)}`;
-        })
-      : value;
+  const plain = (name: string, value: unknown): unknown =>
+    name === 'line'
+      ? undefined
+      : typeof value === 'string'
+        ? value.replaceAll(/<\d+\.\d+>/g, (pid) => {
+            names.set(pid, names.get(pid) ?? names.size);
+            return `#${names.get(pid)}`;
+          })
+        : value;
   let low = 0x811c9dc5;
   let high = 0x01000193;
   for (const event of events) {
     const time = Math.floor(event.time);
-    const text = JSON.stringify({ ...event, time }, (_, value) => plain(value));
+    const text = JSON.stringify({ ...event, time }, plain);
     for (let index = 0; index < text.length; index += 1) {
       const code = text.charCodeAt(index);
       low = Math.imul(low ^ code, 0x01000193);

@@ -80,6 +80,13 @@ export interface Wish {
   readonly source: string | null;
 }
 
+/** A line of the program to be shown; of which `isNew` is taken back by whoever shows it. */
+export interface AskedLine {
+  readonly line: number | null;
+  readonly trace: Trace;
+  isNew: boolean;
+}
+
 const KNOB_PAUSE = 80; // ms after the last change of a knob until it is run
 const HAIR = 1e-6; // ms by which a range that is drawn to its end may fall short of it
 const noRun: Run = {
@@ -120,6 +127,8 @@ export function createStore(
   const picked = signal<Pid | null>(null);
   /** The part of the run that the lanes show. */
   const span = signal<Shown>(null);
+  /** A line of the program that somebody wants to see, as something in this run was thrown there. */
+  const asked = signal<AskedLine | null>(null);
   const refusal = signal<Reason | null>(null);
   const announcement = signal('');
   /** Null chooses one by the length of the run. */
@@ -174,6 +183,19 @@ export function createStore(
       (input !== null && input.program.source !== source.value) ||
       (recorded && setting.value.source !== null)
     );
+  });
+
+  /** The line of the program that is marked: the one that was asked for, or on which the run has ended. */
+  const redLine = computed((): number | null => {
+    const { fault, outcome } = run.value;
+    if (fault !== null) {
+      return fault.line ?? null;
+    }
+    if (stale.value || asked.value?.trace === trace.value) {
+      return stale.value ? null : (asked.value?.line ?? null);
+    }
+    const isOver = outcome?.kind === 'threw' && t.value >= trace.value.until;
+    return isOver ? (outcome.reason.line ?? null) : null;
   });
 
   /** The run is of the program as the lesson has it, whatever is written now. */
@@ -510,6 +532,8 @@ export function createStore(
     held,
     picked,
     span,
+    asked,
+    redLine,
     slow,
     patience,
     refusal,
@@ -636,6 +660,10 @@ export function createStore(
     },
     setSpeed(value: number): void {
       chosenSpeed.value = value;
+    },
+    /** Shows a line of the program; null is the first that cannot be read. */
+    goToLine(line: number | null): void {
+      asked.value = { line, trace: trace.value, isNew: true };
     },
     pick(pid: Pid | null): void {
       picked.value = pid;

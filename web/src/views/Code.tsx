@@ -41,6 +41,14 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
     }
   }, [chosen]);
 
+  /* A line to be shown is one of the program that runs; what cannot be read is found in the editor. */
+  const asked = store.asked.value;
+  useEffect(() => {
+    if (asked?.isNew === true) {
+      shown.value = 'javascript';
+    }
+  }, [asked]);
+
   const move = (event: KeyboardEvent) => {
     const at = tabs.findIndex(({ id }) => id === current);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
@@ -169,6 +177,22 @@ export function CodeText({ pane, store }: { pane: Pane; store: Store }) {
       bringIntoSight(text.current?.parentElement ?? null);
     }
   }, [active, pane]);
+  const asked = store.asked.value;
+  const red = store.redLine.value;
+  useEffect(() => {
+    const lines = text.current?.querySelectorAll<HTMLElement>('.line');
+    if (!pane.runs || lines === undefined) {
+      return;
+    }
+    lines.forEach((line, index) => line.classList.toggle('thrown', index + 1 === red));
+    const line = lines[(asked?.line ?? 1) - 1];
+    if (asked?.isNew === true && line !== undefined) {
+      asked.isNew = false;
+      line.tabIndex = -1;
+      line.focus({ preventScroll: true });
+      line.scrollIntoView({ block: 'center' });
+    }
+  }, [asked, red, pane]);
   return <pre ref={text} dangerouslySetInnerHTML={{ __html: `<code>${pane.html}</code>` }} />;
 }
 

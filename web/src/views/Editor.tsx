@@ -3,7 +3,7 @@
  * first wanted, or as plain text, also where those cannot be had. What is typed is
  * kept at once.
  */
-import { useSignal } from '@preact/signals';
+import { effect, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Store } from '../state/store.ts';
 
@@ -32,6 +32,13 @@ function Plain({ store, focus }: Omit<EditorProps, 'kind'>) {
       area.current?.focus();
     }
   }, []);
+  const asked = store.asked.value;
+  useEffect(() => {
+    if (area.current !== null && asked?.isNew === true) {
+      asked.isNew = false;
+      goInPlain(area.current, asked.line ?? 1);
+    }
+  }, [asked]);
   return (
     <textarea
       ref={area}
@@ -46,6 +53,16 @@ function Plain({ store, focus }: Omit<EditorProps, 'kind'>) {
   );
 }
 
+/** Chooses a line's text. Rows may be wrapped: how far that is down is about right. */
+function goInPlain(area: HTMLTextAreaElement, line: number): void {
+  const lines = area.value.split('\n');
+  const from = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0);
+  area.setSelectionRange(from, from + (lines[line - 1]?.length ?? 0));
+  area.focus({ preventScroll: true });
+  area.scrollTop = (area.scrollHeight * (line - 0.5)) / lines.length - area.clientHeight / 2;
+  area.scrollIntoView({ block: 'nearest' });
+}
+
 function Rich({ store, focus }: Omit<EditorProps, 'kind'>) {
   const place = useRef<HTMLDivElement>(null);
   /** Its modules could not be had: there may be no network. */
@@ -58,7 +75,19 @@ function Rich({ store, focus }: Omit<EditorProps, 'kind'>) {
       if (!gone && place.current !== null) {
         place.current.textContent = '';
         const change = (text: string) => store.edit(text);
-        end = createEditor({ parent: place.current, text: store.source.peek(), change, focus });
+        const editor = createEditor({ parent: place.current, text: store.source.peek(), change, focus });
+        const stop = effect(() => {
+          editor.mark(store.redLine.value);
+          const asked = store.asked.value;
+          if (asked?.isNew === true) {
+            asked.isNew = false;
+            editor.go(asked.line);
+          }
+        });
+        end = () => {
+          stop();
+          editor.end();
+        };
       }
     };
     begin().catch(() => {

@@ -5,6 +5,7 @@ import { isTrouble, wordsOf } from '../model/describe.ts';
 import { kindOf, kindsIn, kindWords, type EventKind } from '../model/kinds.ts';
 import type { Store } from '../state/store.ts';
 import { moment } from '../model/time.ts';
+import { LineLink } from './LineLink.tsx';
 import { countAt, type Pid, type Trace, type TraceEvent } from '../model/trace.ts';
 
 const SHOWN = 100; // lines at once, around the playhead
@@ -64,7 +65,7 @@ export function Log({ store }: { store: Store }) {
               later={index >= happened}
               current={index === indexes[current]}
               reachable={index === (indexes[current] ?? indexes[0])}
-              seek={store.seek}
+              store={store}
             />
           ))}
         </ol>
@@ -112,10 +113,10 @@ interface EventLineProps {
   readonly current: boolean;
   /** The one line that Tab reaches; arrows go on from there. */
   readonly reachable: boolean;
-  readonly seek: (time: number) => void;
+  readonly store: Store;
 }
 
-function EventLine({ trace, event, later, current, reachable, seek }: EventLineProps) {
+function EventLine({ trace, event, later, current, reachable, store }: EventLineProps) {
   const { who, what, detail, trouble } = wordsOf(trace, event);
   const classes = [
     'event',
@@ -130,7 +131,7 @@ function EventLine({ trace, event, later, current, reachable, seek }: EventLineP
         class={classes.filter(Boolean).join(' ')}
         aria-current={current ? 'step' : undefined}
         tabIndex={reachable ? 0 : -1}
-        onClick={() => seek(event.time)}
+        onClick={() => store.seek(event.time)}
       >
         <time>{moment(event.time)}</time>
         <span class="event-who">{who}</span>
@@ -140,6 +141,9 @@ function EventLine({ trace, event, later, current, reachable, seek }: EventLineP
           )}
         </span>
       </button>
+      {'reason' in event && (
+        <LineLink store={store} reason={event.reason} tabIndex={reachable ? 0 : -1} />
+      )}
     </li>
   );
 }

@@ -51,6 +51,13 @@ export function Page({ store }: { store: Store }) {
     }
   }, [moments]);
 
+  const asked = store.asked.value;
+  useEffect(() => {
+    if (asked !== null) {
+      part.value = 'code';
+    }
+  }, [asked]);
+
   const title = store.example.value?.title;
   useEffect(() => {
     document.title = title === undefined ? 'Belay playground' : `${title} · Belay playground`;

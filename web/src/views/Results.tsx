@@ -7,6 +7,7 @@ import type { Store } from '../state/store.ts';
 import { looks } from '../model/states.ts';
 import { duration, moment } from '../model/time.ts';
 import { countUpTo, type Trace } from '../model/trace.ts';
+import { LineLink } from './LineLink.tsx';
 import { StateMark } from './Signs.tsx';
 import { Starter } from './Starter.tsx';
 
@@ -31,7 +32,7 @@ export function Results({ store }: { store: Store }) {
           {lines.map((event, index) => (
             <li key={first + index} class={event.time > t ? 'later' : undefined}>
               <time>{moment(event.time)}</time>
-              <OutputText event={event} />
+              <OutputText event={event} store={store} />
             </li>
           ))}
         </ol>
@@ -78,7 +79,7 @@ function shownAround(all: readonly OutputEvent[], come: number): [number, number
 const lengthOf = (event: OutputEvent | undefined): number =>
   event?.type === 'printed' ? Math.min(event.text.length, CHARS_MAX) : 0;
 
-function OutputText({ event }: { event: OutputEvent }) {
+function OutputText({ event, store }: { event: OutputEvent; store: Store }) {
   if (event.type === 'printed') {
     const { text } = event;
     return (
@@ -92,7 +93,8 @@ function OutputText({ event }: { event: OutputEvent }) {
   return (
     <span class="printed-text trouble">
       <StateMark look={looks.crashed} />{' '}
-      {event.type === 'threw' ? 'The program threw' : 'Nobody handled'} {event.reason.text}
+      {event.type === 'threw' ? 'The program threw' : 'Nobody handled'} {event.reason.text}{' '}
+      <LineLink store={store} reason={event.reason} />
     </span>
   );
 }

@@ -11,6 +11,7 @@ import { ChartMark } from './InFlight.tsx';
 import { ExtraMark } from './LaneMarks.tsx';
 import { CROWD, Lanes, MANY } from './Lanes.tsx';
 import { later } from './Later.tsx';
+import { LineLink } from './LineLink.tsx';
 import { BarMark, Icon, StateMark } from './Signs.tsx';
 import { PictureOrTable } from './PictureOrTable.tsx';
 import { Starter } from './Starter.tsx';
@@ -133,7 +134,8 @@ function Fault({ store }: { store: Store }) {
   return fault === null ? null : (
     <div class="slow fault" role="alert">
       <p>
-        <strong>It cannot start.</strong> <span class="refusal">{fault.text}</span>
+        <strong>It cannot start.</strong> <span class="refusal">{fault.text}</span>{' '}
+        <LineLink store={store} reason={fault} isUnread={/^SyntaxError/.test(fault.text)} />
       </p>
     </div>
   );

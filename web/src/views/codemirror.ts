@@ -8,7 +8,7 @@ import {
   syntaxHighlighting,
   syntaxTree,
 } from '@codemirror/language';
-import { EditorState, RangeSetBuilder } from '@codemirror/state';
+import { EditorState, RangeSetBuilder, StateEffect, StateField } from '@codemirror/state';
 import {
   Decoration,
   EditorView,
@@ -29,8 +29,15 @@ export interface EditorOptions {
   readonly focus: boolean;
 }
 
-/** Gives what takes it away again. */
-export function createEditor({ parent, text, change, focus }: EditorOptions): () => void {
+export interface OpenEditor {
+  /** Marks the line on which something was thrown; null marks none. */
+  readonly mark: (line: number | null) => void;
+  /** Puts the cursor on a line; null is the first place that cannot be read. */
+  readonly go: (line: number | null) => void;
+  readonly end: () => void;
+}
+
+export function createEditor({ parent, text, change, focus }: EditorOptions): OpenEditor {
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -45,6 +52,7 @@ export function createEditor({ parent, text, change, focus }: EditorOptions): ()
         LRLanguage.define({ parser }),
         syntaxHighlighting(codeClasses),
         mistakes,
+        thrown,
         keymap.of([
           ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'),
           ...historyKeymap,
@@ -63,8 +71,44 @@ export function createEditor({ parent, text, change, focus }: EditorOptions): ()
   if (focus) {
     view.focus();
   }
-  return () => view.destroy();
+  const placeOf = (line: number) =>
+    view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
+  return {
+    mark: (line) => view.dispatch({ effects: putThrown.of(line === null ? null : placeOf(line).from) }),
+    go(line) {
+      const { from, to } = line === null ? firstMistake(view) : placeOf(line);
+      view.dispatch({
+        selection: { anchor: from, head: to },
+        effects: EditorView.scrollIntoView(from, { y: 'center' }),
+      });
+      view.focus();
+      view.dom.scrollIntoView({ block: 'nearest' });
+    },
+    end: () => view.destroy(),
+  };
 }
+
+function firstMistake(view: EditorView): { readonly from: number; readonly to: number } {
+  const { value, from, to } = find(view).iter();
+  return value === null ? { from: 0, to: 0 } : { from, to };
+}
+
+const putThrown = StateEffect.define<number | null>();
+const thrownLine = Decoration.line({ class: 'thrown' });
+
+/** The line on which something was thrown; it moves along with what is typed. */
+const thrown = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marked, { effects, changes }) {
+    const put = effects.find((effect) => effect.is(putThrown))?.value as number | null | undefined;
+    return put === undefined
+      ? marked.map(changes)
+      : put === null
+        ? Decoration.none
+        : Decoration.set([thrownLine.range(put)]);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
 
 const mistake = Decoration.mark({ class: 'mistake' });
 
