@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { load, sources } from '../browser/engine.mjs';
-import { runToEnd, useSite, writeProgram } from '../browser/support.mjs';
+import { runToEnd, tabTo, useSite, writeProgram } from '../browser/support.mjs';
 
 const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
 const { runInNode } = await load('/src/engine/node.ts');
@@ -70,8 +70,7 @@ describe('a row of a result', () => {
       assert.equal(links[1], 'at 300 ms: to where page 2 timed out');
       const at = () => page.$eval('.scrub', (range) => Math.floor(Number(range.value)));
       assert.notEqual(await at(), 300);
-      const button = (await page.$$('.entries .came'))[1];
-      await button.focus();
+      await tabTo(page, '.entries .came', { word: 'page 2 timed out', back: true });
       await page.keyboard.press('Enter');
       await page.waitForFunction(() => Math.floor(Number(document.querySelector('.scrub').value)) === 300);
       assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), links[1]);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { load, sources } from '../browser/engine.mjs';
-import { axeFindings, clickVisible, phone, runToEnd, useSite, withAxe, writeProgram } from '../browser/support.mjs';
+import { axeFindings, clickVisible, phone, runToEnd, tabTo, useSite, withAxe, writeProgram } from '../browser/support.mjs';
 
 const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
 const { runInNode } = await load('/src/engine/node.ts');
@@ -125,12 +125,12 @@ describe('pointing', () => {
   it('with the keyboard does the same, and parts have names', () =>
     withPage('#C4', withAxe, async (page) => {
       await ready(page);
-      await page.evaluate(() => document.querySelector('.lanes .cell[tabindex="0"]').focus());
+      await tabTo(page, '.lanes .cell');
       assert.deepEqual(await marked(page), nothing, 'main');
       for (let row = 0; row < 2; row += 1) await page.keyboard.press('ArrowDown');
       assert.match(await page.evaluate(() => document.activeElement.ariaLabel), /^job 1,/);
       assert.deepEqual((await marked(page)).regions, ['body', 'start']);
-      await page.focus('#code-text');
+      await tabTo(page, '#code-text', { back: true });
       await page.keyboard.press('Tab');
       const name = await page.evaluate(() => document.activeElement.ariaLabel);
       const { regions, lanes } = await marked(page);

@@ -1,28 +1,36 @@
 // Many seeds on the page: run, watched, searched and stopped with the keyboard.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { axeFindings, nothingRunsOut, phone, runToEnd, text, useSite, withAxe, writeProgram } from '../browser/support.mjs';
+import { axeFindings, chord, nothingRunsOut, phone, runToEnd, tabTo, text, useSite, withAxe, writeProgram } from '../browser/support.mjs';
 
 const { withPage } = useSite();
 
 /** The tab by its number key; the focus goes to what it shows. */
 async function openTab(page, key) {
-  await page.$eval('.scrub', (range) => range.focus());
+  await tabTo(page, '.scrub');
   await page.keyboard.press(key);
   await page.waitForSelector('.seeds-body');
 }
+/** To something in the tab, which stands before the playhead. */
+async function goTo(page, selector, word) {
+  await tabTo(page, '.scrub');
+  await tabTo(page, selector, { word, back: true });
+}
 const press = async (page, name) => {
-  await page.$$eval('.seeds-body .button', (all, wanted) => all.find(({ textContent }) => textContent.trim() === wanted).focus(), name);
+  await goTo(page, '.seeds-body .button', name);
   await page.keyboard.press('Enter');
 };
 const done = (page) =>
   page.waitForFunction(() => /Run 500 seeds/.test(document.querySelector('.seeds-run').textContent), { timeout: 120_000 });
 const seedShown = (page) => page.$eval('.seed input', ({ value }) => Number(value));
-const want = (page, id) =>
-  page.$eval('.seeds-search select', (select, value) => {
-    select.value = value;
-    select.dispatchEvent(new Event('change', { bubbles: true }));
-  }, id);
+/** What is searched for, by the letters of its name. */
+const want = async (page, id) => {
+  await goTo(page, '.seeds-search select');
+  const name = await page.$eval('.seeds-search select', ({ options }, value) =>
+    [...options].find((option) => option.value === value).textContent.trim(), id);
+  await page.keyboard.type(name);
+  assert.equal(await page.$eval('.seeds-search select', ({ value }) => value), id);
+};
 
 describe('many seeds', () => {
   it('are run without freezing the page, and the worst of them is shown at a press', () =>
@@ -32,7 +40,7 @@ describe('many seeds', () => {
       await press(page, 'Run 500 seeds');
       await page.waitForSelector('.seeds-worst');
       const clocks = [await text(page, '.clock output')];
-      await page.$eval('.scrub', (range) => range.focus());
+      await tabTo(page, '.scrub');
       await page.keyboard.press('[');
       clocks.push(await text(page, '.clock output'));
       assert.ok((await page.$('.seeds-progress')) !== null && clocks[0] !== clocks[1], 'the page goes on');
@@ -42,13 +50,12 @@ describe('many seeds', () => {
       assert.deepEqual(await axeFindings(page), []);
       const bars = await page.$$eval('.histogram rect', (all) => all.length);
       assert.ok(bars > 1 && bars <= 25, `${bars} bars`);
-      await page.$eval('.seeds-head input:not(:checked)', (radio) => radio.click());
+      await goTo(page, '.seeds-head input');
+      await page.keyboard.press('ArrowRight');
       const counts = await page.$$eval('.seeds-body table:first-of-type tbody td:last-child', (cells) => cells.map((cell) => Number(cell.textContent)));
       assert.equal(counts.reduce((sum, count) => sum + count, 0), 500, 'the table has them all');
-      const name = await page.$eval('.seeds-worst button', (button) => {
-        button.focus();
-        return button.ariaLabel;
-      });
+      const name = await page.$eval('.seeds-worst button', ({ ariaLabel }) => ariaLabel);
+      await goTo(page, '.seeds-worst button', name);
       await page.keyboard.press('Enter');
       const [, seed, wall] = /Show seed (\d+): (\d+ m?s)/.exec(name);
       assert.equal(await seedShown(page), Number(seed));
@@ -61,10 +68,9 @@ describe('many seeds', () => {
       await runToEnd(page);
       await openTab(page, '4');
       await want(page, 'wall');
-      await page.$eval('.seeds-search input', (input) => {
-        input.value = '420';
-        input.dispatchEvent(new Event('input', { bubbles: true }));
-      });
+      await goTo(page, '.seeds-search input');
+      await chord(page, 'Control+a');
+      await page.keyboard.type('420');
       await press(page, 'Find');
       await page.waitForFunction(() => /^Seed \d+/.test(document.querySelector('.seeds-told').textContent), { timeout: 60_000 });
       const told = await text(page, '.seeds-told');

@@ -9,6 +9,7 @@ import {
   phone,
   runToEnd,
   scrub,
+  tabTo,
   text,
   useSite,
   withAxe,
@@ -187,7 +188,7 @@ describe('the share menu', () => {
 
   it('is worked with the keyboard, and gives the focus back', () =>
     withPage('#B3', { before: clipboard }, async (page) => {
-      await page.focus('.tool-share');
+      await tabTo(page, '.tool-share');
       await page.keyboard.press('Enter');
       await page.waitForSelector('dialog[open] .choice');
       await page.keyboard.press('Tab');

@@ -100,8 +100,7 @@ describe('the exercise', () => {
       const [, seed, path] = /Seed (\d+): (\/\w+) was still running 400 ms after you returned/.exec(
         await text(page, '.finding-text'),
       );
-      await page.focus('.check-row .primary');
-      await tabTo(page, '.finding .button', { word: 'Watch it' });
+      await tabTo(page, '.finding .button', { word: 'Watch it', back: true });
       await page.keyboard.press('Enter');
       await page.waitForSelector('.scrub:focus');
       assert.match(await told(page), new RegExp(`seed ${seed} of step 3`));

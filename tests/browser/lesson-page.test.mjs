@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { itInFull } from './in-full.mjs';
-import { clickVisible, ended, phone, runToEnd, scrub, text, useSite } from './support.mjs';
+import { clickVisible, ended, phone, runToEnd, scrub, tabTo, text, useSite } from './support.mjs';
 
 const { withPage } = useSite();
 
@@ -273,7 +273,7 @@ describe('a lesson', () => {
         ['2', 'work'],
         ['2', 'boom'],
       ]);
-      await page.focus('[role=treeitem]');
+      await tabTo(page, '[role=treeitem]');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowRight');
       assert.equal(

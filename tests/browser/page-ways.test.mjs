@@ -37,7 +37,7 @@ describe('the playhead', () => {
       await page.click('[aria-label="To the beginning"]');
       const trouble = () =>
         page.$eval('.event[aria-current]', (line) => line.classList.contains('trouble'));
-      await page.focus('#stage-panel');
+      await tabTo(page, '#stage-panel', { back: true });
       await page.keyboard.press(']');
       assert.ok(await trouble());
       await page.keyboard.press('Home');
@@ -46,7 +46,7 @@ describe('the playhead', () => {
       assert.ok(await page.$eval('.scrub', ({ value, max }) => Math.abs(max - value) < 1e-6));
       await page.keyboard.press('2');
       await page.waitForSelector('[role=tree]');
-      await page.focus('#stage-panel');
+      await tabTo(page, '#stage-panel');
       await page.keyboard.press('Space');
       await page.waitForSelector('[aria-label="Pause"]');
     }));
