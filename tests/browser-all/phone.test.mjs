@@ -98,6 +98,19 @@ describe('on a narrow screen', () => {
       }));
   }
 
+  it('what turns a knob is as large as a finger', () =>
+    withPage('#B3', { viewport: phone }, async (page) => {
+      await runToEnd(page);
+      await page.tap('.knobs-open');
+      await page.waitForFunction(() => document.querySelector('#knob-limit').checkVisibility());
+      const targets = '.knobs .link, .knob, .knob input[type=range], .knob-number input, .knob select';
+      const heights = await page.$$eval(targets, (all) =>
+        all.filter((part) => part.checkVisibility()).map((part) => [part.className, part.getBoundingClientRect().height]),
+      );
+      assert.ok(heights.length >= 12, `${heights.length} parts`);
+      assert.deepEqual(heights.filter(([, height]) => height < 44), []);
+    }));
+
   it('how many restarts are used stands within the picture', () =>
     withPage('#G7', { viewport: phone }, async (page) => {
       await runToEnd(page);
