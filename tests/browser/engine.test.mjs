@@ -518,6 +518,42 @@ describe('knobs', () => {
   });
 });
 
+describe('a run that is stopped', () => {
+  it('has taken in what came before, in parts, and nothing that comes later', async () => {
+    const { Runner } = await load('/src/engine/runner.ts');
+    const port = { postMessage() {} };
+    let ends = 0;
+    let tell;
+    const over = new Promise((resolve) => (tell = resolve));
+    const runner = new Runner(
+      { make: () => ({ port, end: () => (ends += 1) }) },
+      { slow() {}, refused: assert.fail, ended: (outcome, trace) => tell({ outcome, trace }) },
+    );
+    runner.run({});
+    const { onmessage } = port;
+    onmessage({ data: { type: 'ready' } });
+    const print = (text) => ({ type: 'printed', time: 1, text });
+    const told = Array.from({ length: 40 }, (_, n) => ({
+      /* Reading it takes a while, as that of a large message does. */
+      get data() {
+        for (const began = performance.now(); performance.now() - began < 1; );
+        return { type: 'events', events: [print(String(n))], until: 1 };
+      },
+    }));
+    told.slice(0, 20).forEach((event) => onmessage(event));
+    runner.stop();
+    assert.ok(ends > 0, 'its worker is ended at once');
+    const { outcome, trace } = await over;
+    assert.equal(outcome.kind, 'stopped');
+    const texts = [...trace.events].flatMap(({ text }) => text ?? []);
+    assert.deepEqual(texts, texts.map((_, n) => String(n)));
+    assert.ok(texts.length > 0 && texts.length <= 20);
+    assert.equal(trace.events.at(-1).type, 'stopped');
+    told.slice(20).forEach((event) => onmessage(event));
+    assert.equal(trace.events.at(-1).type, 'stopped');
+  });
+});
+
 describe('the picture of a run', () => {
   it('ends where the run says, whenever its worker gave a sign of life', async () => {
     const { Runner } = await load('/src/engine/runner.ts');

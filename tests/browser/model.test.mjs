@@ -131,6 +131,45 @@ describe('a trace', () => {
     }
   });
 
+  it('says the same of events that stand in columns', async () => {
+    const [{ traceOf, TraceBuilder, where, eventsOf, stepFrom }, { Columns }] = await Promise.all(
+      ['/src/model/trace.ts', '/src/model/columns.ts'].map(load),
+    );
+    const odd = () => [
+      { type: 'printed', time: 0, text: '' },
+      { type: 'unhandled', time: 0, reason: { word: null, text: 'no' } },
+      { type: 'answered', time: 1, path: '/a', attempt: 1, status: -1 },
+      { type: 'streamOpened', time: 1, pid: '<0.1>', stream: 1, limit: Number.POSITIVE_INFINITY, timeout: null },
+    ];
+    const few = [...odd(), ...story(11), ...odd()];
+    const many = Array.from({ length: 400 }, () => structuredClone(few)).flat(); // more than one part of the columns
+    const builder = new TraceBuilder(new Columns());
+    builder.add(structuredClone(many));
+    const columns = builder.finish(0);
+    const array = traceOf(many);
+    assert.equal(columns.events.length, array.events.length);
+    assert.equal(JSON.stringify([...columns.events]), JSON.stringify(array.events));
+    assert.deepEqual([...columns.lines], [...array.lines]);
+    for (const at of [0, 1, 40_000, -1, -2]) {
+      assert.deepEqual(columns.events.at(at), array.events.at(at));
+    }
+    assert.equal(columns.events.at(array.events.length), undefined);
+    assert.equal(columns.events.at(-1 - array.events.length), undefined);
+    const isSettled = ({ type }) => type === 'settled';
+    assert.deepEqual(columns.events.find(isSettled), array.events.find(isSettled));
+    assert.deepEqual(columns.events.findLast(isSettled), array.events.findLast(isSettled));
+    assert.equal(columns.events.find(({ type }) => type === 'kept'), undefined);
+    const types = ['settled', 'printed', 'streamOpened'];
+    assert.deepEqual(eventsOf(columns, ...types), eventsOf(array, ...types));
+    const ofMain = (_, pid) => pid === '<0.1>';
+    assert.deepEqual(where(columns, ofMain), where(array, ofMain));
+    assert.ok(where(array, ofMain).length > 400);
+    for (const t of [0, 0.5, columns.until / 2, columns.until]) {
+      assert.equal(stepFrom(columns, t, 1), stepFrom(array, t, 1));
+      assert.equal(stepFrom(columns, t, -1), stepFrom(array, t, -1));
+    }
+  });
+
   it('gives each event a position of its own, within the ms in which it happened', async () => {
     const { traceOf, timeOf } = await load('/src/model/trace.ts');
     const print = (time) => ({ type: 'printed', time, text: '' });
@@ -158,9 +197,13 @@ describe('a trace', () => {
       [10, 8, 5, 2].map((t) => stepFrom(trace, t, -1)),
       [8, 5, 2, 0],
     );
-    const notFive = ({ text }) => text !== '5';
+    const notFive = [0, 2];
     assert.equal(stepFrom(trace, 2, 1, notFive), 8);
     assert.equal(stepFrom(trace, 8, -1, notFive), 2);
+    assert.equal(stepFrom(trace, 8, 1, notFive), 10);
+    assert.equal(stepFrom(trace, 2, -1, notFive), 0);
+    assert.equal(stepFrom(trace, 5, 1, []), 10);
+    assert.equal(stepFrom(trace, 5, -1, []), 0);
   });
 
   it('tells an end of its own doing from one that came from outside', async () => {

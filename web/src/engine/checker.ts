@@ -52,7 +52,7 @@ export class Checker {
 
   stop(): void {
     this.#take()?.reject(new Stopped('the check was stopped'));
-    this.#runner.stop();
+    this.#runner.giveUp();
   }
 
   #take(): Waiting | null {

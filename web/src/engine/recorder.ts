@@ -12,6 +12,7 @@ import { limits } from './protocol.ts';
 
 const PROMPT = 64; // events between two beats that are handed on one by one
 const BATCH = 512; // events beyond those that go together
+const BATCH_TEXTS = 50_000; // characters of what such events say: the page takes a batch in at once
 const TEXTS_MAX = 20_000_000; // characters of labels, reasons and paths
 const LABEL = 80; // characters of a label that are kept
 const LINES = 1000; // errors of a run of which it is looked where they were made
@@ -101,6 +102,8 @@ export class Recorder {
   #prompt = PROMPT;
   #printed = 0;
   #texts = 0;
+  /** Characters in the events that have not been handed on. */
+  #waiting = 0;
   #until = 0;
   #done = false;
   /** Tasks that have been spawned and not settled, and watched promises. */
@@ -306,6 +309,7 @@ export class Recorder {
     if (this.#events.length > 0) {
       this.#take(this.#events, this.#until);
       this.#events = [];
+      this.#waiting = 0;
     }
   }
 
@@ -319,11 +323,13 @@ export class Recorder {
     this.#moment = moment;
     this.#until = Math.max(this.#until, event.time);
     this.#events.push(event);
-    if (this.#prompt > 0 || this.#events.length >= BATCH) {
+    const texts = textsOf(event);
+    this.#waiting += event.type === 'printed' ? event.text.length : texts;
+    if (this.#prompt > 0 || this.#events.length >= BATCH || this.#waiting >= BATCH_TEXTS) {
       this.#prompt -= 1;
       this.flush();
     }
-    this.#texts += textsOf(event);
+    this.#texts += texts;
     if (this.#texts > TEXTS_MAX) {
       throw new TooManyEvents(this.#end(`${amount(TEXTS_MAX)} characters of what happened`));
     }

@@ -13,6 +13,7 @@
 import type { Reason } from '../model/events.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Wait } from '../model/pending.ts';
+import { Columns } from '../model/columns.ts';
 import { TraceBuilder, type Trace } from '../model/trace.ts';
 import type { Host, Hosts } from './frame.ts';
 import { isMessage } from './messages.ts';
@@ -24,7 +25,7 @@ export const PATIENCE = 3000; // real ms without a sign of life until a run is e
 export const MORE = 5000; // real ms that the learner gives it at a time
 const LOOK = 100; // ms between looks at the clock
 const LATE_LOOK = 500; // ms after which the page itself was held up
-const SLICE = 8; // ms for which messages are taken in before the page may draw
+const SLICE = 5; // ms for which messages are taken in before the page may draw
 const LAST_SLICE = 40; // ms for those that are there when a run is stopped
 
 /** A run that is not over yet. */
@@ -68,6 +69,8 @@ interface Running {
   lastSign: number;
   /** Without a sign of life it is ended when so much silence is reached. */
   patience: number;
+  /** Set when it is stopped: why, and until when what was told before that is still taken in. */
+  stopping: { readonly why: string; readonly by: number } | null;
 }
 
 export class Runner {
@@ -125,12 +128,13 @@ export class Runner {
     }
     this.#running = {
       input,
-      builder: new TraceBuilder(),
+      builder: new TraceBuilder(new Columns()),
       waits: null,
       begun: null,
       until: 0,
       lastSign: 0,
       patience: PATIENCE,
+      stopping: null,
     };
     this.warm();
     if (this.#ready?.ready === true) {
@@ -141,16 +145,31 @@ export class Runner {
   /** Ends the program wherever it is. The next one finds a fresh worker. */
   stop(why = 'stopped by you'): void {
     const running = this.#running;
-    if (running === null) {
+    if (running === null || running.stopping !== null) {
       return;
     }
-    this.#takeFor(LAST_SLICE);
-    if (this.#running !== running) {
-      return; // the last of them was its end
-    }
-    const { builder, until } = running;
+    running.stopping = { why, by: performance.now() + LAST_SLICE };
+    this.#halt();
+    this.#takeFor(SLICE);
+    this.#endIfStopped();
+  }
+
+  /** A run that is under way is over, and nobody is told. */
+  giveUp(): void {
     this.#drop();
-    builder.add([{ type: 'stopped', time: until, why }]);
+  }
+
+  #endIfStopped(): void {
+    const running = this.#running;
+    if (
+      running?.stopping == null ||
+      (this.#queue.length > 0 && performance.now() < running.stopping.by)
+    ) {
+      return;
+    }
+    const { builder, until, stopping } = running;
+    this.#drop();
+    builder.add([{ type: 'stopped', time: until, why: stopping.why }]);
     this.#events.ended({ kind: 'stopped' }, builder.finish(until), null, null);
     this.warm();
   }
@@ -182,6 +201,7 @@ export class Runner {
   /** Takes messages in, SLICE ms at a time: a flood leaves the page its turns. */
   #take(): void {
     this.#takeFor(SLICE);
+    this.#endIfStopped();
     this.#lastTake = performance.now();
     if (this.#queue.length > 0) {
       setTimeout(() => this.#take());
@@ -207,7 +227,7 @@ export class Runner {
   #hear({ host }: Ready, message: WorkerMessage): void {
     if (message.type === 'ready') {
       (this.#ready as Ready).ready = true;
-      if (this.#running !== null) {
+      if (this.#running?.stopping === null) {
         this.#begin(host);
       }
       return;
@@ -264,15 +284,21 @@ export class Runner {
     this.#events.refused(reason);
   }
 
-  /** Ends the worker and forgets it; what it still says is not heard. */
-  #drop(): void {
+  /** Ends the worker; what it still says is not heard. */
+  #halt(): void {
     clearInterval(this.#watch);
     this.#ready?.host.end();
-    this.#ready = null;
-    this.#queue.length = 0;
     if (this.#running?.begun != null) {
       this.#events.slow(null);
+      this.#running.begun = null;
     }
+  }
+
+  /** Ends the worker, and forgets it and what it has said. */
+  #drop(): void {
+    this.#halt();
+    this.#ready = null;
+    this.#queue.length = 0;
     this.#running = null;
   }
 }

@@ -28,7 +28,7 @@ export interface Ground {
 /** What each request of the run met, and later attempts would; and what its endpoint can bear. */
 export function worldAbroad(
   { world, seed, knobs }: Ground,
-  events: readonly TraceEvent[],
+  events: Iterable<TraceEvent>,
 ): WorldAbroad {
   const attempts = new Map<string, number>();
   for (const event of events) {

@@ -4,7 +4,7 @@
  * after whoever started it has left. A run has a chart only of what happened
  * in it.
  */
-import { countUpTo, isTask, leftAt, once, timeOf, type Step, type Trace } from './trace.ts';
+import { countUpTo, eventsOf, isTask, leftAt, once, timeOf, type Step, type Trace } from './trace.ts';
 
 export type ChartKind = 'server' | 'waiting' | 'left';
 
@@ -81,10 +81,10 @@ const isRefusal = (status: number | null) => status === 429 || status === 503;
 function serverOf(trace: Trace): Chart[] {
   const changes: Change[] = [];
   const refused = new Map<number, number>();
-  for (const event of trace.events) {
+  for (const event of eventsOf(trace, 'requested', 'answered')) {
     if (event.type === 'requested') {
       changes.push([event.time, 1]);
-    } else if (event.type === 'answered') {
+    } else {
       changes.push([event.time, -1]);
       if (isRefusal(event.status)) {
         const time = timeOf(event.time);

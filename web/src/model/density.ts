@@ -2,9 +2,9 @@
  * How many events there were when: the overview of a run that is larger than
  * its picture, or of which a part is looked at.
  */
-import { isTrouble } from './describe.ts';
+import { troublesOf } from './describe.ts';
 import { duration } from './time.ts';
-import { once, type Trace } from './trace.ts';
+import { countUpTo, once, type Trace, type TraceEvent } from './trace.ts';
 
 export const BINS = 120;
 
@@ -18,15 +18,17 @@ export interface Density {
 }
 
 export const densityOf = once((trace): Density => {
-  const counts = Array<number>(BINS).fill(0);
+  const { events } = trace;
   const troubles = Array<number>(BINS).fill(0);
   const share = BINS / Math.max(trace.until, 1);
-  for (const event of trace.events) {
-    const bin = Math.min(BINS - 1, Math.floor(event.time * share));
-    counts[bin] = (counts[bin] as number) + 1;
-    if (isTrouble(trace, event)) {
-      troubles[bin] = (troubles[bin] as number) + 1;
-    }
+  const binOf = (index: number) =>
+    Math.min(BINS - 1, Math.floor((events.at(index) as TraceEvent).time * share));
+  const bins = { length: events.length, at: (index: number) => ({ time: binOf(index) }) };
+  const upTo = Array.from({ length: BINS }, (_, bin) => countUpTo(bins, bin));
+  const counts = upTo.map((count, bin) => count - (upTo[bin - 1] ?? 0));
+  for (const index of troublesOf(trace)) {
+    const bin = binOf(index);
+    troubles[bin] = (troubles[bin] as number) + 1;
   }
   const most = Math.max(...counts);
   return { counts, troubles, most, busiest: counts.indexOf(most) };

@@ -10,6 +10,7 @@ import {
   once,
   runningAt,
   timeOf,
+  where,
   type Line,
   type Trace,
   type TraceEvent,
@@ -171,6 +172,23 @@ const troubles: ReadonlySet<TraceEvent['type']> = new Set([
   'signalled',
   'surfaced',
 ] as const);
+
+/** Where there may have been trouble, which the rest of the event tells. */
+const mayBe: ReadonlySet<string> = new Set([
+  ...troubles,
+  'settled',
+  'waited',
+  'streamClosed',
+  'kept',
+  'answered',
+]);
+
+/** The events that are trouble, by index. */
+export const troublesOf = once((trace): readonly number[] =>
+  where(trace, (type) => mayBe.has(type)).filter((at) =>
+    isTrouble(trace, trace.events.at(at) as TraceEvent),
+  ),
+);
 
 /** What a process does, and what it has done when that is over. */
 const waits: Readonly<Record<string, readonly [string, string]>> = {

@@ -1,5 +1,5 @@
 /** What an event is about, for whoever looks for some of them in the log. */
-import { once, type TraceEvent } from './trace.ts';
+import { once, where, type TraceEvent } from './trace.ts';
 
 export type EventKind = 'lives' | 'waits' | 'signals' | 'requests' | 'told';
 
@@ -46,14 +46,15 @@ const kinds: Readonly<Record<TraceEvent['type'], EventKind>> = {
   unhandled: 'told',
 };
 
-export const kindOf = ({ type }: TraceEvent): EventKind => kinds[type];
+export const kindOf = ({ type }: { readonly type: TraceEvent['type'] }): EventKind => kinds[type];
 
 /** How many of each there are in a run, without those of which there are none. */
 export const kindsIn = once((trace): ReadonlyMap<EventKind, number> => {
   const counts = new Map((Object.keys(kindWords) as EventKind[]).map((kind) => [kind, 0]));
-  for (const event of trace.events) {
-    const kind = kindOf(event);
+  where(trace, (type) => {
+    const kind = kinds[type];
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
+    return false;
+  });
   return new Map([...counts].filter(([, count]) => count > 0));
 });

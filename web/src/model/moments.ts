@@ -6,7 +6,7 @@
  * looks like one that it has not: no lesson does so, and edited code is not asked.
  */
 import { looks } from './states.ts';
-import { isTask, once, type Line, type Trace } from './trace.ts';
+import { eventsOf, isTask, once, type Line, type Trace } from './trace.ts';
 
 export interface Moment {
   readonly time: number;
@@ -26,14 +26,12 @@ interface Sequence {
 
 /** Streams, in the order in which they handed over; and of each owner its tasks and promises. */
 const sequencesOf = once((trace): readonly Sequence[] => {
-  const { lines, streams, events } = trace;
+  const { lines, streams } = trace;
   const handed = new Map<number, Part[]>(streams.map(({ id }) => [id, []]));
-  for (const event of events) {
-    if (event.type === 'delivered') {
-      const line = lines.get(event.pid);
-      if (line !== undefined) {
-        handed.get(event.stream)?.push({ line, ok: event.status === 'fulfilled' });
-      }
+  for (const event of eventsOf(trace, 'delivered')) {
+    const line = lines.get(event.pid);
+    if (line !== undefined) {
+      handed.get(event.stream)?.push({ line, ok: event.status === 'fulfilled' });
     }
   }
   const owned = new Map<string, Part[]>();

@@ -28,7 +28,7 @@ export function placeOf(trace: Trace, t: number): Place {
   const at = timeOf(t);
   const count = countAt(trace, t);
   let after = 0;
-  while (after < count && timeOf(trace.events[count - 1 - after]?.time ?? -1) === at) {
+  while (after < count && timeOf(trace.events.at(count - 1 - after)?.time ?? -1) === at) {
     after += 1;
   }
   return { at, after };

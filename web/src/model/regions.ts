@@ -3,7 +3,7 @@
  * mark the same regions in all languages; what a region stands for is told
  * by its rule, so that one picture lights up three texts.
  */
-import { isAlive, isTask, once, timeOf, type Trace } from './trace.ts';
+import { eventsOf, isAlive, isTask, once, timeOf, type Trace } from './trace.ts';
 
 export interface RegionRule {
   /**
@@ -69,9 +69,7 @@ export const tasksOf = once((trace) =>
 
 /** When main has returned; never, if it has not. */
 export const endOf = once(
-  (trace) =>
-    trace.events.find(({ type }) => type === 'returned' || type === 'threw')?.time ??
-    Number.POSITIVE_INFINITY,
+  (trace) => eventsOf(trace, 'returned', 'threw')[0]?.time ?? Number.POSITIVE_INFINITY,
 );
 
 interface Wait {
@@ -88,8 +86,8 @@ export const waitsOf = once((trace): readonly Wait[] => {
     .filter(({ consumer }) => consumer === main)
     .map(({ from, to, label }) => ({ from, to: to ?? trace.until, about: label }));
   const open = new Map<string, { from: number; about: string }>();
-  for (const event of trace.events) {
-    if ((event.type !== 'waiting' && event.type !== 'waited') || event.pid !== main) {
+  for (const event of eventsOf(trace, 'waiting', 'waited')) {
+    if (event.pid !== main) {
       continue;
     }
     const key = `${event.what} ${event.for}`;

@@ -1,14 +1,13 @@
 /** What supervisors do in a run: whom they start again, and whom they refuse. */
 import type { Line, Pid } from './events.ts';
 import { looks } from './states.ts';
-import { isAlive, once, timeOf, type Trace } from './trace.ts';
+import { eventsOf, isAlive, once, timeOf, type Trace } from './trace.ts';
 
 /** The times of each supervisor's restarts, rising. */
 export const restartsOf = once((trace): ReadonlyMap<Pid, readonly number[]> => {
   const all = new Map<Pid, number[]>();
-  for (const event of trace.events) {
-    const supervisor =
-      event.type === 'restarted' ? (trace.lines.get(event.pid)?.under ?? null) : null;
+  for (const event of eventsOf(trace, 'restarted')) {
+    const supervisor = trace.lines.get(event.pid)?.under ?? null;
     if (supervisor !== null) {
       const times = all.get(supervisor) ?? [];
       times.push(event.time);
@@ -79,13 +78,11 @@ export interface Refusal {
 
 export const refusalsOf = once((trace): readonly Refusal[] => {
   const all = new Map<string, Refusal>();
-  for (const event of trace.events) {
-    if (event.type === 'refused') {
-      const time = timeOf(event.time);
-      const limit = trace.lines.get(event.supervisor)?.settings?.maxChildren ?? 0;
-      const key = `${time} ${limit}`;
-      all.set(key, { time, limit, count: (all.get(key)?.count ?? 0) + 1 });
-    }
+  for (const event of eventsOf(trace, 'refused')) {
+    const time = timeOf(event.time);
+    const limit = trace.lines.get(event.supervisor)?.settings?.maxChildren ?? 0;
+    const key = `${time} ${limit}`;
+    all.set(key, { time, limit, count: (all.get(key)?.count ?? 0) + 1 });
   }
   return [...all.values()];
 });

@@ -7,7 +7,7 @@
  */
 import type { Line, Pid } from './events.ts';
 import { looks } from './states.ts';
-import { isTask, once, timeOf, type Trace } from './trace.ts';
+import { eventsOf, isTask, once, timeOf, type Trace } from './trace.ts';
 
 /**
  * link     the end of one ends the other
@@ -77,8 +77,8 @@ export const spawnTies = once((trace): readonly Tie[] => {
 
 /** Links that were made between processes that were there already. */
 const linksOf = once((trace): readonly Tie[] =>
-  trace.events.flatMap((event): Tie[] =>
-    event.type === 'linked' && trace.lines.has(event.pid) && trace.lines.has(event.other)
+  eventsOf(trace, 'linked').flatMap((event): Tie[] =>
+    trace.lines.has(event.pid) && trace.lines.has(event.other)
       ? [{ kind: 'link', time: event.time, from: event.pid, to: event.other }]
       : [],
   ),
@@ -110,10 +110,12 @@ interface Kill {
 function killsOf(trace: Trace): ReadonlyMap<Pid, Kill> {
   const senders = new Map<Pid, Pid>();
   const kills = new Map<Pid, Kill>();
-  for (const event of trace.events) {
-    if (event.type === 'signalled' && event.reason.word === 'kill') {
-      senders.set(event.pid, event.from);
-    } else if (event.type === 'killed') {
+  for (const event of eventsOf(trace, 'signalled', 'killed')) {
+    if (event.type === 'signalled') {
+      if (event.reason.word === 'kill') {
+        senders.set(event.pid, event.from);
+      }
+    } else {
       kills.set(event.pid, { time: event.time, by: senders.get(event.pid) ?? null });
     }
   }

@@ -40,8 +40,20 @@ export interface Step {
   readonly count: number;
 }
 
+/** Tells by its type and the process that it is about whether an event is wanted. */
+export type Wanted = (type: TraceEvent['type'], pid: Pid | null | undefined) => boolean;
+
+/** An array of them, or what keeps a great many in less (`columns.ts`). */
+export interface EventList extends Iterable<TraceEvent> {
+  readonly length: number;
+  at(index: number): TraceEvent | undefined;
+  find(wanted: (event: TraceEvent) => boolean): TraceEvent | undefined;
+  findLast(wanted: (event: TraceEvent) => boolean): TraceEvent | undefined;
+  where?(wanted: Wanted): readonly number[];
+}
+
 export interface Trace {
-  readonly events: readonly TraceEvent[];
+  readonly events: EventList;
   /** In the order in which they were spawned. */
   readonly lines: ReadonlyMap<Pid, Line>;
   readonly streams: readonly Stream[];
@@ -51,10 +63,13 @@ export interface Trace {
   readonly until: number;
 }
 
-const LARGE = 10_000; // events
+const MANY = 400; // events
 
-/** Whether it is worth to work out beforehand what is drawn of it (`prepare.ts`). */
-export const isLarge = (trace: Trace): boolean => trace.events.length > LARGE;
+/**
+ * Whether to draw it in one go would take long: what is drawn of it is worked out
+ * beforehand (`prepare.ts`), and drawn in parts.
+ */
+export const hasMany = ({ events }: Trace): boolean => events.length > MANY;
 
 export const emptyTrace: Trace = {
   events: [],
@@ -75,7 +90,7 @@ export function timeOf(position: number): number {
 }
 
 export class TraceBuilder {
-  readonly #events: TraceEvent[] = [];
+  readonly #events: EventList & { push(event: TraceEvent): unknown };
   readonly #making: Making = {
     lines: new Map(),
     streams: [],
@@ -85,6 +100,11 @@ export class TraceBuilder {
   };
   #moment = -1;
   #place = 0;
+
+  /** `events` is what will keep them. */
+  constructor(events: EventList & { push(event: TraceEvent): unknown } = []) {
+    this.#events = events;
+  }
 
   get count(): number {
     return this.#events.length;
@@ -208,12 +228,15 @@ export const rowsOf = once((trace): readonly Row[] => {
 });
 
 /** How many of `list`, which rises by `time`, are not after `t`. */
-export function countUpTo(list: readonly { readonly time: number }[], t: number): number {
+export function countUpTo(
+  list: { readonly length: number; at(index: number): { readonly time: number } | undefined },
+  t: number,
+): number {
   let low = 0;
   let high = list.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((list[middle] as { time: number }).time <= t) {
+    if ((list.at(middle) as { time: number }).time <= t) {
       low = middle + 1;
     } else {
       high = middle;
@@ -232,30 +255,46 @@ export function runningAt(trace: Trace, t: number): number {
   return trace.flight.steps[countUpTo(trace.flight.steps, t) - 1]?.count ?? 0;
 }
 
-/** Which events a step goes to; all of them unless told otherwise. */
-export type Wanted = (event: TraceEvent, index: number) => boolean;
+/** Which events are wanted, by index. */
+export function where({ events }: Trace, wanted: Wanted): readonly number[] {
+  return (
+    events.where?.(wanted) ??
+    [...events].flatMap((event, at) =>
+      wanted(event.type, (event as { readonly pid?: Pid | null }).pid) ? [at] : [],
+    )
+  );
+}
 
-/** The position of the next event after `t`, or of the one before it. */
+/** Those of these types. */
+export function eventsOf<T extends TraceEvent['type']>(
+  trace: Trace,
+  ...types: readonly T[]
+): readonly Extract<TraceEvent, { type: T }>[] {
+  const found = where(trace, (type) => types.includes(type as T));
+  return found.map((at) => trace.events.at(at) as Extract<TraceEvent, { type: T }>);
+}
+
+/** The position of the next event after `t`, or of the one before it; of those `among` which it goes. */
 export function stepFrom(
   trace: Trace,
   t: number,
   direction: 1 | -1,
-  wanted: Wanted = () => true,
+  among?: readonly number[],
 ): number {
+  const { events } = trace;
   let index = countAt(trace, t);
   if (direction === -1) {
     index -= 1;
-    while (index >= 0 && (trace.events[index] as TraceEvent).time >= t) {
+    while (index >= 0 && (events.at(index) as TraceEvent).time >= t) {
       index -= 1;
     }
   }
-  for (; index >= 0 && index < trace.events.length; index += direction) {
-    const event = trace.events[index] as TraceEvent;
-    if (wanted(event, index)) {
-      return event.time;
-    }
+  if (among !== undefined) {
+    const next =
+      direction === 1 ? among.find((at) => at >= index) : among.findLast((at) => at <= index);
+    index = next ?? -1;
   }
-  return direction === 1 ? trace.until : 0;
+  return (index < 0 ? undefined : events.at(index))?.time ?? (direction === 1 ? trace.until : 0);
 }
 
 /** How many tasks are in each state at `t`, by word, in a fixed order. */

@@ -17,7 +17,7 @@ import {
   type Progress,
   type Verdict as AnyVerdict,
 } from '../model/exercise.ts';
-import { isLarge } from '../model/trace.ts';
+import { hasMany } from '../model/trace.ts';
 import { read, write } from './keep.ts';
 import type { Store } from './store.ts';
 import { prepared } from './prepared.ts';
@@ -154,7 +154,7 @@ export function createExercise(store: Store, checks: readonly Check[]) {
         return;
       }
       const { trace, outcome, waits, input } = watch;
-      if (isLarge(trace)) {
+      if (hasMany(trace)) {
         await prepared(trace);
       }
       const run = { trace, outcome, waits, input, stats: null, fault: null, gap: null };

@@ -18,13 +18,12 @@ import { speedFor } from '../model/time.ts';
 import {
   countAt,
   emptyTrace,
-  isLarge,
+  hasMany,
   stepFrom,
   traceOf,
   type Pid,
   type Reason,
   type Trace,
-  type Wanted,
 } from '../model/trace.ts';
 import { fitted, presets, worldWith, type KnobValue, type Knobs } from '../model/world.ts';
 import { createBreaking } from './breaking.ts';
@@ -168,6 +167,9 @@ export function createStore(
   });
   const run = computed(() => runs.value.get(chosen.value) ?? recordedRun.value);
   const trace = computed(() => run.value.trace);
+  /** What the lanes still show while the rest of the page is drawn, after a run that was long or large. */
+  const before = signal<Run | null>(null);
+  const laneRun = computed(() => before.value ?? run.value);
   /** The page is being printed (`paper.ts`); what is to be predicted is not told there either. */
   const paper = signal(false);
   const t = computed(() =>
@@ -256,20 +258,16 @@ export function createStore(
   let still = false;
   /** Said before how a run ended. */
   let prelude = '';
+  let wasSlow = false;
   const heardSlow = (news: Slow | null) =>
     batch(() => {
       slow.value = news;
       if (news === null) {
         patience.value = 0;
+      } else {
+        wasSlow = true;
       }
     });
-
-  /** Without a network it may not be had: then all is worked out as it is drawn. */
-  const prepared = (large: Trace) =>
-    import('./prepared.ts').then(
-      (module) => module.prepared(large, compare.pinned.peek()?.trace),
-      () => {},
-    );
 
   const ended = async (
     outcome: Outcome,
@@ -279,23 +277,27 @@ export function createStore(
   ) => {
     const id = inWorker.value;
     const input = current;
-    if (isLarge(newTrace)) {
+    /* All of it at once would hold the page up: its end, then the lanes, and the rest before those. */
+    let turns: typeof import('./prepared.ts') | null = null;
+    if (hasMany(newTrace) || wasSlow) {
       batch(() => {
         outcomeAhead.value = outcome;
         announcement.value = `${endSentence(outcome)} Its picture follows.`;
       });
-      await prepared(newTrace);
+      /* Without a network it may not be had: then all is worked out as it is drawn. */
+      turns = await import('./prepared.ts').catch(() => null);
+      await turns?.afterFrame();
+      await turns?.prepared(newTrace, compare.pinned.peek()?.trace);
     }
     if (id === null || input === null || input !== current) {
       return; // another run has begun meanwhile
     }
-    outcomeAhead.value = null;
     const gap = longestGap.end();
-    const before = runs.value.get(id) ?? (id === chosen.value ? recordedRun.value : noRun);
-    const atEnd = held.value === null || held.value >= before.trace.until;
+    const last = runs.value.get(id) ?? (id === chosen.value ? recordedRun.value : noRun);
+    const atEnd = held.value === null || held.value >= last.trace.until;
     const unbegun = outcome.kind === 'threw' && newTrace.lines.size === 0;
     const next: Run = unbegun
-      ? { ...before, fault: outcome.reason }
+      ? { ...last, fault: outcome.reason }
       : {
           trace: newTrace,
           outcome,
@@ -307,9 +309,10 @@ export function createStore(
           gap,
           ...(currentOfCheck ? { ofCheck: true as const } : {}),
         };
-    batch(() => {
-      runs.value = new Map(runs.value).set(id, next);
+    const tell = () => {
+      before.value = null;
       inWorker.value = null;
+      outcomeAhead.value = null;
       if (!unbegun && outcome.kind !== 'stopped' && byId(id)?.exercise !== true) {
         markDone(id, true);
       }
@@ -317,6 +320,14 @@ export function createStore(
         ? `The program could not start: ${outcome.reason.text}`
         : `${prelude} ${endWord(outcome)}: ${sentenceOf(newTrace)}.`.trim();
       prelude = '';
+    };
+    batch(() => {
+      if (turns === null) {
+        tell();
+      } else {
+        before.value = laneRun.value;
+      }
+      runs.value = new Map(runs.value).set(id, next);
       if (id !== chosen.value || unbegun) {
         return;
       }
@@ -331,6 +342,13 @@ export function createStore(
         held.value = null;
       }
     });
+    if (turns !== null) {
+      await turns.afterFrame();
+      if (input !== current) {
+        return;
+      }
+      batch(tell);
+    }
     if (
       id === chosen.value &&
       !unbegun &&
@@ -439,8 +457,10 @@ export function createStore(
       announcement.value = '';
       inWorker.value = id;
       outcomeAhead.value = null;
+      before.value = null;
       slow.value = null;
     });
+    wasSlow = false;
     afterRun = then;
     current = inputOf(found, again);
     currentOfCheck = again && run.value.ofCheck === true;
@@ -515,8 +535,19 @@ export function createStore(
         : null;
   });
 
+  const laneTrace = computed(() => laneRun.value.trace);
+  /** What the lanes are drawn of. */
+  const lanes = {
+    run: laneRun,
+    trace: laneTrace,
+    t: computed(() =>
+      before.value === null ? t.value : Math.min(t.value, laneTrace.value.until),
+    ),
+  };
+
   return {
     examples,
+    lanes,
     breaking,
     seedsHost,
     compare,
@@ -639,11 +670,12 @@ export function createStore(
     },
     warm: engine.warm,
     seek,
-    /** On to the next event, or back to the one before; `wanted` passes some over. */
-    step(direction: 1 | -1, wanted?: Wanted): void {
-      const at = stepFrom(trace.value, t.value, direction, wanted);
+    /** On to the next event, or back to the one before; to those `among` which it goes. */
+    step(direction: 1 | -1, among?: readonly number[]): void {
+      const at = stepFrom(trace.value, t.value, direction, among);
       seek(at);
-      const event = trace.value.events[countAt(trace.value, at) - 1];
+      const count = countAt(trace.value, at);
+      const event = count === 0 ? undefined : trace.value.events.at(count - 1);
       announcement.value = event === undefined ? '' : stepSentence(trace.value, event);
     },
     /** Plays on from the playhead, or from the beginning when it is at the end. */

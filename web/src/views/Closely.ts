@@ -2,3 +2,4 @@
 export { LanesTable } from './LanesTable.tsx';
 export { Log } from './Log.tsx';
 export { Tree } from './Tree.tsx';
+export { stageKey } from './stage-keys.ts';

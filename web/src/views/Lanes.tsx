@@ -7,7 +7,8 @@
  * each task on it.
  */
 import { useSignal, type ReadonlySignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { budgetAt } from '../model/supervision.ts';
 import { lasts, spawnTies } from '../model/ties.ts';
 import { lineSentence } from '../model/describe.ts';
@@ -16,13 +17,14 @@ import type { Store } from '../state/store.ts';
 import { tickText, ticks } from '../model/time.ts';
 import { marksWithin } from '../model/extras.ts';
 import type { Shown } from '../model/span.ts';
-import { leftAt, timeOf, type Line, type Mark, type Pid, type Trace } from '../model/trace.ts';
+import { hasMany, leftAt, timeOf, type Line, type Mark, type Pid, type Trace } from '../model/trace.ts';
 import { openMenuOf } from './BreakMenu.tsx';
 import { chartsHeight, InFlight } from './InFlight.tsx';
 import { Budgets, halfOf, Ties } from './LaneMarks.tsx';
 import { later } from './Later.tsx';
 import type { OutlinesProps } from './Outlines.tsx';
 import { Cap, EndMark, SignStrokes } from './Signs.tsx';
+import { useSome } from './some.ts';
 
 export const CHARACTER = 8.35; // px, of the lanes' labels
 export const END_ROOM = 24; // px right of the last moment, for its mark
@@ -34,6 +36,7 @@ export const MANY = 8;
 export const CROWD = 12;
 const MARKS_MAX = 200; // drawn on one bar
 const BEYOND = 60; // px outside of the picture, where nothing of it reaches into that
+const PART = 50; // lines of a run of many events that are drawn at once
 const UNDER_END = 6; // px before an end: a mark that is nearer lies under that
 const CAP = 12; // px of a life that tell how it ended
 
@@ -263,12 +266,23 @@ function Grid({ plan, trace, store }: GridProps) {
 
   const focused = place.value;
   const row = Math.min(focused.row, plan.lanes.length - 1);
-  return (
-    <g ref={grid} role="grid" aria-label="Tasks in time" onKeyDown={press}>
-      {plan.lanes.map((placed, index) => (
-        <g key={placed.lane.lines[0]?.pid ?? index} role="row">
-          <LaneLabel plan={plan} placed={placed} trace={trace} store={store} />
-          {placed.lane.lines.map((line, column) => (
+  const picked = store.picked.value;
+  const parts = useMemo(() => partsOf(plan, hasMany(trace) ? PART : Number.POSITIVE_INFINITY), [plan]);
+  const some = useSome(trace, parts.length, 1);
+  const drawn = useRef<{ of: unknown[]; rows: ComponentChildren[] }>({ of: [], rows: [] });
+  const of = [plan, row, focused.column, picked];
+  if (of.some((value, at) => value !== drawn.current.of[at])) {
+    drawn.current = { of, rows: [] };
+  }
+  /* What is drawn already is not looked at again when more of it comes. */
+  const { rows } = drawn.current;
+  for (const part of parts.slice(rows.length, some)) {
+    rows.push(part.map(({ placed, index, from, to }) => (
+      <g key={placed.lane.lines[from]?.pid ?? index} role="row">
+        {from === 0 && <LaneLabel plan={plan} placed={placed} trace={trace} store={store} />}
+        {placed.lane.lines.slice(from, to).map((line, at) => {
+          const column = from + at;
+          return (
             <Bar
               key={line.pid}
               plan={plan}
@@ -279,18 +293,51 @@ function Grid({ plan, trace, store }: GridProps) {
               reachable={
                 index === row && column === Math.min(focused.column, placed.lane.lines.length - 1)
               }
-              picked={store.picked.value === line.pid}
+              picked={picked === line.pid}
               onChoose={() => {
                 place.value = { row: index, column };
                 choose(line);
               }}
               onMenu={(element) => openMenuOf(store, line.pid, element)}
             />
-          ))}
-        </g>
-      ))}
+          );
+        })}
+      </g>
+    )));
+  }
+  return (
+    <g ref={grid} role="grid" aria-label="Tasks in time" onKeyDown={press}>
+      {rows.slice(0, some)}
     </g>
   );
+}
+
+interface Piece {
+  readonly placed: Placed;
+  /** Which lane it is, and which of its lines are in this piece. */
+  readonly index: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The lanes in parts of at most `size` lines. */
+function partsOf({ lanes }: Plan, size: number): readonly (readonly Piece[])[] {
+  const parts: Piece[][] = [];
+  let room = 0;
+  lanes.forEach((placed, index) => {
+    const { length } = placed.lane.lines;
+    for (let from = 0; from < length; ) {
+      if (room === 0) {
+        parts.push([]);
+        room = size;
+      }
+      const to = Math.min(length, from + room);
+      parts.at(-1)?.push({ placed, index, from, to });
+      room -= to - from;
+      from = to;
+    }
+  });
+  return parts;
 }
 
 function LaneLabel({ plan, placed, trace, store }: GridProps & { placed: Placed }) {

@@ -1,12 +1,12 @@
 /** Every event of the run, in order; choosing one moves the playhead there. */
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { isTrouble, wordsOf } from '../model/describe.ts';
+import { troublesOf, wordsOf } from '../model/describe.ts';
 import { kindOf, kindsIn, kindWords, type EventKind } from '../model/kinds.ts';
 import type { Store } from '../state/store.ts';
 import { moment } from '../model/time.ts';
 import { LineLink } from './LineLink.tsx';
-import { countAt, type Pid, type Trace, type TraceEvent } from '../model/trace.ts';
+import { countAt, where, type Pid, type Trace, type TraceEvent } from '../model/trace.ts';
 
 const SHOWN = 100; // lines at once, around the playhead
 
@@ -61,7 +61,7 @@ export function Log({ store }: { store: Store }) {
             <EventLine
               key={index}
               trace={trace}
-              event={trace.events[index] as TraceEvent}
+              event={trace.events.at(index) as TraceEvent}
               later={index >= happened}
               current={index === indexes[current]}
               reachable={index === (indexes[current] ?? indexes[0])}
@@ -166,15 +166,16 @@ function select(
   kind: EventKind | '',
   troubleOnly: boolean,
 ): readonly number[] {
-  const indexes: number[] = [];
-  trace.events.forEach((event, index) => {
-    const about = picked === null || ('pid' in event && event.pid === picked);
-    const isWanted = kind === '' || kindOf(event) === kind;
-    if (about && isWanted && (!troubleOnly || isTrouble(trace, event))) {
-      indexes.push(index);
-    }
-  });
-  return indexes;
+  const about = where(
+    trace,
+    (type, pid) =>
+      (picked === null || pid === picked) && (kind === '' || kindOf({ type }) === kind),
+  );
+  if (!troubleOnly) {
+    return about;
+  }
+  const kept = new Set(about);
+  return troublesOf(trace).filter((index) => kept.has(index));
 }
 
 /** The place in `indexes`, which rise, of the last event that has happened; -1 for none. */

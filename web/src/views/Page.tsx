@@ -1,22 +1,27 @@
 /** The page's frame: what stands where, and the keys. */
-import { useSignal, type Signal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { isTrouble } from '../model/describe.ts';
-import { speeds } from '../model/time.ts';
-import type { Wanted } from '../model/trace.ts';
 import type { Store } from '../state/store.ts';
-import { openMenuHere } from './BreakMenu.tsx';
 import { Code } from './Code.tsx';
 import { ExercisePlace } from './ExercisePlace.tsx';
 import { Header } from './Header.tsx';
 import { Knobs } from './Knobs.tsx';
+import { soon } from './Later.tsx';
 import { Lesson, Takeaway } from './Lesson.tsx';
 import { Lessons } from './Lessons.tsx';
 import { Notices } from './Notices.tsx';
 import { Overlay, type Overlaid } from './Overlay.tsx';
-import { Tabs, tabs } from './Tabs.tsx';
+import { Tabs } from './Tabs.tsx';
 import { Tasks } from './Tasks.tsx';
 import { Transport } from './Transport.tsx';
+
+let stageKey: typeof import('./stage-keys.ts').stageKey | null = null;
+soon.push(() =>
+  import('./Closely.ts').then(
+    (module) => void (stageKey = module.stageKey),
+    () => {},
+  ),
+);
 
 /** What a narrow screen shows one at a time. */
 export type Part = 'read' | 'code' | 'watch';
@@ -37,7 +42,7 @@ export function Page({ store }: { store: Store }) {
           event.preventDefault();
         }
       } else if (isOfStage(event) && (store.preferences.letters.peek() || isNamed(event.key))) {
-        stageKey(event, store, tab);
+        stageKey?.(event, store, tab);
       }
     };
     addEventListener('keydown', press);
@@ -90,7 +95,7 @@ export function Page({ store }: { store: Store }) {
             {store.example.value.exercise !== true && <Takeaway store={store} />}
           </div>
           <div class="stage">
-            <Tasks store={store} />
+            <Tasks store={{ ...store, ...store.lanes }} />
             <Tabs store={store} shown={tab} />
           </div>
         </main>
@@ -130,53 +135,6 @@ function isOfStage(event: KeyboardEvent): boolean {
 
 /** A key with a name (Home, the space bar), which nobody presses by speaking. */
 const isNamed = (key: string): boolean => key.length > 1 || key === ' ';
-
-function stageKey(event: KeyboardEvent, store: Store, tab: Signal<number>): void {
-  const target = event.target as Element;
-  const trouble = (index: number) => {
-    const found = store.trace.value.events[index];
-    return found !== undefined && isTrouble(store.trace.value, found);
-  };
-  const ofPicked: Wanted = (at) => 'pid' in at && at.pid === store.picked.value;
-  const speedBy = (steps: number) => {
-    const at = speeds.indexOf(store.speed.value as (typeof speeds)[number]) + steps;
-    store.setSpeed(speeds[Math.min(speeds.length - 1, Math.max(0, at))] as number);
-  };
-  const actions: Record<string, () => void> = {
-    ',': () => store.step(-1),
-    '.': () => store.step(1),
-    '<': () => store.step(-1, ofPicked),
-    '>': () => store.step(1, ofPicked),
-    '[': () => store.step(-1, (_, index) => trouble(index)),
-    ']': () => store.step(1, (_, index) => trouble(index)),
-    '-': () => speedBy(-1),
-    '=': () => speedBy(1),
-    r: () => store.newSeed(100_000),
-    b: () => void openMenuHere(store),
-    '+': () => void zoom((by) => by.closer(store)),
-    _: () => void zoom((by) => by.wider(store)),
-    0: () => void zoom((by) => by.whole(store)),
-  };
-  tabs.forEach((_, index) => {
-    actions[String(index + 1)] = () => (tab.value = index);
-  });
-  if (!target.matches('button, input, [role=gridcell], [role=treeitem], [role=tab]')) {
-    actions['Home'] = () => store.seek(0);
-    actions['End'] = () => store.seek(Number.POSITIVE_INFINITY);
-  }
-  if (!target.matches('button, input:not(.scrub)')) {
-    actions[' '] = () => store.play(matchMedia('(prefers-reduced-motion: reduce)').matches);
-  }
-  const action = actions[event.key];
-  if (action !== undefined) {
-    event.preventDefault();
-    action();
-  }
-}
-
-/** What changes the part of the run that is shown comes a moment after the page. */
-const zoom = (change: (by: typeof import('./Zoom.tsx')) => void) =>
-  import('./Zoom.tsx').then(change, () => {});
 
 function SkipLink() {
   const skip = (event: Event) => {

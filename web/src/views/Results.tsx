@@ -1,5 +1,7 @@
 /** What the program printed and gave back, and the rule that it shows. */
 import { useSignal } from '@preact/signals';
+import type { ComponentChild } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { momentsOf, type Moment } from '../model/moments.ts';
 import type { Outcome, Result } from '../model/outcome.ts';
 import { outputOf, resultAt, type OutputEvent } from '../model/output.ts';
@@ -10,9 +12,11 @@ import { countUpTo, type Trace } from '../model/trace.ts';
 import { LineLink } from './LineLink.tsx';
 import { StateMark } from './Signs.tsx';
 import { Starter } from './Starter.tsx';
+import { useSome } from './some.ts';
 
 const LINES_MAX = 100; // printed lines at once, up to the playhead and a few after it
 const AHEAD = 20;
+const PART = 30; // that are drawn at once
 const CHARS_MAX = 20_000; // of all these lines: the browser lays out each letter
 
 export function Results({ store }: { store: Store }) {
@@ -21,20 +25,26 @@ export function Results({ store }: { store: Store }) {
   const left = useSignal<Trace | null>(null);
   const t = store.t.value;
   const all = outputOf(trace);
+  /* Lines that stay as they are: in a run that is played, all but one of a hundred. */
+  const made = useMemo((): Record<number, ComponentChild> => ({}), [trace]);
   const [first, last] = shownAround(all, countUpTo(all, t));
-  const lines = all.slice(first, last);
+  const lines = all.slice(first, last).slice(0, useSome(trace, last - first, PART));
   const over = outcome !== null && resultAt(trace) <= t;
   return (
     <>
       {first > 0 && <p class="empty">{first.toLocaleString('en')} earlier lines</p>}
       {lines.length > 0 && (
         <ol class="printed" aria-label="What the program printed">
-          {lines.map((event, index) => (
-            <li key={first + index} class={event.time > t ? 'later' : undefined}>
-              <time>{moment(event.time)}</time>
-              <OutputText event={event} store={store} />
-            </li>
-          ))}
+          {lines.map((event, index) => {
+            const later = event.time > t;
+            const place = first + index;
+            return (made[later ? place : -1 - place] ??= (
+              <li key={place} class={later ? 'later' : undefined}>
+                <time>{moment(event.time)}</time>
+                <OutputText event={event} store={store} />
+              </li>
+            ));
+          })}
         </ol>
       )}
       {last < all.length && (
