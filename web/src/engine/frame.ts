@@ -56,6 +56,8 @@ addEventListener('message', ({ source, data, ports: [port] }) => {
 parent.postMessage({ type: 'frame' }, '*');
 `;
 
+const SPARE_AFTER = 100; // ms after a worker was asked for, when its program is at work
+
 const POLICY = [
   "default-src 'none'",
   "script-src 'unsafe-inline' blob: 'wasm-unsafe-eval'",
@@ -84,6 +86,8 @@ export class Frame implements Hosts {
   readonly #program: Blob;
   readonly #hosts = new Map<number, Host>();
   #element: HTMLIFrameElement | null = null;
+  /** One that nobody has asked for yet: what it says waits in its port until somebody listens. */
+  #spare: Host | null = null;
   /** What is to be said once the frame is there. */
   #waiting: Array<() => void> | null = [];
   #next = 1;
@@ -98,6 +102,15 @@ export class Frame implements Hosts {
   }
 
   make(): Host {
+    const host = this.#spare ?? this.#open();
+    this.#spare = null;
+    setTimeout(() => {
+      this.#spare ??= this.#open();
+    }, SPARE_AFTER);
+    return host;
+  }
+
+  #open(): Host {
     this.#load();
     const id = this.#next++;
     const { port1, port2 } = new MessageChannel();
@@ -140,7 +153,11 @@ export class Frame implements Hosts {
         return;
       }
       if (data.type === 'broken') {
-        this.#hosts.get(data.id)?.broken(String(data.text));
+        const host = this.#hosts.get(data.id);
+        if (host === this.#spare) {
+          this.#spare = null;
+        }
+        host?.broken(String(data.text));
       } else if (data.type === 'frame') {
         const waiting = this.#waiting ?? [];
         this.#waiting = null;
