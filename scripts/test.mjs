@@ -5,7 +5,7 @@
 //   npm test -- --verbose          with what the suites print
 //
 // The suites run two at a time, but never two that use the same build; those
-// that need the machine for themselves run after them. On 2 cores all of it stays
+// that need the machine for themselves run after them. On 2 cores all of it is to stay
 // under 10 minutes. What would take longer is in suites that run when asked for: clang, fibers,
 // stress, and those named ...All, whose tests stand in a folder named ...-all; the scripts
 // of the parts run them (test:c, test:threads, test:web and so on), as do `npm run lint:deep`,

@@ -16,6 +16,7 @@ import { clangFormat, clangTidy, llvmVersion, wasiHeaders } from './tools.mjs';
 const VERSION = 14; // of both tools, to which the sources are held
 const CACHE = join(root, 'build/lint.json');
 const JOBS = availableParallelism();
+const TOGETHER_MAX = 16; // files
 // Beside the folder of the file: where it looks for what it includes.
 const INCLUDED_FROM = ['src', 'tests/unit', 'tests/runtime'];
 
@@ -101,10 +102,40 @@ function headersOf(file, sources, read) {
 /** clang-tidy's check of `file`, by the analyzer alone or by all else. */
 function tidyCheck(file, kind, tool, sources, read) {
   const flags = compileFlags(file);
-  const args = ['--quiet', `--checks=${CHECKS[kind]}`, file];
+  const options = ['--quiet', `--checks=${CHECKS[kind]}`];
   const headers = headersOf(file, sources, read).flatMap((header) => [header, read(header)]);
-  const what = [tool.version, read('.clang-tidy'), ...args, ...flags, ...headers, read(file)];
-  return { file, kind, tool, hash: hashOf(...what), args: [...args, '--', ...flags] };
+  const what = [tool.version, read('.clang-tidy'), ...options, file, ...flags, ...headers, read(file)];
+  return { file, kind, tool, hash: hashOf(...what), options, after: ['--', ...flags] };
+}
+
+/** clang-format's check of `file`. */
+function layoutCheck(file, tool, read) {
+  const hash = hashOf(tool.version, read('.clang-format'), read(file));
+  return { file, kind: 'layout', tool, hash, options: ['--dry-run', '-Werror'], after: [] };
+}
+
+/**
+ * Checks that one call can make: to begin takes these tools as long as to look at a
+ * file or more. The analyzer's are a call each, as they take long.
+ */
+function callsOf(checks) {
+  const alike = new Map();
+  for (const check of checks) {
+    const { file, kind, after } = check;
+    const key = kind === 'analyzer' ? `${kind} ${file}` : `${kind} ${after.join(' ')}`;
+    const calls = alike.get(key) ?? [[]];
+    if (calls.at(-1).length === TOGETHER_MAX) {
+      calls.push([]);
+    }
+    calls.at(-1).push(check);
+    alike.set(key, calls);
+  }
+  return [...alike.values()].flat();
+}
+
+function call(checks) {
+  const [{ tool, options, after }] = checks;
+  return collect(tool.path, [...options, ...checks.map(({ file }) => file), ...after]);
 }
 
 const NOISE = /^\d+ warnings?( and \d+ errors?)? generated|^Suppressed|^Use -header/;
@@ -148,27 +179,32 @@ export async function lint(files, read, { deep = false } = {}) {
     // The long ones first, so that no worker ends with one of them alone.
     ...analyzed.map((file) => tidyCheck(file, 'analyzer', tidy, known, read)),
     ...compiled.map((file) => tidyCheck(file, 'usual', tidy, known, read)),
-    ...sources.map((file) => ({
-      file,
-      kind: 'layout',
-      tool: format,
-      hash: hashOf(format.version, read('.clang-format'), read(file)),
-      args: ['--dry-run', '-Werror', file],
-    })),
+    ...sources.map((file) => layoutCheck(file, format, read)),
   ];
 
-  await inTurns(checks, async ({ file, kind, tool: { path, name, strict, version }, hash, args }) => {
-    const key = `${kind} ${file}`;
-    if (before[key] !== hash) {
-      const { code, output } = await collect(path, args);
-      if (code !== 0) {
-        delete after[key];
-        const text = name === 'clang-format' ? layout(file, output) : withoutNoise(output);
-        (strict ? findings : notes).push(strict ? text : `(${name} ${version}) ${text}`);
-        return;
+  const keyOf = ({ kind, file }) => `${kind} ${file}`;
+  const found = ({ file, tool: { name, strict, version } }, output) => {
+    const text = name === 'clang-format' ? layout(file, output) : withoutNoise(output);
+    (strict ? findings : notes).push(strict ? text : `(${name} ${version}) ${text}`);
+  };
+  /** Whether nothing is found; of several it is not said in which. */
+  const isClean = async (some) => {
+    const { code, output } = await call(some);
+    if (code !== 0 && some.length === 1) {
+      found(some[0], output);
+    }
+    return code === 0;
+  };
+
+  const unknown = checks.filter((check) => before[keyOf(check)] !== check.hash);
+  await inTurns(callsOf(unknown), async (together) => {
+    const allClean = together.length > 1 && (await isClean(together));
+    for (const check of together) {
+      delete after[keyOf(check)];
+      if (allClean || (await isClean([check]))) {
+        after[keyOf(check)] = check.hash;
       }
     }
-    after[key] = hash;
   });
   remember(after);
   return { findings, notes };
