@@ -50,11 +50,11 @@ export const kindOf = ({ type }: { readonly type: TraceEvent['type'] }): EventKi
 
 /** How many of each there are in a run, without those of which there are none. */
 export const kindsIn = once((trace): ReadonlyMap<EventKind, number> => {
-  const counts = new Map((Object.keys(kindWords) as EventKind[]).map((kind) => [kind, 0]));
+  const counts: Record<EventKind, number> = { lives: 0, waits: 0, signals: 0, requests: 0, told: 0 };
   where(trace, (type) => {
-    const kind = kinds[type];
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    counts[kinds[type]] += 1;
     return false;
   });
-  return new Map([...counts].filter(([, count]) => count > 0));
+  const all = (Object.keys(kindWords) as EventKind[]).map((kind) => [kind, counts[kind]] as const);
+  return new Map(all.filter(([, count]) => count > 0));
 });

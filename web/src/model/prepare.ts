@@ -7,6 +7,7 @@ import { densityOf } from './density.ts';
 import { hasLeft, hasPromises, looksIn, sentenceOf } from './describe.ts';
 import { extrasIn } from './extras.ts';
 import { outlineSteps } from './flight.ts';
+import { kindsIn } from './kinds.ts';
 import { lanesOf } from './lanes.ts';
 import { outputOf, resultAt } from './output.ts';
 import { endOf, tasksOf, waitsOf } from './regions.ts';
@@ -31,6 +32,7 @@ const works = [
   tiesOf,
   extrasIn,
   densityOf,
+  kindsIn,
   outputOf,
   resultAt,
   tasksOf,
