@@ -161,6 +161,13 @@ describe('a trace', () => {
     assert.equal(columns.events.find(({ type }) => type === 'kept'), undefined);
     const types = ['settled', 'printed', 'streamOpened'];
     assert.deepEqual(eventsOf(columns, ...types), eventsOf(array, ...types));
+    const [{ kindsIn }, { troublesOf, isTrouble }] = await Promise.all(
+      ['/src/model/kinds.ts', '/src/model/describe.ts'].map(load),
+    );
+    assert.deepEqual([...kindsIn(columns)], [...kindsIn(array)]);
+    const troubles = many.flatMap((event, at) => (isTrouble(array, event) ? [at] : []));
+    assert.ok(troubles.length > 400);
+    for (const trace of [columns, array]) assert.deepEqual(troublesOf(trace), troubles);
     const ofMain = (_, pid) => pid === '<0.1>';
     assert.deepEqual(where(columns, ofMain), where(array, ofMain));
     assert.ok(where(array, ofMain).length > 400);

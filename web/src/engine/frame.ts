@@ -56,7 +56,7 @@ addEventListener('message', ({ source, data, ports: [port] }) => {
 parent.postMessage({ type: 'frame' }, '*');
 `;
 
-const SPARE_AFTER = 100; // ms after a worker was asked for, when its program is at work
+const SPARE_AFTER = 100; // ms after a worker was asked for, unless one is at work: to make one takes a processor
 
 const POLICY = [
   "default-src 'none'",
@@ -75,6 +75,8 @@ export interface Host {
   end(): void;
   /** Called when the worker itself breaks. */
   broken: (text: string) => void;
+  /** It has a program to run: no other is made meanwhile unless it is asked for. */
+  busy: boolean;
 }
 
 /** Makes hosts, one after another. */
@@ -88,6 +90,7 @@ export class Frame implements Hosts {
   #element: HTMLIFrameElement | null = null;
   /** One that nobody has asked for yet: what it says waits in its port until somebody listens. */
   #spare: Host | null = null;
+  #soon: ReturnType<typeof setTimeout> | undefined;
   /** What is to be said once the frame is there. */
   #waiting: Array<() => void> | null = [];
   #next = 1;
@@ -104,10 +107,19 @@ export class Frame implements Hosts {
   make(): Host {
     const host = this.#spare ?? this.#open();
     this.#spare = null;
-    setTimeout(() => {
-      this.#spare ??= this.#open();
-    }, SPARE_AFTER);
+    this.#spareSoon();
     return host;
+  }
+
+  #spareSoon(): void {
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => {
+      if ([...this.#hosts.values()].some(({ busy }) => busy)) {
+        this.#spareSoon();
+      } else {
+        this.#spare ??= this.#open();
+      }
+    }, SPARE_AFTER);
   }
 
   #open(): Host {
@@ -117,6 +129,7 @@ export class Frame implements Hosts {
     const host: Host = {
       port: port1,
       broken: () => {},
+      busy: false,
       end: () => {
         port1.close();
         this.#hosts.delete(id);

@@ -14,7 +14,7 @@ import type { Reason } from '../model/events.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Wait } from '../model/pending.ts';
 import { Columns } from '../model/columns.ts';
-import { TraceBuilder, type Trace } from '../model/trace.ts';
+import { hasMany, TraceBuilder, type Trace } from '../model/trace.ts';
 import type { Host, Hosts } from './frame.ts';
 import { isMessage } from './messages.ts';
 import type { Stats } from './network.ts';
@@ -26,6 +26,7 @@ export const MORE = 5000; // real ms that the learner gives it at a time
 const LOOK = 100; // ms between looks at the clock
 const LATE_LOOK = 500; // ms after which the page itself was held up
 const SLICE = 5; // ms for which messages are taken in before the page may draw
+const CALM = 1000; // ms after a run whose picture keeps the page busy: then the next worker is made
 const LAST_SLICE = 40; // ms for those that are there when a run is stopped
 
 /** A run that is not over yet. */
@@ -137,8 +138,21 @@ export class Runner {
       stopping: null,
     };
     this.warm();
-    if (this.#ready?.ready === true) {
+    if (this.#ready === null) {
+      return; // refused
+    }
+    this.#ready.host.busy = true;
+    if (this.#ready.ready) {
       this.#begin(this.#ready.host);
+    }
+  }
+
+  /** The next worker; to make it takes a processor, which a long picture of the last run wants for itself. */
+  #warmAfter(trace: Trace, isSlow: boolean): void {
+    if (isSlow || hasMany(trace)) {
+      setTimeout(() => this.warm(), CALM);
+    } else {
+      this.warm();
     }
   }
 
@@ -170,8 +184,9 @@ export class Runner {
     const { builder, until, stopping } = running;
     this.#drop();
     builder.add([{ type: 'stopped', time: until, why: stopping.why }]);
-    this.#events.ended({ kind: 'stopped' }, builder.finish(until), null, null);
-    this.warm();
+    const trace = builder.finish(until);
+    this.#events.ended({ kind: 'stopped' }, trace, null, null);
+    this.#warmAfter(trace, true);
   }
 
   /** Gives the run more time to show a sign of life. */
@@ -249,11 +264,13 @@ export class Runner {
     if (message.type === 'events') {
       running.builder.add(message.events);
     } else if (message.type === 'ended') {
+      const isSlow = performance.now() - (running.begun ?? 0) >= SILENCE;
       this.#drop();
       const { outcome, stats, until } = message;
       /* Not when the last beat was: whether one has come is a matter of the real clock. */
-      this.#events.ended(outcome, running.builder.finish(until), stats, running.waits);
-      this.warm();
+      const trace = running.builder.finish(until);
+      this.#events.ended(outcome, trace, stats, running.waits);
+      this.#warmAfter(trace, isSlow);
     }
   }
 

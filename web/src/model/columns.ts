@@ -58,6 +58,23 @@ class Shape {
 
 type Fields = Record<string, unknown>;
 
+/** Both rise. */
+function merged(one: number[], other: Numbers | undefined): number[] {
+  if (other === undefined) {
+    return one;
+  }
+  const all: number[] = [];
+  let at = 0;
+  for (let index = 0; index < other.length; index += 1) {
+    const next = other.at(index);
+    while (at < one.length && (one[at] as number) < next) {
+      all.push(one[at++] as number);
+    }
+    all.push(next);
+  }
+  return at < one.length ? all.concat(one.slice(at)) : all;
+}
+
 export class Columns implements EventList {
   readonly #cells = new Numbers();
   readonly #begins = new Numbers();
@@ -65,6 +82,8 @@ export class Columns implements EventList {
   readonly #shapes: Shape[] = [new Shape(0, [])];
   readonly #values: unknown[] = [];
   readonly #places = new Map<unknown, number>();
+  /** Of each type which events, by index. */
+  readonly #byType = new Map<TraceEvent['type'], Numbers>();
 
   get length(): number {
     return this.#begins.length;
@@ -92,6 +111,12 @@ export class Columns implements EventList {
       this.#cells.push(-1 - place);
     }
     this.#shapeOf.push(shape.place);
+    let ofType = this.#byType.get(event.type);
+    if (ofType === undefined) {
+      ofType = new Numbers();
+      this.#byType.set(event.type, ofType);
+    }
+    ofType.push(this.length - 1);
   }
 
   at(index: number): TraceEvent | undefined {
@@ -122,6 +147,14 @@ export class Columns implements EventList {
       }
     }
     return undefined;
+  }
+
+  ofTypes(types: readonly TraceEvent['type'][]): number[] {
+    return types.reduce<number[]>((found, type) => merged(found, this.#byType.get(type)), []);
+  }
+
+  countOf(type: TraceEvent['type']): number {
+    return this.#byType.get(type)?.length ?? 0;
   }
 
   /** Looks at two cells of each, and makes no event. */

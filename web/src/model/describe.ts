@@ -7,10 +7,10 @@ import {
   census,
   isTask,
   leftAt,
+  ofTypes,
   once,
   runningAt,
   timeOf,
-  where,
   type Line,
   type Trace,
   type TraceEvent,
@@ -139,13 +139,16 @@ export function wordsOf(trace: Trace, event: TraceEvent): Words {
   }
 }
 
+function isBad(line: Line | undefined): boolean {
+  const look = line?.end?.look;
+  return look !== undefined && look !== looks.ok && look !== looks.shutDown;
+}
+
 /** Whether something went another way than the program's author may have hoped. */
 export function isTrouble({ lines }: Trace, event: TraceEvent): boolean {
   switch (event.type) {
-    case 'settled': {
-      const look = lines.get(event.pid)?.end?.look;
-      return look !== undefined && look !== looks.ok && look !== looks.shutDown;
-    }
+    case 'settled':
+      return isBad(lines.get(event.pid));
     case 'waited':
       return event.outcome === 'timeout';
     case 'streamClosed':
@@ -174,18 +177,27 @@ const troubles: ReadonlySet<TraceEvent['type']> = new Set([
 ] as const);
 
 /** Where there may have been trouble, which the rest of the event tells. */
-const mayBe: ReadonlySet<string> = new Set([
+const mayBe: readonly TraceEvent['type'][] = [
   ...troubles,
-  'settled',
   'waited',
   'streamClosed',
   'kept',
   'answered',
-]);
+];
+
+/** Whether a task has settled badly: most often none has, and those events need not be looked at. */
+export const isMarred = once((trace): boolean => {
+  for (const line of trace.lines.values()) {
+    if (isBad(line)) {
+      return true;
+    }
+  }
+  return false;
+});
 
 /** The events that are trouble, by index. */
 export const troublesOf = once((trace): readonly number[] =>
-  where(trace, (type) => mayBe.has(type)).filter((at) =>
+  ofTypes(trace, isMarred(trace) ? [...mayBe, 'settled'] : mayBe).filter((at) =>
     isTrouble(trace, trace.events.at(at) as TraceEvent),
   ),
 );

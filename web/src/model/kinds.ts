@@ -1,5 +1,5 @@
 /** What an event is about, for whoever looks for some of them in the log. */
-import { once, where, type TraceEvent } from './trace.ts';
+import { ofTypes, once, type TraceEvent } from './trace.ts';
 
 export type EventKind = 'lives' | 'waits' | 'signals' | 'requests' | 'told';
 
@@ -51,10 +51,9 @@ export const kindOf = ({ type }: { readonly type: TraceEvent['type'] }): EventKi
 /** How many of each there are in a run, without those of which there are none. */
 export const kindsIn = once((trace): ReadonlyMap<EventKind, number> => {
   const counts: Record<EventKind, number> = { lives: 0, waits: 0, signals: 0, requests: 0, told: 0 };
-  where(trace, (type) => {
-    counts[kinds[type]] += 1;
-    return false;
-  });
+  for (const type of Object.keys(kinds) as TraceEvent['type'][]) {
+    counts[kinds[type]] += trace.events.countOf?.(type) ?? ofTypes(trace, [type]).length;
+  }
   const all = (Object.keys(kindWords) as EventKind[]).map((kind) => [kind, counts[kind]] as const);
   return new Map(all.filter(([, count]) => count > 0));
 });

@@ -4,7 +4,7 @@
  */
 import { chartParts } from './charts.ts';
 import { densityOf } from './density.ts';
-import { hasLeft, hasPromises, looksIn, sentenceOf } from './describe.ts';
+import { hasLeft, hasPromises, isMarred, looksIn, sentenceOf, troublesOf } from './describe.ts';
 import { extrasIn } from './extras.ts';
 import { outlineSteps } from './flight.ts';
 import { kindsIn } from './kinds.ts';
@@ -31,6 +31,8 @@ const works = [
   spawnTies,
   tiesOf,
   extrasIn,
+  isMarred,
+  troublesOf,
   densityOf,
   kindsIn,
   outputOf,

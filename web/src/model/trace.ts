@@ -50,6 +50,9 @@ export interface EventList extends Iterable<TraceEvent> {
   find(wanted: (event: TraceEvent) => boolean): TraceEvent | undefined;
   findLast(wanted: (event: TraceEvent) => boolean): TraceEvent | undefined;
   where?(wanted: Wanted): readonly number[];
+  /** Those of these types, by index; and how many there are of one. */
+  ofTypes?(types: readonly TraceEvent['type'][]): readonly number[];
+  countOf?(type: TraceEvent['type']): number;
 }
 
 export interface Trace {
@@ -265,13 +268,19 @@ export function where({ events }: Trace, wanted: Wanted): readonly number[] {
   );
 }
 
+/** Those of these types, by index. */
+export const ofTypes = (
+  trace: Trace,
+  types: readonly TraceEvent['type'][],
+): readonly number[] =>
+  trace.events.ofTypes?.(types) ?? where(trace, (type) => types.includes(type));
+
 /** Those of these types. */
 export function eventsOf<T extends TraceEvent['type']>(
   trace: Trace,
   ...types: readonly T[]
 ): readonly Extract<TraceEvent, { type: T }>[] {
-  const found = where(trace, (type) => types.includes(type as T));
-  return found.map((at) => trace.events.at(at) as Extract<TraceEvent, { type: T }>);
+  return ofTypes(trace, types).map((at) => trace.events.at(at) as Extract<TraceEvent, { type: T }>);
 }
 
 /** The position of the next event after `t`, or of the one before it; of those `among` which it goes. */
