@@ -1,8 +1,8 @@
 // Programs that go wild, in Firefox: its page goes on, Stop brings it back at
 // once, and no text is lost.
 //
-// Firefox tells nobody how long a task has held its thread, so what is taken is
-// the longest time between two turns of the page (quiet.mjs).
+// Firefox tells nobody how long a task has held its thread; what is taken is the
+// longest time between two turns of the page (quiet.mjs).
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { clickVisible, ended, text, useSite, writeProgram } from '../browser/support.mjs';

@@ -2,8 +2,8 @@
 // looked through, and no text is lost.
 //
 // How long a page stands still depends on what else the machine does. So what
-// is measured is the processor time of the longest task of the page's thread;
-// the clock is looked at as well, while the machine is quiet (quiet.mjs).
+// is measured is the processor time of the longest task of the page's thread, and
+// of the longest gap between two of its turns (quiet.mjs).
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { clickVisible, ended, scrub, text, useSite, writeProgram } from '../browser/support.mjs';

@@ -16,7 +16,7 @@ import { useSome } from './some.ts';
 
 const LINES_MAX = 100; // printed lines at once, up to the playhead and a few after it
 const AHEAD = 20;
-const PART = 30; // that are drawn at once
+const PART = 10; // that are drawn at once
 const CHARS_MAX = 20_000; // of all these lines: the browser lays out each letter
 
 export function Results({ store }: { store: Store }) {
