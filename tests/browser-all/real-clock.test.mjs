@@ -50,7 +50,7 @@ describe('a lesson on the real clock', () => {
         for (let looks = 0; workers() !== wanted && looks < 100; looks += 1) await setTimeout(50);
         assert.equal(workers(), wanted);
       };
-      await settled(1); // the one that is ready for the next run
+      await settled(2); // the one that is ready for the next run, and a spare one
       await writeProgram(
         page,
         `import { Task } from 'belay-tasks';
@@ -61,11 +61,11 @@ describe('a lesson on the real clock', () => {
         }`,
       );
       await clickVisible(page, '.run');
-      await settled(3);
+      await settled(4);
       await page.waitForSelector('.slow .stop', { timeout: 30_000 });
       await clickVisible(page, '.slow .stop');
       assert.match(await ended(page), /^Stopped/);
-      await settled(1);
+      await settled(2);
       await writeProgram(
         page,
         `export function main() {
