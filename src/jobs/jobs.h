@@ -17,7 +17,7 @@
 
 #include "belay_jobs.h"
 
-#define BELAY_JOBS_PLACES 1024u /* of runs; job-worker.js has it too */
+#define BELAY_JOBS_PLACES 1024u /* of runs; job-shown.js has it too */
 
 /* Called from outside of the module. */
 #define BELAY_JOBS_DOOR __attribute__((used, visibility("default")))

@@ -8,6 +8,7 @@
  * starts the next job. What is large the worker reads, so that nobody waits here
  * while it is copied; then it tells what follows for the same run, too.
  */
+import { HAPPENED, NEWS, PLACES, TAKEN } from './job-shown.js';
 import { ELEMENTS } from './job-signature.js';
 
 /* belay_type */
@@ -16,9 +17,6 @@ const OWNED = 1; // belay_value_flag
 const ENDED = 1, RETURNED = 2, REPORT = 4; // kinds of messages
 /* Of a message, in bytes; of its value, from there. */
 const VALUE = 24, NEXT = 48;
-/* Of what an instance shows, in words. */
-const PLACES = 1024;
-const NEWS = 2 * PLACES + 1, HAPPENED = NEWS + 1, TAKEN = NEWS + 2;
 
 /* Strings and arrays of more bytes than this are read by the worker; */
 const LARGE = 65_536;

@@ -4,11 +4,10 @@
  */
 import { Inbox } from './job-inbox.js';
 import { openThread, openWorker } from './job-platform.js';
+import { COUNTS } from './job-shown.js';
 
 /* What is told of runs, be it here or in the worker. */
 const OF_RUNS = ['ended', 'returned', 'report'];
-/* In what an instance shows (src/jobs/jobs.h), in words: where three counts stand. */
-const COUNTS = 2 * 1024 + 4;
 
 const resolved = Promise.resolve();
 

@@ -13,12 +13,9 @@ import { JobLostError, JobTrapError } from './job-errors.js';
 import { Instance } from './job-instance.js';
 import { JobMemory } from './job-memory.js';
 import { JobPool } from './job-pool.js';
+import { ABANDONED, PLACES, STRAYS } from './job-shown.js';
 import { ELEMENTS } from './job-signature.js';
 
-const PLACES = 1024; // src/jobs/jobs.h
-/* In what an instance shows (src/jobs/jobs.h): places that have begun, then */
-const ABANDONED = PLACES;
-const STRAYS = 2 * PLACES;
 const IN_VAIN_MAX = 3;
 const LOOK_MS_MIN = 100;
 
