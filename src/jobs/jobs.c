@@ -434,7 +434,7 @@ static belay_pid run_pid(uint32_t number) {
 BELAY_JOBS_DOOR uint32_t belay_jobs_finish(uint32_t number) {
     belay_pid pid = run_pid(number);
     while (pid != 0 &&
-           (belay_alive(state.root, pid) || belay_jobs_look()[4] > 0)) {
+           (belay_alive(state.root, pid) || belay_jobs_look().queued > 0)) {
         belay_code code = belay_sleep(state.root, 0);
         if (code != BELAY_OK) {
             return code;
@@ -462,17 +462,10 @@ BELAY_JOBS_DOOR uint32_t belay_jobs_family(const belay_context *context) {
     return belay_family(context);
 }
 
-BELAY_JOBS_DOOR uint32_t *belay_jobs_look(void) {
-    static uint32_t counts[6];
+belay_runtime_info belay_jobs_look(void) {
     belay_runtime_info info = {0};
     belay_runtime_look(state.runtime, &info);
-    counts[0] = info.threads;
-    counts[1] = info.idle;
-    counts[2] = info.waiting;
-    counts[3] = info.abandoned;
-    counts[4] = info.queued;
-    counts[5] = info.processes;
-    return counts;
+    return info;
 }
 
 BELAY_JOBS_DOOR void *belay_jobs_allocate(uint32_t size) {

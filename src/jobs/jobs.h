@@ -117,9 +117,8 @@ belay_jobs_shown *belay_jobs_show(void);
  * the root. It takes no lock, so it may be asked after a trap. */
 uint32_t belay_jobs_family(const belay_context *context);
 
-/* Counts of belay_runtime_info: threads, idle, waiting, abandoned, queued,
- * processes. They stay until the next call. */
-uint32_t *belay_jobs_look(void);
+/* What belay_runtime_look tells. */
+belay_runtime_info belay_jobs_look(void);
 
 /* Memory that JavaScript hands to jobs without copying. */
 void *belay_jobs_allocate(uint32_t size);
