@@ -71,6 +71,7 @@ export class Surveyor {
     try {
       const slot: Slot = { host: this.#hosts.make(), seeds, lastSign: performance.now() };
       this.#slots.add(slot);
+      slot.host.busy = true;
       slot.host.port.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#hear(slot, data);
       slot.host.broken = (text) => this.stop(text);
     } catch (error) {
