@@ -6,6 +6,8 @@ import { elixirOutcomes, elixirVersion } from './elixir.mjs';
 import { generate } from './gen.mjs';
 
 const COUNT = 300;
+/* The same each time, so that a failure comes of a change; `npm run conformance` takes fresh ones. */
+const SEED = 1;
 const COMPARED_MIN = 150;
 
 const version = elixirVersion();
@@ -40,8 +42,8 @@ test('the examples for newer versions of Elixir give what was recorded', async (
 });
 
 test(`${COUNT} random scenarios give what Elixir gives`, async (context) => {
-  const seed = Number(process.env.BELAY_CONFORMANCE_SEED ?? Math.floor(Date.now() / 1000));
-  context.diagnostic(`seed ${seed}: again by BELAY_CONFORMANCE_SEED=${seed}`);
+  const seed = Number(process.env.BELAY_CONFORMANCE_SEED ?? SEED);
+  context.diagnostic(`seed ${seed}: others by BELAY_CONFORMANCE_SEED=N`);
   const scenarios = generate({ count: COUNT, seed });
   const tally = await compare(scenarios, await elixirOutcomes(scenarios, { version, fresh: true }));
   judge(context, tally);

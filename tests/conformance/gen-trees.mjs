@@ -38,11 +38,14 @@ export function treeStep(specs) {
   const id = pick(ids);
   const paths = idsOf(specs);
   const sups = paths.filter((path) => isSup(path, specs));
-  const child = { id: 'z', body: chance(0.5) ? [['hang']] : slow(), ...opts(['restart', pick([undefined, 'transient'])], ['start', starts()]) };
+  const common = opts(['restart', pick([undefined, 'transient'])], ['start', starts()]);
+  const child = { id: 'z', body: chance(0.5) ? [['hang']] : slow(), ...common };
+  // What takes a supervisor's place is one, too: who asks another process for its children waits for ever in Elixir.
+  const successor = sups.includes(id) ? { id, sup: {}, ...common } : { ...child, id };
   const steps = [
     ['exit_signal', `T/${pick(paths)}`, pick(['kill', 'boom', 'shutdown', 'normal'])],
     ['t_which', 'T'], ['t_count', 'T'], ['t_terminate', 'T', id], ['t_restart', 'T', id], ['t_delete', 'T', id],
-    ['t_terminate', 'T', id], ['t_start', 'T', child], ['t_start', 'T', { ...child, id }],
+    ['t_terminate', 'T', id], ['t_start', 'T', child], ['t_start', 'T', successor],
     ['stop_sup', 'T', pick(['normal', 'shutdown'])], ['exit_signal', 'T', pick(['shutdown', 'kill', 'boom'])],
   ];
   if (sups.length > 0) {
