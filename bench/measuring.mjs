@@ -38,17 +38,32 @@ export function versionOf(path) {
 /* A page of memory, and so many of them. */
 const PAGE_BYTES = 4096;
 const PAGES = 16_384;
+const PAGE_TRIES = 5;
 
 /**
- * What the first write to a page costs, in µs: some tenths on a machine of its own, tens
- * on some virtual ones. All that keeps what it makes pays for it, so there such rows are
- * slower beside those that keep nothing.
+ * What the first write to a page costs a process, in µs: some tenths on a machine of its
+ * own, tens on some virtual ones. All that keeps what it makes pays for it, so there such
+ * rows are slower beside those that keep nothing. The least of a few, as the first may be
+ * of memory that the host of a virtual machine has to find.
  */
 export function pageCost() {
+  return Math.min(...Array.from({ length: PAGE_TRIES }, costOfFreshPages));
+}
+
+function costOfFreshPages() {
   const fresh = Buffer.allocUnsafeSlow(PAGES * PAGE_BYTES);
   const began = performance.now();
   for (let at = 0; at < fresh.length; at += PAGE_BYTES) fresh[at] = 1;
   return ((performance.now() - began) * 1000) / PAGES;
+}
+
+/** Whether Linux gives memory in large pages: "always", "madvise" or "never". */
+function hugePages() {
+  try {
+    return readFileSync('/sys/kernel/mm/transparent_hugepage/enabled', 'utf8').match(/\[(\w+)\]/)?.[1] ?? 'unknown';
+  } catch {
+    return 'unknown';
+  }
 }
 
 export function environment() {
@@ -59,6 +74,7 @@ export function environment() {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     load: loadavg().map((value) => Number(value.toFixed(2))),
     pageUs: Number(pageCost().toFixed(2)),
+    hugePages: hugePages(),
     system: `${process.platform} ${process.arch}`,
     node: process.versions.node,
     v8: process.versions.v8,
@@ -75,7 +91,8 @@ function shorten(word) {
 export function describe(found) {
   return [
     `${found.date.slice(0, 10)}, ${found.cpu}, ${found.cores} cores,`,
-    `${found.memoryGb} GB, load ${found.load[0]}, ${found.pageUs} µs for a fresh page of memory, ${found.system},`,
+    `${found.memoryGb} GB, load ${found.load[0]}, ${found.pageUs} µs for a fresh page of memory,`,
+    `huge pages: ${found.hugePages}, ${found.system},`,
     `Node ${found.node}, Belay ${found.belay}`,
   ].join(' ');
 }
