@@ -130,6 +130,7 @@ function(belay_add_jobs target)
             $<TARGET_FILE:${target}_single> $<TARGET_FILE:${target}_threads>
         DEPENDS ${target}_single ${target}_threads
             ${BELAY_JOBS_ROOT}/scripts/cmake/describe-jobs.mjs
+            ${BELAY_JOBS_ROOT}/bindings/js/jobs/job-values.js
             ${BELAY_JOBS_ROOT}/bindings/js/jobs/job-worker.js
         COMMENT "Describing jobs ${target}.mjs" VERBATIM)
     add_custom_target(${target} ALL DEPENDS ${output}/${target}.mjs)

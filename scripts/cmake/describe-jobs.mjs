@@ -156,6 +156,19 @@ function copyThreads(from, folder) {
   writeFileSync(join(folder, 'threads.worker.js'), padded(`${IN_PAGE}${text}`));
 }
 
+/* Bundlers take the worker along as it is, so it is one file. */
+const IMPORT = /^import \{[^}]*\} from '\.\/job-values\.js';\n/m;
+
+function workerText() {
+  const [values, worker] = ['job-values.js', 'job-worker.js'].map((name) =>
+    readFileSync(join(here, '../../bindings/js/jobs', name), 'utf8'));
+  if (!IMPORT.test(worker)) throw new Error('job-worker.js does not import job-values.js');
+  const text = `${values.replace(/^export /gm, '')}\n${worker.replace(IMPORT, '')}`;
+  const [left] = /^(?:import|export)\b.*/m.exec(text) ?? [];
+  if (left !== undefined) throw new Error(`the worker of a job module can have no ${left}`);
+  return text;
+}
+
 function main([target, output, single, threads]) {
   const module = new WebAssembly.Module(readFileSync(single));
   checkImports(module);
@@ -165,7 +178,7 @@ function main([target, output, single, threads]) {
   mkdirSync(folder, { recursive: true });
   copyThreads(threads, folder);
   copyFileSync(single, join(folder, 'single.wasm'));
-  copyFileSync(join(here, '../../bindings/js/jobs/job-worker.js'), join(folder, 'worker.mjs'));
+  writeFileSync(join(folder, 'worker.mjs'), workerText());
   // Emscripten's own worker is a script; what ends in .mjs stays a module.
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
   writeFileSync(join(output, `${target}.d.ts`), declare(target, jobs));

@@ -9,14 +9,7 @@
  * while it is copied; then it tells what follows for the same run, too.
  */
 import { HAPPENED, NEWS, PLACES, TAKEN } from './job-shown.js';
-import { ELEMENTS } from './job-signature.js';
-
-/* belay_type */
-const NONE = 0, NUMBER = 1, INTEGER = 2, STRING = 3, ARRAY = 4;
-const OWNED = 1; // belay_value_flag
-const ENDED = 1, RETURNED = 2, REPORT = 4; // kinds of messages
-/* Of a message, in bytes; of its value, from there. */
-const VALUE = 24, NEXT = 48;
+import { ARRAY, NEXT, REPORT, STRING, VALUE, isOwned, readMessage } from './job-values.js';
 
 /* Strings and arrays of more bytes than this are read by the worker; */
 const LARGE = 65_536;
@@ -29,8 +22,6 @@ const LOOKS_MAX = 16;
 /* Two of each run, and reports (BELAY_JOBS_REPORTS_MAX): more are not there at a time. */
 const MESSAGES_MAX = 2 * PLACES + 4 * REPORTS;
 const GROWN_LOOKS_MAX = 1_000_000;
-
-const decoder = new TextDecoder();
 
 export class Inbox {
   #memory;
@@ -132,7 +123,7 @@ export class Inbox {
       this.#on.tell(['tell', at]);
       return;
     }
-    const entry = this.#entry(at, number);
+    const entry = readMessage(this.#view, at, true);
     this.#giveBack(at);
     this.#on.entry(entry);
   }
@@ -142,17 +133,6 @@ export class Inbox {
     const left = this.#left.get(number);
     if (left === 1) this.#left.delete(number);
     else if (left !== undefined) this.#left.set(number, left - 1);
-  }
-
-  #entry(at, number) {
-    const view = this.#view;
-    const kinds = view.getUint32(at, true);
-    if (kinds === REPORT) return ['report', number, this.#value(at + VALUE)];
-    if ((kinds & ENDED) === 0) return ['returned', number];
-    const code = view.getUint32(at + 8, true);
-    const reason = view.getUint32(at + 12, true);
-    const failure = view.getInt32(at + 16, true);
-    return ['ended', number, code, reason, failure, this.#value(at + VALUE), (kinds & RETURNED) !== 0];
   }
 
   #giveBack(at) {
@@ -171,55 +151,15 @@ export class Inbox {
     this.#on.tell(['giveBack']);
   }
 
-  /* ---- Values. */
-
   /** Of a string or array that belongs to nobody else. */
   #bytesAt(at) {
     const type = this.#view.getUint8(at);
-    const isOwn = (this.#view.getUint16(at + 2, true) & OWNED) !== 0;
-    return (type === STRING || type === ARRAY) && isOwn ? this.#view.getUint32(at + 16, true) : 0;
+    return (type === STRING || type === ARRAY) && isOwned(this.#view, at) ? this.#view.getUint32(at + 16, true) : 0;
   }
 
   /** To be read by the worker: also what lies in memory that is not seen here yet. */
   #isLarge(at) {
     const bytes = this.#bytesAt(at + VALUE);
     return bytes > LARGE || (bytes > 0 && this.#view.getUint32(at + VALUE + 8, true) + bytes > this.#view.byteLength);
-  }
-
-  #value(at) {
-    const view = this.#view;
-    switch (view.getUint8(at)) {
-      case NONE:
-        return undefined;
-      case NUMBER:
-        return view.getFloat64(at + 8, true);
-      case INTEGER: {
-        const integer = view.getBigInt64(at + 8, true);
-        const number = Number(integer);
-        return Number.isSafeInteger(number) ? number : integer;
-      }
-      case STRING:
-        return decoder.decode(this.#copy(at));
-      case ARRAY:
-        return this.#array(at);
-      default:
-        return { problem: 'a pointer, which is for C alone' };
-    }
-  }
-
-  #array(at) {
-    const view = this.#view;
-    const element = view.getUint8(at + 1);
-    const bytes = view.getUint32(at + 16, true);
-    if ((view.getUint16(at + 2, true) & OWNED) === 0) {
-      return { address: view.getUint32(at + 8, true), bytes, element };
-    }
-    const Elements = ELEMENTS[element];
-    return new Elements(this.#copy(at).buffer, 0, Math.floor(bytes / Elements.BYTES_PER_ELEMENT));
-  }
-
-  #copy(at) {
-    const address = this.#view.getUint32(at + 8, true);
-    return new Uint8Array(this.#view.buffer, address, this.#view.getUint32(at + 16, true)).slice();
   }
 }

@@ -1,5 +1,6 @@
 /** Memory of an instance that is handed to jobs without copying. */
-import { ELEMENTS, elementOf } from './job-signature.js';
+import { elementOf } from './job-signature.js';
+import { ELEMENTS } from './job-values.js';
 
 export class JobMemory {
   #instance;

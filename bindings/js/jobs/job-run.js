@@ -1,7 +1,8 @@
 /** One run of a job: of a task's body, or of an item of a stream. */
 import { LimitError, withoutStack } from '../errors.js';
 import { JobError } from './job-errors.js';
-import { ELEMENTS, elementOf } from './job-signature.js';
+import { elementOf } from './job-signature.js';
+import { ELEMENTS } from './job-values.js';
 import { CODE } from '../protocol.js';
 import { report } from '../report.js';
 

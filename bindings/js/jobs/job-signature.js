@@ -3,17 +3,12 @@
  * arguments against it, and puts them into the form in which they are sent.
  */
 import { describe } from '../describe.js';
+import { ELEMENTS } from './job-values.js';
 
 export const ARGUMENTS_MAX = 65_535;
 
 const INTEGER_MIN = -(2n ** 63n);
 const INTEGER_MAX = 2n ** 63n - 1n;
-
-/* In the order of belay_element. */
-export const ELEMENTS = Object.freeze([
-  Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array,
-  BigUint64Array, BigInt64Array, Float32Array, Float64Array, Uint8ClampedArray,
-]);
 
 const ELEMENT_NAMES = ELEMENTS.map(({ name }) => name);
 const WORDS = ['number', 'integer', 'string', 'bytes', 'array', 'any', ...ELEMENT_NAMES];

@@ -14,7 +14,7 @@ import { Instance } from './job-instance.js';
 import { JobMemory } from './job-memory.js';
 import { JobPool } from './job-pool.js';
 import { ABANDONED, PLACES, STRAYS } from './job-shown.js';
-import { ELEMENTS } from './job-signature.js';
+import { ELEMENTS } from './job-values.js';
 
 const IN_VAIN_MAX = 3;
 const LOOK_MS_MIN = 100;

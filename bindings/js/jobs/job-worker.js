@@ -1,6 +1,7 @@
 /**
- * The worker in which an instance of a job module lives. belay_add_jobs puts
- * a copy of this file beside the module, so it imports nothing of Belay.
+ * The worker in which an instance of a job module lives. belay_add_jobs puts it
+ * beside the module, with job-values.js in the same file: it imports nothing else
+ * of Belay.
  *
  * With threads it is the module's first thread: jobs run on pthreads, which are
  * workers of this worker, or of the page; the page or program that it works for
@@ -21,24 +22,14 @@
  * expected; `ran` is true when it was a job that broke. In a page also { type: 'thread', id, port }, which asks for a worker for a thread that
  * is given that port, and { type: 'threadEnd', id }.
  */
+import { ARRAY, ELEMENTS, INTEGER, NUMBER, SHARED, STRING, decoder, readMessage } from './job-values.js';
 
 const NODE = typeof process === 'object' && process !== null && Boolean(process.versions?.node);
 
-/* belay_type */
-const NONE = 0, NUMBER = 1, INTEGER = 2, STRING = 3, ARRAY = 4;
-/* belay_value_flag */
-const OWNED = 1, SHARED = 2;
-/* In the order of belay_element. */
-const ELEMENTS = [
-  Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array,
-  BigUint64Array, BigInt64Array, Float32Array, Float64Array, Uint8ClampedArray,
-];
-const ENDED = 1, RETURNED = 2, REPORT = 4; // src/jobs/jobs.h
 const VALUE_BYTES = 24;
 const NO_MEMORY = 4; // belay_code
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** The workers' port of this platform: { post, listen }. */
 async function openPort() {
@@ -61,20 +52,17 @@ const told = (error) => ({
   stack: typeof error?.stack === 'string' ? error.stack : null,
 });
 
-/* ---- Values --------------------------------------------------------- */
+/* ---- Arguments ------------------------------------------------------ */
 
-/** Values in the memory of an instance, whose functions are in `doors`. */
-class Values {
+/** In the memory of an instance, whose functions are in `doors`. */
+class Arguments {
   #memory;
   #doors;
-  #keepsShared;
   #view = null;
 
-  /** @param keepsShared shared arrays are told by their place, not copied */
-  constructor(memory, doors, keepsShared) {
+  constructor(memory, doors) {
     this.#memory = memory;
     this.#doors = doors;
-    this.#keepsShared = keepsShared;
   }
 
   /** Memory may have grown since it was last looked at. */
@@ -126,52 +114,15 @@ class Values {
     view.setUint32(at + 16, bytes, true);
     return 0;
   }
-
-  read(at) {
-    const { view } = this;
-    switch (view.getUint8(at)) {
-      case NONE:
-        return undefined;
-      case NUMBER:
-        return view.getFloat64(at + 8, true);
-      case INTEGER: {
-        const integer = view.getBigInt64(at + 8, true);
-        const number = Number(integer);
-        return Number.isSafeInteger(number) ? number : integer;
-      }
-      case STRING:
-        return decoder.decode(this.#bytes(at));
-      case ARRAY:
-        return this.#readArray(at);
-      default:
-        return { problem: 'a pointer, which is for C alone' };
-    }
-  }
-
-  #readArray(at) {
-    const { view } = this;
-    const element = view.getUint8(at + 1);
-    if (this.#keepsShared && (view.getUint16(at + 2, true) & OWNED) === 0) {
-      return { address: view.getUint32(at + 8, true), bytes: view.getUint32(at + 16, true), element };
-    }
-    const bytes = this.#bytes(at);
-    const Elements = ELEMENTS[element];
-    return new Elements(bytes.buffer, 0, Math.floor(bytes.length / Elements.BYTES_PER_ELEMENT));
-  }
-
-  /** A copy that belongs to nobody else. */
-  #bytes(at) {
-    const address = this.view.getUint32(at + 8, true);
-    const size = this.view.getUint32(at + 16, true);
-    return new Uint8Array(this.#memory.buffer).slice(address, address + size);
-  }
 }
 
 /* ---- An instance, of either kind ------------------------------------- */
 
 class Instance {
   doors;
-  values;
+  #memory;
+  #arguments;
+  #keepsShared;
   #port;
   #list = [];
   #transfer = [];
@@ -179,7 +130,9 @@ class Instance {
   constructor(port, doors, memory, keepsShared) {
     this.#port = port;
     this.doors = doors;
-    this.values = new Values(memory, doors, keepsShared);
+    this.#memory = memory;
+    this.#arguments = new Arguments(memory, doors);
+    this.#keepsShared = keepsShared;
   }
 
   /** Writes the arguments and starts the job; a belay_code. */
@@ -187,7 +140,7 @@ class Instance {
     const at = this.doors.belay_jobs_arguments(values.length);
     let code = at === 0 ? NO_MEMORY : 0;
     for (let place = 0; place < values.length && code === 0; place++) {
-      code = this.values.write(at + place * VALUE_BYTES, values[place]);
+      code = this.#arguments.write(at + place * VALUE_BYTES, values[place]);
     }
     // Without arguments it gives back those that are there, and starts nothing.
     if (code !== 0) this.doors.belay_jobs_drop(values.length);
@@ -205,26 +158,10 @@ class Instance {
 
   /** Of one thing that has happened; then it is given back. */
   tellOf(at) {
-    const { view } = this.values;
-    const kinds = view.getUint32(at, true);
-    const number = view.getUint32(at + 4, true);
-    if ((kinds & ENDED) !== 0) this.tell(this.#ended(view, at, kinds, number));
-    else if (kinds === REPORT) this.tell(['report', number, this.#take(at + 24)]);
-    else this.tell(['returned', number]);
+    const entry = readMessage(new DataView(this.#memory.buffer), at, this.#keepsShared);
+    for (const value of entry) if (ArrayBuffer.isView(value)) this.#transfer.push(value.buffer);
+    this.tell(entry);
     this.doors.belay_jobs_give_back(at);
-  }
-
-  #ended(view, at, kinds, number) {
-    const code = view.getUint32(at + 8, true);
-    const reason = view.getUint32(at + 12, true);
-    const failure = view.getInt32(at + 16, true);
-    return ['ended', number, code, reason, failure, this.#take(at + 24), (kinds & RETURNED) !== 0];
-  }
-
-  #take(at) {
-    const value = this.values.read(at);
-    if (ArrayBuffer.isView(value)) this.#transfer.push(value.buffer);
-    return value;
   }
 
   tell(entry) {
