@@ -69,7 +69,7 @@ function checkSize(call, size, settings, limit) {
 function checkMode(call, mode, { threads }) {
   if (mode !== undefined) checkOneOf(call, 'option mode', mode, ['threads', 'workers']);
   if (mode !== 'threads') return mode ?? (canShare() && threads !== null ? 'threads' : 'workers');
-  if (threads === null) throw new TypeError(`${call}: the module was built without threads`);
+  if (threads === null) throw new TypeError(`${call}: option mode cannot be 'threads': the module was built without threads`);
   if (!canShare()) {
     throw new TypeError(
       `${call}: option mode cannot be 'threads' here: memory is shared only in pages that are cross-origin isolated`,

@@ -125,7 +125,7 @@ export class Signature {
     const { rest = false } = this.#words.at(-1) ?? {};
     this.#most = rest ? ARGUMENTS_MAX : this.#words.length;
     const misplaced = this.#words.slice(0, -1).some((word) => word.rest);
-    if (misplaced) throw new Error(`job ${job}: only the last argument may have '...'`);
+    if (misplaced) throw new Error(`job ${job}: only the last argument may have '...'; got ${JSON.stringify(taken)}`);
   }
 
   get words() {
