@@ -134,7 +134,8 @@ int belay_cancelled(const belay_context *context);
 belay_code belay_sleep(belay_context *context, uint64_t milliseconds);
 
 /* Hands progress to the runtime's `progress` hook, on this thread, before it
- * returns; the value stays the caller's. Nothing without a hook. */
+ * returns; the value stays the caller's. Nothing without a hook. Also when
+ * the process of this job has ended: the hook may ask belay_cancelled. */
 void belay_report(belay_context *context, belay_value value);
 
 belay_pid belay_self(const belay_context *context);
@@ -167,7 +168,8 @@ typedef struct belay_log {
 /* Hooks are called on the thread on which it happened, without any lock, and
  * may call the runtime but should not wait. */
 typedef void (*belay_log_hook)(void *hooks, const belay_log *entry);
-typedef void (*belay_progress_hook)(void *hooks, belay_pid pid,
+typedef void (*belay_progress_hook)(void *hooks,
+                                    const belay_context *context, /* job's */
                                     belay_value value);
 
 /* What becomes of a job whose process is of a family

@@ -53,9 +53,6 @@ static struct {
 
 static belay_jobs_shown shown;
 
-/* The run whose job is on this thread, under those that it awaits. */
-static _Thread_local uint32_t current;
-
 static job_run *run_of(uint32_t number) {
     job_run *run = &state.runs[number % BELAY_JOBS_PLACES];
     return number != 0 && run->number == number ? run : NULL;
@@ -158,11 +155,7 @@ static belay_value run_job(belay_context *context,
         return belay_none();
     }
     atomic_store(&shown.begun[number % BELAY_JOBS_PLACES], number);
-    uint32_t outer = current;
-    current = number;
-    belay_value value = job(context, &arguments[1], count - 1);
-    current = outer;
-    return value;
+    return job(context, &arguments[1], count - 1);
 }
 
 static void run_ended(void *context, const belay_result *result) {
@@ -240,25 +233,6 @@ static void on_family_told(void *hooks) {
 
 /* ---- Progress ------------------------------------------------------- */
 
-/* The run that a process was started for, by it or by one above it. */
-static uint32_t number_of(belay_pid pid) {
-    belay_process_info info = {0};
-    belay_pid root = belay_self(state.root);
-    while (belay_process_look(state.root, pid, &info) == BELAY_OK &&
-           info.owner != root && info.owner != 0) {
-        pid = info.owner;
-    }
-    uint32_t number = 0;
-    belayr_port_lock(&state.lock);
-    for (uint32_t i = 0; i < BELAY_JOBS_PLACES; i++) {
-        if (state.runs[i].number != 0 && state.runs[i].pid == pid) {
-            number = state.runs[i].number;
-        }
-    }
-    belayr_port_unlock(&state.lock);
-    return number;
-}
-
 static void report_put(belay_jobs_message *message) {
     belayr_port_lock(&state.lock);
     while (state.reports >= BELAY_JOBS_REPORTS_MAX) {
@@ -273,11 +247,12 @@ static void report_put(belay_jobs_message *message) {
     }
 }
 
-/* Without memory a report is lost, and the job goes on. */
-static void on_progress(void *hooks, belay_pid pid, belay_value value) {
+/* A job that goes on after the end of its process has nobody to tell. Without
+ * memory a report is lost, and the job goes on. */
+static void on_progress(void *hooks, const belay_context *context,
+                        belay_value value) {
     (void)hooks;
-    uint32_t number = current == 0 ? number_of(pid) : current;
-    if (number == 0) {
+    if (belay_cancelled(context)) {
         return;
     }
     belay_jobs_message *message = malloc(sizeof(*message));
@@ -286,7 +261,7 @@ static void on_progress(void *hooks, belay_pid pid, belay_value value) {
     }
     *message = (belay_jobs_message){
         .kinds = BELAY_JOBS_REPORT,
-        .number = number,
+        .number = belay_family(context),
     };
     if (belay_value_copy(state.root, value, &message->value) != BELAY_OK) {
         free(message);

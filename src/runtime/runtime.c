@@ -243,6 +243,6 @@ void belay_runtime_look(belay_runtime *runtime, belay_runtime_info *out) {
 void belay_report(belay_context *context, belay_value value) {
     const belay_runtime *runtime = context->runtime;
     if (runtime->progress != NULL) {
-        runtime->progress(runtime->hooks, context->pid, value);
+        runtime->progress(runtime->hooks, context, value);
     }
 }

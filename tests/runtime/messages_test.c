@@ -80,8 +80,8 @@ static void who_traps_exits_is_told(void) {
     close_runtime(root);
 }
 
-/* Starts a linked job that runs for ever, tells its pid by way of progress,
- * and receives for ever. */
+/* Starts a linked job that runs for ever, gives it and itself a name, and
+ * receives for as long as it is told. */
 static belay_value job_parent(belay_context *context,
                               const belay_value *arguments, size_t count) {
     (void)count;

@@ -105,6 +105,71 @@ static void a_job_may_end_with_a_reason(void) {
     close_runtime(root);
 }
 
+static belay_value job_reports(belay_context *context,
+                               const belay_value *arguments, size_t count) {
+    belay_report(context, arguments[0]);
+    while (count > 1 && !belay_cancelled(context)) {
+    }
+    if (count > 1) {
+        belay_report(context, belay_integer(-1));
+    }
+    return belay_none();
+}
+
+/* What the hook was given: at most two reports, one after the other. */
+static struct {
+    belay_pid pid;
+    int64_t value;
+    int cancelled;
+} heard[2];
+static atomic_uint heard_count;
+
+static void hear(void *hooks, const belay_context *context,
+                 belay_value value) {
+    CHECK(hooks == heard);
+    uint32_t at = atomic_load(&heard_count);
+    heard[at].pid = belay_self(context);
+    heard[at].value = value.integer;
+    heard[at].cancelled = belay_cancelled(context);
+    atomic_store(&heard_count, at + 1);
+}
+
+static void progress_goes_to_the_hook(void) {
+    const belay_runtime_options options = {.progress = hear, .hooks = heard};
+    belay_context *root = open_runtime(&options);
+    atomic_store(&heard_count, 0);
+    const belay_task task = async(root, job_reports, belay_integer(42));
+    belay_result result;
+    CHECK_EQUAL(belay_await(root, task, 60000, &result), BELAY_OK);
+    CHECK_EQUAL(atomic_load(&heard_count), 1);
+    CHECK_EQUAL(heard[0].pid, task.pid);
+    CHECK_EQUAL(heard[0].value, 42);
+    CHECK_EQUAL(heard[0].cancelled, 0);
+    close_runtime(root);
+}
+
+static void the_hook_can_tell_that_a_process_has_ended(void) {
+    const belay_runtime_options options = {.progress = hear, .hooks = heard};
+    belay_context *root = open_runtime(&options);
+    atomic_store(&heard_count, 0);
+    const belay_value arguments[] = {belay_integer(1), belay_none()};
+    belay_task task;
+    CHECK_EQUAL(belay_async(root, job_reports, arguments, 2, NULL, &task),
+                BELAY_OK);
+    while (atomic_load(&heard_count) == 0) {
+        CHECK_EQUAL(belay_sleep(root, 1), BELAY_OK);
+    }
+    belay_result result;
+    CHECK_EQUAL(belay_shutdown(root, task, BELAY_BRUTAL_KILL, &result),
+                BELAY_EMPTY);
+    wait_until_quiet(root);
+    CHECK_EQUAL(atomic_load(&heard_count), 2);
+    CHECK_EQUAL(heard[1].pid, task.pid);
+    CHECK_EQUAL(heard[1].value, -1);
+    CHECK_EQUAL(heard[1].cancelled, 1);
+    close_runtime(root);
+}
+
 static void a_timeout_leaves_the_task_running(void) {
     belay_context *root = open_runtime(NULL);
     const belay_task task = async(root, job_until_cancelled, belay_none());
@@ -342,6 +407,8 @@ int main(void) {
     RUN(owned_memory_passes_to_the_task_and_back);
     RUN(a_failure_tells_its_number_and_message);
     RUN(a_job_may_end_with_a_reason);
+    RUN(progress_goes_to_the_hook);
+    RUN(the_hook_can_tell_that_a_process_has_ended);
     RUN(a_timeout_leaves_the_task_running);
     RUN(a_killed_job_is_abandoned_until_it_returns);
     RUN(a_sleeping_job_is_woken_when_it_is_killed);

@@ -138,10 +138,26 @@ testIn(['workers'], 'without threads tasks run on the stack of who waits', async
   assert.equal((await outcome(given, given.jobs.chain, [32])).error.failure, 67); // BELAY_THREADS: 33 jobs in one another
 });
 
-testBoth('progress of a task of a job counts as its own', async ({ Task, jobs }) => {
+testBoth('progress of a task or a process of a job counts as its own', async ({ Task, jobs }) => {
   const seen = [];
-  await Task.await(Task.async(jobs.reportFromChild, [], { onReport: (value) => seen.push(value) }));
-  assert.deepEqual(seen, ['from a child']);
+  const onReport = (value, { pid }) => seen.push([value, pid]);
+  const tasks = [jobs.reportFromChild, jobs.reportFromAnother].map((job) => Task.async(job, [], { onReport }));
+  await Task.awaitMany(tasks, 60_000);
+  assert.deepEqual(seen.toSorted(), tasks.map(({ pid }) => ['from a child', pid]).toSorted());
+});
+
+testBoth('what a job reports after its process has ended reaches nobody', async (given) => {
+  const { Task, jobs, runtime } = given;
+  const seen = [];
+  const stop = runtime.subscribe((event) => {
+    if (event.type === 'progress') seen.push(event);
+  });
+  const { error } = await outcome(given, jobs.reportAfterItsEnd, [], { onReport: (value) => seen.push(value) });
+  assert.equal(error.failure, 7);
+  await until(() => jobs.inspect().abandoned === 0 && jobs.inspect().running === 0, 'the job has returned');
+  assert.equal(await Task.await(Task.async(jobs.add, [1])), 1);
+  stop();
+  assert.deepEqual(seen, []);
 });
 
 testBoth('a linked task of a job that fails takes the job with it', async (given) => {

@@ -116,13 +116,16 @@ testIn(['threads'], 'hardKill ends tasks of a job that go on when it has returne
 testIn(['threads'], 'a process that a job has left behind alive is not hit by hardKill, and has its array', { hardKill: 5 }, async ({ Task, jobs }) => {
   const array = await jobs.memory.allocate(Int32Array, 1);
   array[0] = 0;
-  assert.equal(await Task.await(Task.async(jobs.startsAnother, [array])), 0);
+  const reports = [];
+  const onReport = (value) => reports.push(value);
+  assert.equal(await Task.await(Task.async(jobs.startsAnother, [array], { onReport })), 0);
   await Task.await(Task.async(jobs.pause, [400]));
   const { running, abandoned, setAside } = jobs.inspect();
   assert.deepEqual([running, abandoned, setAside], [1, 0, 0]);
   assert.throws(() => jobs.memory.free(array), /in use by job startsAnother/);
   array[0] = 1;
   await until(() => jobs.inspect().running === 0, 'it has ended');
+  assert.deepEqual(reports, [], 'its task has ended before');
   jobs.memory.free(array);
 });
 

@@ -85,7 +85,7 @@ export class Run {
   }
 
   reported(value) {
-    if (this.killed) return;
+    if (this.killed || this.over) return;
     this.#context.report?.(value);
     if (this.#onReport === null) return;
     try {

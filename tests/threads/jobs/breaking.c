@@ -1,8 +1,7 @@
 /* Jobs of the tests that break their thread, or do not let go of it. */
 #include <stdlib.h>
 
-#include "belay.h"
-#include "belay_jobs.h"
+#include "test_jobs.h"
 
 static volatile uint32_t turns;
 
@@ -43,13 +42,14 @@ BELAY_JOB(fails_outlived, "") {
     return belay_fail(context, 5, "outlived");
 }
 
-/* Until the array is set by somebody else. */
+/* Until the array is set by somebody else; then it has something to tell. */
 static belay_value until_set(belay_context *context,
                              const belay_value *arguments, size_t count) {
     (void)count;
     while (*(volatile int32_t *)arguments[0].data == 0 &&
            !belay_cancelled(context)) {
     }
+    belay_report(context, belay_string("set"));
     return belay_none();
 }
 
@@ -71,12 +71,7 @@ BELAY_JOB(unreachable, "") {
 BELAY_JOB(breaks_by_task, "") {
     (void)arguments;
     (void)count;
-    belay_task task;
-    belay_result result;
-    if (belay_async(context, unreachable, NULL, 0, NULL, &task) != BELAY_OK) {
-        return belay_fail(context, 1, "not started");
-    }
-    return belay_number(belay_await(context, task, 60000, &result));
+    return await_one(context, unreachable, NULL, 0);
 }
 
 BELAY_JOB(aborts, "") {

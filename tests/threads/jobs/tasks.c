@@ -1,11 +1,18 @@
 /* Jobs of the tests that start and await other jobs. */
-#include "belay.h"
-#include "belay_jobs.h"
+#include "test_jobs.h"
+
+belay_value await_one(belay_context *context, belay_job job,
+                      const belay_value *arguments, size_t count) {
+    belay_task task;
+    belay_result result;
+    if (belay_async(context, job, arguments, count, NULL, &task) !=
+        BELAY_OK) {
+        return belay_fail(context, 1, "not started");
+    }
+    return belay_number(belay_await(context, task, 60000, &result));
+}
 
 /* Fibonacci's number, by a task for each call. */
-belay_value fail(belay_context *context, const belay_value *arguments,
-                 size_t count);
-
 /* NOLINTNEXTLINE(misc-no-recursion) */
 BELAY_JOB(fibonacci, "integer -> integer") {
     (void)count;
@@ -65,12 +72,21 @@ static belay_value reporter(belay_context *context,
 BELAY_JOB(report_from_child, "") {
     (void)arguments;
     (void)count;
-    belay_task task;
-    belay_result result;
-    if (belay_async(context, reporter, NULL, 0, NULL, &task) != BELAY_OK) {
+    return await_one(context, reporter, NULL, 0);
+}
+
+/* By a process of its own, which has no owner. */
+BELAY_JOB(report_from_another, "") {
+    (void)arguments;
+    (void)count;
+    belay_pid pid = 0;
+    if (belay_start(context, reporter, NULL, 0, NULL, &pid) != BELAY_OK) {
         return belay_fail(context, 1, "not started");
     }
-    return belay_number(belay_await(context, task, 60000, &result));
+    while (belay_alive(context, pid)) {
+        (void)belay_sleep(context, 1);
+    }
+    return belay_none();
 }
 
 BELAY_JOB(die_of_child, "") {
@@ -78,12 +94,14 @@ BELAY_JOB(die_of_child, "") {
     (void)count;
     const belay_value values[] = {belay_integer(7),
                                   belay_string("the child failed")};
-    belay_task task;
-    belay_result result;
-    if (belay_async(context, fail, values, 2, NULL, &task) != BELAY_OK) {
-        return belay_fail(context, 1, "not started");
-    }
-    return belay_number(belay_await(context, task, 60000, &result));
+    return await_one(context, fail, values, 2);
+}
+
+/* Its process ends with its child's, and then the job has more to tell. */
+BELAY_JOB(report_after_its_end, "") {
+    belay_value code = die_of_child(context, arguments, count);
+    belay_report(context, belay_string("late"));
+    return code;
 }
 
 /* The sum of Fibonacci's numbers from the first to the n-th, of which a stream
