@@ -1,19 +1,17 @@
 // What a learner breaks in a run: its text, and the engine that carries it out.
 // All of a run before a change is what it was, in every lesson.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load, sources } from '../browser/engine.mjs';
 
-const sources = await openSources();
-const { inputOf, readLessonFiles } = await sources.load('/tools/lessons.ts');
-const { runInNode } = await sources.load('/src/engine/node.ts');
-const { changesOf, changesText } = await sources.load('/src/model/changes.ts');
-const { pendingAt, placeOf } = await sources.load('/src/model/pending.ts');
-const { isAlive, traceOf } = await sources.load('/src/model/trace.ts');
-const { aliveAt, changeName, defaultTarget, faultsOf } = await sources.load('/src/model/faults.ts');
-const { counterpartsOf, differ } = await sources.load('/src/model/counterparts.ts');
+const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
+const { runInNode } = await load('/src/engine/node.ts');
+const { changesOf, changesText } = await load('/src/model/changes.ts');
+const { pendingAt, placeOf } = await load('/src/model/pending.ts');
+const { isAlive, traceOf } = await load('/src/model/trace.ts');
+const { aliveAt, changeName, defaultTarget, faultsOf } = await load('/src/model/faults.ts');
+const { counterpartsOf, differ } = await load('/src/model/counterparts.ts');
 const lessons = readLessonFiles(sources.lessons);
-after(() => sources.close());
 
 const plainEvents = ({ events }) => events.map((event) => JSON.stringify({ ...event }));
 const of = (events, type) => events.filter((event) => event.type === type);

@@ -1,25 +1,14 @@
 // The charts above the lanes, without a browser: requests at a server that
 // turns some away, results that nobody has taken, and what is left over.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load } from '../browser/engine.mjs';
+import { ranLesson } from '../browser/lesson-runs.mjs';
 
-const sources = await openSources();
-const { load } = sources;
-const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
-const { runInNode } = await load('/src/engine/node.ts');
 const { traceOf } = await load('/src/model/trace.ts');
 const { chartMoment, chartSentence, chartsOf, countOf } = await load('/src/model/charts.ts');
-const lessons = readLessonFiles(sources.lessons);
 
-after(() => sources.close());
-
-async function run(id, turned = {}) {
-  const files = lessons.find((one) => one.id === id);
-  const { events, until } = await runInNode(inputOf(files, undefined, turned));
-  return traceOf(structuredClone(events), until);
-}
-
+const run = async (id, turned) => (await ranLesson(id, turned)).trace;
 const chartOf = (trace, kind) => chartsOf(trace).find((chart) => chart.kind === kind);
 
 describe('the chart of a server', () => {

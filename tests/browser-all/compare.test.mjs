@@ -1,12 +1,10 @@
 // One run held against another: the figures, and the page.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load } from '../browser/engine.mjs';
 import { axeFindings, ended, phone, runToEnd, text, useSite, withAxe } from '../browser/support.mjs';
 
-const sources = await openSources();
-after(() => sources.close());
-const { comparisonSentence, deltasOf, differencesOf } = await sources.load('/src/model/compare.ts');
+const { comparisonSentence, deltasOf, differencesOf } = await load('/src/model/compare.ts');
 
 const base = {
   seed: 1, wall: 1000, peak: 12, outcome: 'returned', ends: { ok: 12 }, timeouts: 0, lost: 1,

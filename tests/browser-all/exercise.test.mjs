@@ -1,12 +1,10 @@
 // The exercise without a browser: what its checks let through and what not.
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load } from '../browser/engine.mjs';
 import { alternatives, mistakes } from './exercise-programs.mjs';
 
-const sources = await openSources();
-const { load } = sources;
 const { readExercise } = await load('/tools/exercise.ts');
 const { changed } = await load('/tools/declarations.ts');
 const { checksOf } = await load('/exercise/checks.ts');
@@ -17,8 +15,6 @@ const { about, texts, exercise, solved } = readExercise(folder);
 const checks = checksOf(exercise);
 const { reference, mutants } = exercise;
 const TESTS = checks.length - 1; // the step in which the learner's tests are judged
-
-after(() => sources.close());
 
 const inputs = [];
 async function execute(input) {

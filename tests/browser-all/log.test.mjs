@@ -1,22 +1,18 @@
 // The log by kinds of events: chosen with the keyboard, on a desk and on a phone.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load } from '../browser/engine.mjs';
+import { ranLesson } from '../browser/lesson-runs.mjs';
 import { axeFindings, chord, desk, ended, phone, runToEnd, tabTo, text, useSite, withAxe } from '../browser/support.mjs';
 
-const sources = await openSources();
-after(() => sources.close());
-const { kindOf, kindsIn, kindWords } = await sources.load('/src/model/kinds.ts');
-const { traceOf } = await sources.load('/src/model/trace.ts');
-const { inputOf, readLessonFiles } = await sources.load('/tools/lessons.ts');
-const { runInNode } = await sources.load('/src/engine/node.ts');
-const lessons = readLessonFiles(sources.lessons);
+const { kindOf, kindsIn, kindWords } = await load('/src/model/kinds.ts');
+const { traceOf } = await load('/src/model/trace.ts');
 
 describe('events are of kinds', () => {
   it('each of one, in a fixed order, and those that a run has not are not offered', async () => {
     const seen = new Set();
     for (const id of ['A1', 'B3', 'C2', 'C5', 'D1']) {
-      const { events } = await runInNode(inputOf(lessons.find((files) => files.id === id)));
+      const { events } = await ranLesson(id);
       const counts = kindsIn(traceOf(events));
       assert.equal([...counts.values()].reduce((sum, count) => sum + count, 0), events.length, id);
       assert.deepEqual([...counts.keys()], Object.keys(kindWords).filter((kind) => counts.has(kind)));

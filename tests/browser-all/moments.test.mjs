@@ -1,19 +1,16 @@
 // The rows of a result, and the moments of the run that they come from.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { load, sources } from '../browser/engine.mjs';
+import { load } from '../browser/engine.mjs';
+import { ranLesson } from '../browser/lesson-runs.mjs';
 import { runToEnd, tabTo, useSite, writeProgram } from '../browser/support.mjs';
 
-const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
-const { runInNode } = await load('/src/engine/node.ts');
-const { traceOf } = await load('/src/model/trace.ts');
 const { momentsOf } = await load('/src/model/moments.ts');
-const lessons = readLessonFiles(sources.lessons);
 const { withPage } = useSite();
 
 async function run(id) {
-  const { events, until, outcome } = await runInNode(inputOf(lessons.find((one) => one.id === id)));
-  return { trace: traceOf(structuredClone(events), until), result: outcome.result };
+  const { trace, outcome } = await ranLesson(id);
+  return { trace, result: outcome.result };
 }
 
 const javascriptOf = ({ entries }) => entries.map(({ javascript }) => javascript);

@@ -2,21 +2,17 @@
 // program that began them.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { load, sources } from '../browser/engine.mjs';
+import { load } from '../browser/engine.mjs';
+import { lessonOf, ranLesson } from '../browser/lesson-runs.mjs';
 import { axeFindings, clickVisible, phone, runToEnd, tabTo, useSite, withAxe, writeProgram } from '../browser/support.mjs';
 
-const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
-const { runInNode } = await load('/src/engine/node.ts');
-const { traceOf } = await load('/src/model/trace.ts');
 const { startersOf } = await load('/src/model/starters.ts');
-const lessons = readLessonFiles(sources.lessons);
 const { withPage } = useSite();
 
 /** By label: the parts of a lesson's JavaScript that began each line of its run. */
 async function startersIn(id) {
-  const files = lessons.find((one) => one.id === id);
-  const { events, until } = await runInNode(inputOf(files));
-  const trace = traceOf(structuredClone(events), until);
+  const files = lessonOf(id);
+  const { trace } = await ranLesson(id);
   const names = [...new Set(files.program.regions)].filter((name) => name !== '');
   return Object.fromEntries(
     [...trace.lines.values()].map((line) => [line.label, startersOf(trace, line, names, files.world.regions)]),

@@ -1,11 +1,8 @@
 // Runs in a few numbers, and many seeds of one program.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load, sources } from '../browser/engine.mjs';
 
-const sources = await openSources();
-after(() => sources.close());
-const { load } = sources;
 const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
 const { runInNode, surveyInNode } = await load('/src/engine/node.ts');
 const { summaryOf } = await load('/src/model/summary.ts');

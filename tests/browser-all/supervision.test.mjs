@@ -1,33 +1,22 @@
 // What the pictures show of supervisors: restarts and how many are left,
 // refusals, grace, and the ties between processes. Without a browser.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load } from '../browser/engine.mjs';
+import { ranLesson, ranOf } from '../browser/lesson-runs.mjs';
 
-const sources = await openSources();
-const { load } = sources;
-const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
-const { runInNode } = await load('/src/engine/node.ts');
 const { traceOf } = await load('/src/model/trace.ts');
 const { budgetAt, budgetText, refusalsOf, roomsOf } = await load('/src/model/supervision.ts');
 const { tiesOf, lasts } = await load('/src/model/ties.ts');
 const { extrasIn } = await load('/src/model/extras.ts');
 const { lanesOf } = await load('/src/model/lanes.ts');
 const { lineSentence, notesOf, tieOf, wordsOf } = await load('/src/model/describe.ts');
-const lessons = readLessonFiles(sources.lessons);
 
-after(() => sources.close());
-
-async function run(id, knobs = {}) {
-  const input = inputOf(lessons.find((files) => files.id === id));
-  const { events, until } = await runInNode({ ...input, knobs: { ...input.knobs, ...knobs } });
-  return traceOf(structuredClone(events), until);
-}
+const run = async (id, turned) => (await ranLesson(id, turned)).trace;
 
 async function runSource(source) {
   const input = { program: { source, files: {} }, seed: 1, world: { endpoints: {} }, knobs: {} };
-  const { events, until } = await runInNode(input);
-  return traceOf(structuredClone(events), until);
+  return (await ranOf(input)).trace;
 }
 
 const named = (trace, label) => [...trace.lines.values()].find((line) => line.label === label);

@@ -1,14 +1,12 @@
 // From something that failed to the line on which its error was made.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load } from '../browser/engine.mjs';
 import { axeFindings, chord, clickVisible, ended, phone, pressCodeLink, runToEnd, tabTo, text, useSite, withAxe, writeProgram } from '../browser/support.mjs';
 
-const sources = await openSources();
-after(() => sources.close());
-const { runInNode } = await sources.load('/src/engine/node.ts');
-const { isEvent } = await sources.load('/src/engine/messages.ts');
-const { traceHash } = await sources.load('/src/model/hash.ts');
+const { runInNode } = await load('/src/engine/node.ts');
+const { isEvent } = await load('/src/engine/messages.ts');
+const { traceHash } = await load('/src/model/hash.ts');
 
 const run = (source, more = {}) =>
   runInNode({ program: { source, files: {}, ...more }, seed: 1, world: null, knobs: {} });

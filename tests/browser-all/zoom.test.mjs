@@ -1,16 +1,14 @@
 // The part of a run that the picture shows: by keys, buttons, the wheel and fingers, and
 // the strip of the whole run above it.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load } from '../browser/engine.mjs';
 import { axeFindings, chord, desk, ended, phone, runToEnd, scrub, tabTo, text, useSite, withAxe, writeProgram } from '../browser/support.mjs';
 
-const sources = await openSources();
-after(() => sources.close());
-const { fittedTo, holding, moved, SHORTEST, zoomed } = await sources.load('/src/model/span.ts');
-const { densityOf, densityRows, densitySentence } = await sources.load('/src/model/density.ts');
-const { ticks, tickText } = await sources.load('/src/model/time.ts');
-const { traceOf } = await sources.load('/src/model/trace.ts');
+const { fittedTo, holding, moved, SHORTEST, zoomed } = await load('/src/model/span.ts');
+const { densityOf, densityRows, densitySentence } = await load('/src/model/density.ts');
+const { ticks, tickText } = await load('/src/model/time.ts');
+const { traceOf } = await load('/src/model/trace.ts');
 
 describe('a span of a run', () => {
   it('is closer around a place that stays where it is, and never shorter than some ms', () => {

@@ -1,12 +1,10 @@
 // The page's lessons, without a browser: what they consist of, what they give,
 // and that the views of a run agree at every event.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { before, describe, it } from 'node:test';
+import { load, sources } from './engine.mjs';
 import { isTested, itInFull } from './in-full.mjs';
 
-const sources = await openSources();
-const { load } = sources;
 const { exampleOf, hashOf, inputOf, readLessonFiles } = await load('/tools/lessons.ts');
 const { runInNode } = await load('/src/engine/node.ts');
 const { traceHash, traceOrder } = await load('/src/model/hash.ts');
@@ -23,7 +21,6 @@ const manyUsers = new Set(['B5']);
 const failures = new Set(['B3 onTimeout exit', 'E3 onTimeout exit', 'E3 linked true']);
 
 before(() => assert.ok(lessons.length >= 10));
-after(() => sources.close());
 
 for (const files of lessons) {
   const { id, world, texts, expected } = files;

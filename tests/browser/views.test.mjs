@@ -2,26 +2,21 @@
 // number in flight are drawn as the page draws them, and what is written there is held
 // against the events alone, which are read here once more, in the plainest way.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { openSources } from '../../web/tools/sources.mjs';
+import { load } from './engine.mjs';
+import { lessonOf, ranOf } from './lesson-runs.mjs';
 
-const sources = await openSources();
-const { load } = sources;
-after(() => sources.close());
-
-const { inputOf, readLessonFiles } = await load('/tools/lessons.ts');
-const { runInNode } = await load('/src/engine/node.ts');
+const { inputOf } = await load('/tools/lessons.ts');
 const { changesOf } = await load('/src/model/changes.ts');
-const { census, traceOf } = await load('/src/model/trace.ts');
+const { census } = await load('/src/model/trace.ts');
 const { momentSentence } = await load('/src/model/describe.ts');
 const { Lanes } = await load('/src/views/Lanes.tsx');
 const { LanesTable } = await load('/src/views/LanesTable.tsx');
 const { Tree } = await load('/src/views/Tree.tsx');
 const { Log } = await load('/src/views/Log.tsx');
 const { Results } = await load('/src/views/Results.tsx');
-const lessons = readLessonFiles(sources.lessons);
 
 const SHOWN = 100; // lines of the log, and of what is printed, that are drawn at once
 
@@ -257,8 +252,7 @@ function agree(run, events, count, t) {
 }
 
 async function runOf(input) {
-  const { events, outcome, until } = await runInNode(input);
-  const trace = traceOf(structuredClone(events), until);
+  const { outcome, trace } = await ranOf(input);
   return {
     trace,
     outcome,
@@ -283,7 +277,7 @@ function agreeAtAll(run) {
 describe('the views of a run agree at every event', () => {
   let onLanes = 0;
   for (const [id, knobs] of runs) {
-    const files = lessons.find((one) => one.id === id);
+    const files = lessonOf(id);
     for (const seed of [1, 2, 3]) {
       it(`of ${id} ${JSON.stringify(knobs)}, seed ${seed}`, async () => {
         const compared = agreeAtAll(await runOf(inputOf(files, seed, knobs)));
@@ -293,7 +287,7 @@ describe('the views of a run agree at every event', () => {
   }
 
   it('of B3, when it is broken on the way', async () => {
-    const input = inputOf(lessons.find(({ id }) => id === 'B3'));
+    const input = inputOf(lessonOf('B3'));
     const run = await runOf({ ...input, changes: changesOf(BROKEN).changes });
     assert.equal(run.trace.events.filter(({ type, done }) => type === 'changed' && done).length, 3);
     agreeAtAll(run);

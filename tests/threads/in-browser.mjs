@@ -1,26 +1,14 @@
 // C jobs in a real browser, with and without shared memory.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { Caller, launch, servePages } from '../workers/pages.mjs';
+import { describe, it } from 'node:test';
+import { useCaller } from '../workers/pages.mjs';
 
 const TESTS = ['values', 'streams', 'kills', 'traps', 'hardKills', 'isForced', 'ticks'];
 
 /** The tests, in `name`: `Chromium` or `Firefox`. */
 export function jobsIn(name) {
   describe(name, { concurrency: false }, () => {
-    let pages;
-    let browser;
-    let caller;
-    before(async () => {
-      pages = await servePages();
-      browser = await launch(name);
-      caller = new Caller(browser, 'tests/threads/in-page.mjs');
-    });
-    after(async () => {
-      await browser?.close();
-      await pages?.close();
-    });
-    const call = (kind, wanted) => caller.call((path) => pages.address(kind, path), wanted);
+    const call = useCaller(name, 'tests/threads/in-page.mjs');
     for (const kind of ['isolated', 'plain']) {
       for (const wanted of TESTS) {
         it(`${kind}: ${wanted}`, async () => assert.deepEqual(await call(kind, wanted), { value: 'passed' }));

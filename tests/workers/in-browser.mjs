@@ -1,10 +1,10 @@
 // Bodies on workers in a real browser, with and without shared memory.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { root } from '../../scripts/lib/shell.mjs';
 import { installPackage } from './packed.mjs';
-import { Caller, launch, servePages } from './pages.mjs';
+import { useCaller } from './pages.mjs';
 
 /* What is killed runs on for a while in Chromium: so kills come last. */
 const TESTS = ['runs', 'streams', 'fails', 'moves', 'loses', 'kills', 'stops'];
@@ -12,20 +12,8 @@ const TESTS = ['runs', 'streams', 'fails', 'moves', 'loses', 'kills', 'stops'];
 /** The tests, in `name`: `Chromium` or `Firefox`. */
 export function workersIn(name) {
   describe(name, { concurrency: false }, () => {
-    let pages;
-    let browser;
-    let caller;
-    before(async () => {
-      await installPackage(join(root, 'build/in-page'));
-      pages = await servePages();
-      browser = await launch(name);
-      caller = new Caller(browser, 'tests/workers/in-page.mjs');
-    });
-    after(async () => {
-      await browser?.close();
-      await pages?.close();
-    });
-    const call = (kind, wanted) => caller.call((path) => pages.address(kind, path), wanted);
+    before(() => installPackage(join(root, 'build/in-page')));
+    const call = useCaller(name, 'tests/workers/in-page.mjs');
 
     for (const kind of ['plain', 'isolated']) {
       it(`${kind}: memory ${kind === 'plain' ? 'cannot' : 'can'} be shared`, async () => {

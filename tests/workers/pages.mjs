@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
 
@@ -96,7 +97,7 @@ export const launch = (name, args = []) => launches[name](args);
  * Calls functions of a module in pages of a browser, of which each address has one, where the module
  * is loaded once: { value }, 'passed' where it gave none, or { error } as text.
  */
-export class Caller {
+class Caller {
   #browser;
   #module;
   #pages = new Map();
@@ -126,6 +127,26 @@ export class Caller {
     }
     return this.#pages.get(url);
   }
+}
+
+/**
+ * For the tests of a file: a browser, `Chromium` or `Firefox`, and a function to call those of a module
+ * (its path) in a page of a kind: call(kind, name).
+ */
+export function useCaller(browserName, module) {
+  let pages;
+  let browser;
+  let caller;
+  before(async () => {
+    pages = await servePages();
+    browser = await launch(browserName);
+    caller = new Caller(browser, module);
+  });
+  after(async () => {
+    await browser?.close();
+    await pages?.close();
+  });
+  return (kind, name) => caller.call((path) => pages.address(kind, path), name);
 }
 
 /** What the page index.html in a folder says in its title, in Chromium: one for each of `kinds` of headers. */
