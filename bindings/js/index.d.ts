@@ -2864,13 +2864,14 @@ export class WorkerError extends BelayError {
   readonly code: 'BELAY_WORKER';
   /**
   - `'start'`: it could not be started (`cause` says why).
-  - `'exit'`: `process.exit` was called on it; see `exitCode`.
+  - `'exit'`: `process.exit` was called on it, see `exitCode`; or, in a browser, `close()`.
   - `'crash'`: an exception that nobody caught, `cause`, such as one of a timer.
   - `'memory'`: it ran out of memory; see {@link WorkersOptions.resourceLimits}.
   - `'messageError'`: a message could not be read on the other side.
   - `'lost'`: it was terminated before its result had arrived.
   */
   readonly reason: 'start' | 'exit' | 'crash' | 'memory' | 'messageError' | 'lost';
+  /** What `process.exit` was called with; else null. */
   readonly exitCode: number | null;
 }
 

@@ -7,7 +7,7 @@ import { installPackage } from './packed.mjs';
 import { useCaller } from './pages.mjs';
 
 /* What is killed runs on for a while in Chromium: so kills come last. */
-const TESTS = ['runs', 'streams', 'fails', 'moves', 'loses', 'kills', 'stops'];
+const TESTS = ['runs', 'streams', 'fails', 'closes', 'moves', 'loses', 'kills', 'stops'];
 
 /** The tests, in `name`: `Chromium` or `Firefox`. */
 export function workersIn(name) {

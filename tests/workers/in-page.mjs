@@ -93,7 +93,10 @@ export async function fails() {
   equal([unstarted instanceof ChildStartError, unstarted.id, unstarted.cause instanceof RangeError], [true, 'database', true]);
   const own = await failure(run('fails', ['own']));
   equal([own.name, own.message, own.item, own.cause instanceof RangeError], ['OutOfStock', 'no more', { id: 7 }, true]);
-  equal((await failure(run('fails', ['type']))).constructor.name, 'TypeError');
+  const type = await failure(run('fails', ['type']));
+  equal([type.constructor.name, type.message, type.cause.message, type.cause.cause], ['TypeError', 'wrong', 'deep', 'deeper']);
+  const stacks = type.stack.split('in a worker; its task was started');
+  equal([stacks.length, stacks[0].includes('work.mjs'), stacks[1]?.includes('in-page.mjs')], [2, true, true]);
   equal((await failure(run('fails', ['dom']))).name, 'AbortError');
   equal(await failure(run('echo', [() => {}])) instanceof CloneError, true);
   equal(await failure(run('givesFunction')) instanceof CloneError, true);
@@ -106,6 +109,20 @@ export async function fails() {
     equal(await Promise.all(others), [0, 1, 2, 3]);
   }
   equal(await run('add', [1, 2]), 3);
+  runtime.dispose();
+}
+
+/** A worker that closes itself, as one of Node exits: its task is told, and no other one. */
+export async function closes() {
+  const { run, inspect, runtime } = await open();
+  const { WorkerError } = await belay;
+  const others = Array.from({ length: 4 }, (_, index) => run('later', [5, index]));
+  const error = await failure(run('closes'));
+  equal([error instanceof WorkerError, error.reason, error.exitCode], [true, 'exit', null]);
+  equal(error.message, 'the worker ended by close()');
+  equal(await Promise.all(others), [0, 1, 2, 3]);
+  equal(await run('add', [1, 2]), 3);
+  equal(inspect().workers.crashed, 1);
   runtime.dispose();
 }
 

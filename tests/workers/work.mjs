@@ -71,6 +71,13 @@ export const provokes = async (kind, context) => PROVOKED[kind](context);
 
 export const exits = (reason, { exit }) => exit(reason);
 export const exitsProcess = (code) => process.exit(code);
+
+/** What ends a worker of a browser. */
+export function closes() {
+  globalThis.close();
+  return forever();
+}
+
 export const notAFunction = 42;
 export const givesFunction = () => ({ inner: { call: () => {} } });
 

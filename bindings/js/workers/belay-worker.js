@@ -1,4 +1,5 @@
 /** What runs in a worker of a browser. */
+import { WorkerError } from '../errors.js';
 import { packFailure } from './failures.js';
 import { FROM_WORKER } from './messages.js';
 import { serve } from './serve.js';
@@ -16,6 +17,12 @@ addEventListener('message', function first({ data }) {
     event.preventDefault();
     port.postMessage([FROM_WORKER.CRASHED, packFailure(event.error ?? new Error(event.message))]);
   });
+  // As process.exit, which Node tells of by itself.
+  const { close } = globalThis;
+  globalThis.close = () => {
+    port.postMessage([FROM_WORKER.CRASHED, packFailure(new WorkerError('the worker ended by close()', { reason: 'exit' }))]);
+    close.call(globalThis);
+  };
   port.onmessageerror = serve(port, given, (hear) => {
     port.onmessage = (event) => hear(event.data);
   });
