@@ -29,9 +29,13 @@ install(FILES
     ${PROJECT_BINARY_DIR}/belay-config-version.cmake
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/belay)
 
-# The prefix is told from where the file lies, so that the whole may move.
+# The prefix is told from where the file lies, so that the whole may move: in
+# lib, lib64, or a folder of lib's, as Debian has it.
+file(RELATIVE_PATH belay_prefix
+    /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+string(REGEX REPLACE "/$" "" belay_prefix "${belay_prefix}")
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/belay.pc @ONLY CONTENT
-"prefix=\${pcfiledir}/../..
+"prefix=\${pcfiledir}/@belay_prefix@
 includedir=\${prefix}/@CMAKE_INSTALL_INCLUDEDIR@
 libdir=\${prefix}/@CMAKE_INSTALL_LIBDIR@
 

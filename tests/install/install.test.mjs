@@ -1,9 +1,9 @@
 // The C library as users get it: installed, found by CMake and by pkg-config,
 // and the lesson's examples built with it, and run.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { collect, root } from '../../scripts/lib/shell.mjs';
 import { cmakeBuild } from '../../scripts/lib/cmake.mjs';
@@ -80,6 +80,22 @@ test('pkg-config tells a compiler all it needs', { skip }, async () => {
   await good('cc', ['-std=c11', file, '-o', program, ...flags.split(' ')]);
   assert.match(await good(program, []), /^=> ./m);
   assert.equal(await good('pkg-config', ['--modversion', 'belay'], { env }), '0.1.0');
+});
+
+test('pkg-config finds the prefix however deep the libraries lie below it', { skip }, async () => {
+  for (const library of ['lib', 'lib64', 'lib/some-linux-gnu']) {
+    const build = join(folder, 'deep');
+    const deep = join(folder, 'deep-prefix', library, 'pkgconfig');
+    rmSync(build, { recursive: true, force: true });
+    await good('cmake', ['-S', root, '-B', build, `-DCMAKE_INSTALL_LIBDIR=${library}`, '-DBELAY_TESTS=OFF']);
+    mkdirSync(deep, { recursive: true });
+    copyFileSync(join(build, 'belay.pc'), join(deep, 'belay.pc'));
+    const env = { ...process.env, PKG_CONFIG_PATH: deep };
+    const variable = async (name) => resolve(await good('pkg-config', [`--variable=${name}`, 'belay'], { env }));
+    assert.equal(await variable('includedir'), join(folder, 'deep-prefix/include'));
+    assert.equal(await variable('libdir'), join(folder, 'deep-prefix', library));
+    rmSync(deep, { recursive: true });
+  }
 });
 
 test('the header can be used from C++', { skip: onPath('c++') ? false : 'no C++' }, async () => {
