@@ -192,16 +192,18 @@ typedef void (*belay_family_told_hook)(void *hooks);
 typedef struct belay_runtime_options {
     belay_allocate allocate; /* realloc and free; called from any thread */
     void *context;           /* handed to allocate */
-    uint32_t processes_max;  /* 1,000,000 */
+    uint32_t processes_max;  /* alive at once, the root included; at most
+                                BELAY_PROCESSES_MAX: 1,000,000 */
     uint32_t threads_min;    /* threads kept though idle: 0 */
     uint32_t threads_max;    /* jobs that run at once: the processors */
     uint32_t threads_limit;  /* threads in all, those whose jobs wait (in
-                                await, sleep ...) included: 64, or
-                                threads_max when that is more */
+                                await, sleep ...) included, at most 4,096:
+                                64, or threads_max when that is more */
     uint64_t idle_timeout;   /* ms after which a thread beyond threads_min
-                                ends: 10,000 */
-    size_t stack_size;       /* bytes of a thread's stack: the system's;
-                                under WASI 65,536 */
+                                ends, or BELAY_INFINITY: 10,000 */
+    size_t stack_size;       /* bytes of a thread's stack; fewer than can
+                                be are taken for as few as can: the
+                                system's; under WASI 65,536 */
     belay_log_hook log;      /* one line on stderr */
     belay_progress_hook progress;
     belay_family_hook family;
@@ -213,7 +215,8 @@ typedef struct belay_runtime_options {
  *
  * options  copied; NULL for all defaults.
  * out      end it with belay_runtime_destroy.
- * Codes    NO_MEMORY, BAD_ARGUMENT (min above max, max above limit).
+ * Codes    NO_MEMORY, BAD_ARGUMENT (min above max, max above limit, or one
+ *          beyond what it may be).
  */
 belay_code belay_runtime_create(const belay_runtime_options *options,
                                 belay_runtime **out);
@@ -228,7 +231,7 @@ void belay_runtime_destroy(belay_runtime *runtime);
 belay_context *belay_runtime_root(belay_runtime *runtime);
 
 /* Changes the pool. Threads above the new numbers end when their jobs do.
- * Codes BAD_ARGUMENT. */
+ * Codes BAD_ARGUMENT (min above max, max 0 or above the limit). */
 belay_code belay_runtime_resize(belay_runtime *runtime, uint32_t threads_min,
                                 uint32_t threads_max);
 

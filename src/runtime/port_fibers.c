@@ -19,6 +19,7 @@
 #include "runtime/port.h"
 
 #define STACK_DEFAULT ((size_t)64 * 1024)
+#define STACK_LEAST ((size_t)32 * 1024) /* for the runtime's own code */
 #define POINTS_MAX 1024u
 #define BREATH_POINTS 16u
 #define VIRTUAL_START 1000u /* ms; any but 0 */
@@ -406,7 +407,7 @@ void belayr_port_wake_all(port_condition *condition) {
 int belayr_port_thread_start(port_thread *thread, port_main main,
                              void *argument, size_t stack_size) {
     size_t size = stack_size == 0 ? STACK_DEFAULT : stack_size;
-    size = size < BELAYR_FIBER_STACK_MIN ? BELAYR_FIBER_STACK_MIN : size;
+    size = size < STACK_LEAST ? STACK_LEAST : size;
     *thread = (port_thread){
         .fiber = belayr_fiber_open(main, argument, size),
         .deadline = PORT_NEVER,

@@ -89,6 +89,16 @@ static void *thread_run(void *memory) {
     return NULL;
 }
 
+/* What the runtime's own code needs, beyond what the system refuses to go
+ * below. */
+#define STACK_OWN ((size_t)32 * 1024)
+
+static size_t stack_at_least(size_t size) {
+    const long allowed = sysconf(_SC_THREAD_STACK_MIN);
+    const size_t least = STACK_OWN + (allowed > 0 ? (size_t)allowed : 0);
+    return size < least ? least : size;
+}
+
 int belayr_port_thread_start(port_thread *thread, port_main main,
                              void *argument, size_t stack_size) {
     thread->main = main;
@@ -97,7 +107,8 @@ int belayr_port_thread_start(port_thread *thread, port_main main,
     must(pthread_attr_init(&attributes));
     int error = 0;
     if (stack_size != 0) {
-        error = pthread_attr_setstacksize(&attributes, stack_size);
+        error = pthread_attr_setstacksize(&attributes,
+                                          stack_at_least(stack_size));
     }
     if (error == 0) {
         error =

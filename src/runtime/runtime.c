@@ -39,6 +39,9 @@ static belay_code pool_configure(belayr_pool *pool,
     }
     pool->idle_timeout =
         options->idle_timeout == 0 ? IDLE_TIMEOUT_MS : options->idle_timeout;
+    if (pool->idle_timeout > BELAY_TIME_MAX) {
+        pool->idle_timeout = BELAY_TIME_MAX; /* the present is added to it */
+    }
     pool->stack_size = options->stack_size;
     return pool->min > pool->max || pool->max > pool->limit ||
                    pool->limit > THREADS_CEILING

@@ -1,6 +1,7 @@
 /* Calls as nobody should make them: NULL, handles of nothing, options out of
  * range, two threads at one task. Each gives a code, and nothing is lost. */
 #include <stdatomic.h>
+#include <time.h>
 
 #include "jobs.h"
 #include "runtime/port.h"
@@ -175,6 +176,46 @@ static void options_are_checked(void) {
     CHECK_EQUAL(belay_process_exit(root, task.pid, 99), BAD);
     CHECK_EQUAL(belay_process_exit(root, belay_self(root), BELAY_REASON_KILL),
                 BAD);
+    close_runtime(root);
+}
+
+static void options_of_a_runtime_are_checked(void) {
+    const belay_runtime_options odd[] = {
+        {.threads_min = 3, .threads_max = 2},
+        {.threads_max = 3, .threads_limit = 2},
+        {.threads_limit = 4097},
+        {.threads_max = 4097},
+        {.processes_max = BELAY_PROCESSES_MAX + 1}};
+    for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+        belay_runtime *runtime = NULL;
+        CHECK_EQUAL(belay_runtime_create(&odd[i], &runtime), BAD);
+        CHECK(runtime == NULL);
+    }
+}
+
+static void a_stack_too_small_for_a_thread_is_made_larger(void) {
+    const belay_runtime_options options = {.stack_size = 1};
+    belay_context *root = open_runtime(&options);
+    const belay_task task = async(root, job_twice, belay_integer(5));
+    belay_result result;
+    CHECK_EQUAL(belay_await(root, task, 60000, &result), BELAY_OK);
+    CHECK_EQUAL(result.value.integer, 10);
+    close_runtime(root);
+}
+
+static void threads_that_stay_for_ever_take_no_processor(void) {
+    const belay_runtime_options options = {.idle_timeout = BELAY_INFINITY};
+    belay_context *root = open_runtime(&options);
+    const belay_task task = async(root, job_twice, belay_integer(1));
+    belay_result result;
+    CHECK_EQUAL(belay_await(root, task, 60000, &result), BELAY_OK);
+    const clock_t before = clock();
+    CHECK_EQUAL(belay_sleep(root, 200), BELAY_OK);
+    CHECK((clock() - before) / (CLOCKS_PER_SEC / 1000) < 100);
+    belay_runtime_info info = {0};
+    belay_runtime_look(runtime_of(root), &info);
+    CHECK_EQUAL(info.threads, 1);
+    CHECK_EQUAL(info.idle, 1);
     close_runtime(root);
 }
 
@@ -419,6 +460,9 @@ int main(void) {
     RUN(names_are_checked);
     RUN(values_are_checked);
     RUN(options_are_checked);
+    RUN(options_of_a_runtime_are_checked);
+    RUN(a_stack_too_small_for_a_thread_is_made_larger);
+    RUN(threads_that_stay_for_ever_take_no_processor);
     RUN(timeouts_may_be_as_short_and_as_long_as_can_be);
     RUN(a_value_that_two_threads_await_is_given_to_one);
     RUN(a_task_that_is_ignored_leaves_who_awaits_it);
