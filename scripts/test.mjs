@@ -232,6 +232,7 @@ const suites = {
     about: 'the hard cases of tasks in C in all orders, their threads being fibers',
     builds: ['sanitize'],
     extra: true, // clang has them, c with sanitizers the orders that deviate once
+    seconds: 1500, // all orders of one program may take 1200 on a busy machine
     commands: () => [
       node('scripts/lib/cmake-preset.mjs', 'sanitize', 'c_tests'),
       ['ctest', '--preset', 'sanitize', '-L', 'fibers'],

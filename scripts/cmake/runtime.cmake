@@ -47,5 +47,6 @@ endfunction()
 
 function(belay_runtime_test name program)
     add_test(NAME ${name} COMMAND ${program} ${ARGN})
-    set_tests_properties(${name} PROPERTIES TIMEOUT 240 LABELS runtime)
+    set_tests_properties(${name} PROPERTIES
+        TIMEOUT ${BELAY_TEST_SECONDS} LABELS runtime)
 endfunction()

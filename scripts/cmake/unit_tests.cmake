@@ -47,7 +47,7 @@ endfunction()
 function(belay_run name program)
     add_test(NAME ${name}
         COMMAND ${unit_runner} $<TARGET_FILE:${program}> ${ARGN})
-    set_tests_properties(${name} PROPERTIES TIMEOUT 240)
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${BELAY_TEST_SECONDS})
 endfunction()
 
 # One program of several files with a main each, which runs that of the name
