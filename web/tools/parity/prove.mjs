@@ -84,13 +84,31 @@ async function execute(command, script, name, text, world) {
   try {
     const file = join(folder, name);
     writeFileSync(file, text);
-    const { stdout } = await run(command, [script, file, world], { timeout: SECONDS_MAX * 1000 });
-    return JSON.parse(stdout.trim().split('\n').at(-1));
+    return await told(command, [script, file, world], SECONDS_MAX);
   } catch (error) {
-    throw new Error(
-      `${command} could not run the program:\n${error.stderr || error.message}\n${text}`,
-    );
+    throw new Error(`${command} could not run the program:\n${error.message}\n${text}`);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
+
+/** What a program tells in its last line, as JSON; it is ended after so many seconds. */
+export async function told(command, args, secondsMax) {
+  const running = run(command, args, { timeout: secondsMax * 1000 });
+  const { stdout, failure } = await running.then(
+    ({ stdout }) => ({ stdout, failure: null }),
+    (error) => ({ stdout: error.stdout ?? '', failure: error }),
+  );
+  // Elixir, when it is asked to end, does so with code 0, as if it were done.
+  if (running.child.killed && failure?.code !== 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+    throw new Error(`it was not done after ${secondsMax} s, and was ended; it had printed ${quoted(stdout)}`);
+  if (failure !== null) throw new Error(failure.stderr || failure.message);
+  const line = stdout.trim().split('\n').at(-1);
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new Error(`its last line must be JSON; it printed ${quoted(stdout)}`, { cause });
+  }
+}
+
+const quoted = (output) => (output.trim() === '' ? 'nothing' : JSON.stringify(output));
