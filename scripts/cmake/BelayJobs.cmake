@@ -60,8 +60,12 @@ endfunction()
 function(belay_jobs_module name core suffix sources)
     add_executable(${name} ${sources})
     target_compile_options(${name} PRIVATE ${BELAY_JOBS_OPTIONS})
+    # What has one caller is else put into it at any size, until the kernel's
+    # step is one function: then an engine compiles all of it as soon as a part
+    # is used often, three times as much as is.
     target_link_options(${name} PRIVATE ${BELAY_JOBS_OPTIONS}
-        --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=16MB)
+        --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=16MB
+        -sBINARYEN_EXTRA_PASSES=--one-caller-inline-max-function-size=100)
     target_link_libraries(${name} PRIVATE ${core})
     set_target_properties(${name} PROPERTIES
         C_STANDARD 11 SUFFIX "${suffix}" OUTPUT_NAME "${name}"

@@ -188,3 +188,42 @@ for (const mode of MODES) {
     assert.equal(status, 0);
   });
 }
+
+/** How many bytes each function of a WebAssembly module has. */
+function functionSizes(bytes) {
+  let at = 8; // after the magic number and the version
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  while (at < bytes.length) {
+    const id = bytes[at++];
+    const end = number() + at;
+    if (id === 10) {
+      return Array.from({ length: number() }, () => {
+        const size = number();
+        at += size;
+        return size;
+      });
+    }
+    at = end;
+  }
+  throw new Error('the module has no code');
+}
+
+/* malloc of libc, which is not ours, has 6,100. */
+const FUNCTION_BYTES_MAX = 7000;
+
+test('no function of a module is so large that to compile it would hold up jobs', async () => {
+  const { default: { threads, single } } = await import(testModule);
+  for (const { wasm } of [threads, single]) {
+    const sizes = functionSizes(await readFile(wasm));
+    assert.ok(sizes.length > 100, `${sizes.length} functions in ${wasm}`);
+    const largest = Math.max(...sizes);
+    assert.ok(largest <= FUNCTION_BYTES_MAX, `a function of ${largest} bytes in ${wasm}`);
+  }
+});
