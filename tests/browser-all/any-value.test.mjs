@@ -88,7 +88,7 @@ describe('the recorder', () => {
     return { recorder, events, ends };
   }
 
-  it('keeps the first failures that nobody handled, counts the rest, and ends the run at 1,000', async () => {
+  it('keeps the first failures that nobody handled, counts the rest, and ends the run at 500', async () => {
     const few = await recorderOf();
     for (let n = 0; n < 103; n += 1) few.recorder.unhandled(new Error(`number ${n}`));
     few.recorder.close();
@@ -104,8 +104,8 @@ describe('the recorder', () => {
       many.events.slice(99).map(({ type, reason, why }) => [type, reason?.text ?? why]),
       [
         ['unhandled', 'null'],
-        ['unhandled', '900 more failures'],
-        ['stopped', 'Stopped at 1,000 failures that nobody handled, at 0.007 s.'],
+        ['unhandled', '400 more failures'],
+        ['stopped', 'Stopped at 500 failures that nobody handled, at 0.007 s.'],
       ],
     );
     assert.deepEqual(many.ends, [many.events.at(-1).why]);

@@ -11,14 +11,8 @@ import { wild } from './wild.mjs';
 
 const { withPage } = useSite('Firefox');
 
-const storms = {
-  ...wild,
-  'a rejection each millisecond':
-    "export async function main({ sleep }) { for (;;) { Promise.reject(new Error('x')); await sleep(1); } }",
-};
-
 describe('in Firefox the page goes on through', () => {
-  for (const [name, source] of Object.entries(storms)) {
+  for (const [name, source] of Object.entries(wild)) {
     it(name, (t) =>
       withPage('#A1', {}, async (page) => {
         await writeProgram(page, source);

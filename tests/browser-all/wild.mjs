@@ -8,4 +8,6 @@ export const wild = {
     'export async function main({ Task }) { const all = []; for (let n = 0; n < 100_000; n += 1) all.push(Task.async(({ sleep }) => sleep(100))); await Task.awaitMany(all); }',
   '100,000 items':
     'export const main = ({ Task }) => Task.asyncStream(Array.from({ length: 100_000 }, (_, n) => n), (n) => n, { maxConcurrency: 1000 }).toArray();',
+  'a rejection each millisecond':
+    "export async function main({ sleep }) { for (;;) { Promise.reject(new Error('x')); await sleep(1); } }",
 };

@@ -90,7 +90,7 @@ export const BEAT = 100; // real ms between signs of life
 export const limits = {
   events: 200_000,
   /** Rejections and exceptions that nobody handled. */
-  unhandled: 1000,
+  unhandled: 500,
   /** Virtual ms: ten minutes. */
   time: 600_000,
   /** Tasks alive at once. */

@@ -6,7 +6,7 @@
  */
 import 'belay-tasks/worker'; // this script also runs the bodies that a run gives to workers
 import type { TraceEvent } from '../model/events.ts';
-import { reasonOf } from '../model/format.ts';
+import { reasonOf, safely } from '../model/format.ts';
 import type { Summary } from '../model/summary.ts';
 import type { Addresses } from './load.ts';
 import { nestedWorkers } from './nested.ts';
@@ -29,7 +29,10 @@ const toFrame = globalThis.postMessage.bind(globalThis) as (
   transfer: Transferable[],
 ) => void;
 const { createObjectURL, revokeObjectURL } = URL;
+const { wait } = Atomics;
 
+const FAILURES = 5; // that are heard between two pauses
+const PAUSE = 4; // ms
 const WAITS = 500; // in a message
 
 const addresses: Addresses = {
@@ -46,14 +49,34 @@ const addresses: Addresses = {
 
 /** What nobody handles is an event of the run, and breaks no worker. */
 function hearFailures(recorder: () => Recorder | null): void {
-  addEventListener('unhandledrejection', (event) => {
+  let count = 0;
+  const hear = (event: Event, reason: unknown) => {
     event.preventDefault();
-    recorder()?.unhandled(event.reason);
-  });
-  addEventListener('error', (event) => {
-    event.preventDefault();
-    recorder()?.unhandled(event.error);
-  });
+    recorder()?.unhandled(reason);
+    count += 1;
+    if (count % FAILURES === 0) {
+      rest(PAUSE);
+    }
+  };
+  addEventListener('unhandledrejection', (event) => hear(event, event.reason));
+  addEventListener('error', (event) => hear(event, event.error));
+}
+
+/** A cell that nobody ever wakes; null where memory cannot be shared. */
+const cell = safely(
+  () => new Int32Array(new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer),
+  null,
+);
+
+/**
+ * This thread does nothing for so long. Firefox tells its console of each failure, whoever
+ * has heard it, and does so on the page's thread: hundreds at once held the page up for as
+ * long as they take together.
+ */
+function rest(ms: number): void {
+  if (cell !== null) {
+    wait(cell, 0, 0, ms);
+  }
 }
 
 async function run({ input }: RunOrder, send: (message: WorkerMessage) => void): Promise<void> {
