@@ -65,6 +65,10 @@ describe('the log', () => {
         await page.$eval('#stage-log', (tab) => tab.click());
         await page.$eval('.lanes .cell:nth-of-type(2)', (cell) => cell.dispatchEvent(new MouseEvent('click', { bubbles: true })));
         await page.waitForSelector('.chip');
+        if (name !== 'desk') {
+          await page.waitForSelector('.inspect[open]'); // it tells of the task, and lies over the log
+          await page.keyboard.press('Escape');
+        }
         const cut = await page.$$eval('.log-filters > *', (parts) =>
           parts.filter((part) => part.getBoundingClientRect().right > innerWidth || part.getBoundingClientRect().left < 0).length,
         );

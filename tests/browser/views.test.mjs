@@ -85,6 +85,7 @@ function storeOf({ trace, outcome }, t) {
     fresh: value(false),
     outline: value(null),
     span: value(null),
+    laid: value(null),
     onPaper: value(false),
     stale: value(false),
     setting: value({ source: null }),

@@ -6,7 +6,7 @@
  * first that is free, so that the number of lanes is how many there were at
  * once.
  */
-import { isTask, once, rowsOf, type Line, type Row } from './trace.ts';
+import { isTask, once, rowsOf, type Line, type Row, type Trace } from './trace.ts';
 
 export const PACK_ABOVE = 40; // tasks in the run
 export const LANES_MAX = 120; // drawn; the table has more
@@ -29,6 +29,12 @@ export interface Lanes {
   readonly drawn: readonly Lane[];
   /** Processes that are on none of them. */
   readonly hidden: number;
+}
+
+/** Lanes that are laid in another way than usual. */
+export interface Laid extends Lanes {
+  /** Of this run alone. */
+  readonly of?: Trace;
 }
 
 export const lanesOf = once((trace): Lanes => {

@@ -11,6 +11,7 @@ import type { Example, Texts } from '../model/example.ts';
 import { sentenceOf, stepSentence } from '../model/describe.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Change } from '../model/changes.ts';
+import type { Laid } from '../model/lanes.ts';
 import type { Wait } from '../model/pending.ts';
 import type { Shown } from '../model/span.ts';
 import { reading } from '../model/record.ts';
@@ -126,6 +127,8 @@ export function createStore(
   const picked = signal<Pid | null>(null);
   /** The part of the run that the lanes show. */
   const span = signal<Shown>(null);
+  /** The lanes where some are laid out in another way, for the run that they are of. */
+  const laid = signal<Laid | null>(null);
   /** A line of the program that somebody wants to see, as something in this run was thrown there. */
   const asked = signal<AskedLine | null>(null);
   const refusal = signal<Reason | null>(null);
@@ -563,6 +566,7 @@ export function createStore(
     held,
     picked,
     span,
+    laid,
     asked,
     redLine,
     slow,

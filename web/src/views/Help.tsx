@@ -38,7 +38,7 @@ const groups: readonly Group[] = [
     title: 'In the picture',
     keys: [
       [['↑', '↓', '←', '→'], 'from task to task'],
-      [['Enter'], 'choose the task, and go to its end'],
+      [['Enter'], 'choose the task, and go to its end; where tasks share lanes, a lane for each, until Esc'],
       [['Shift F10'], 'ways to break it'],
     ],
   },

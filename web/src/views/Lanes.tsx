@@ -12,7 +12,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { budgetAt } from '../model/supervision.ts';
 import { lasts, spawnTies } from '../model/ties.ts';
 import { lineSentence } from '../model/describe.ts';
-import { lanesOf, weightOf, type Lane } from '../model/lanes.ts';
+import { lanesOf, weightOf, type Laid, type Lane } from '../model/lanes.ts';
 import type { Store } from '../state/store.ts';
 import { tickText, ticks } from '../model/time.ts';
 import { marksWithin } from '../model/extras.ts';
@@ -72,6 +72,11 @@ export interface Placed {
   readonly tall: boolean;
 }
 
+/** As they are laid out for the run that is shown. */
+export function laidOf({ laid, trace: { value: trace } }: Store): Laid {
+  return laid.value?.of === trace ? laid.value : lanesOf(trace);
+}
+
 export function Lanes({ store }: { store: Store }) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useSignal(560);
@@ -85,7 +90,7 @@ export function Lanes({ store }: { store: Store }) {
   }, []);
 
   const trace = store.trace.value;
-  const { drawn, hidden } = lanesOf(trace);
+  const { drawn, hidden, of } = laidOf(store);
   const outline = store.outline.value;
   const plan = planOf(
     trace,
@@ -132,7 +137,8 @@ export function Lanes({ store }: { store: Store }) {
       {hidden > 0 && (
         <p class="empty">
           Showing {(trace.lines.size - hidden).toLocaleString('en')} of{' '}
-          {trace.lines.size.toLocaleString('en')} processes; the others ran while all of these did.
+          {trace.lines.size.toLocaleString('en')} processes
+          {of === undefined && '; the others ran while all of these did'}.
         </p>
       )}
     </div>
@@ -240,7 +246,9 @@ function Grid({ plan, trace, store }: GridProps) {
     store.seek(line.end?.time ?? line.started ?? line.spawned);
   };
   const press = (event: KeyboardEvent) => {
-    const { row, column } = place.value;
+    /* Of what has the focus: lanes may have been laid out anew around it. */
+    const cell = (event.target as SVGElement).dataset['cell'] as string;
+    const [row, column] = cell.split('.').map(Number) as [number, number];
     const moves: Record<string, [number, number]> = {
       ArrowDown: [row + 1, column],
       ArrowUp: [row - 1, column],
@@ -353,7 +361,7 @@ function LaneLabel({ plan, placed, trace, store }: GridProps & { placed: Placed 
   const title =
     owner == null ? lane.label : `${lane.label}, under ${trace.lines.get(owner)?.label ?? owner}`;
   return (
-    <g role="rowheader" aria-label={title} class="lane-label">
+    <g role="rowheader" aria-label={title} class={lane.shared ? 'lane-label packed' : 'lane-label'}>
       <title>{title}</title>
       {lane.depth > 0 && !plan.narrow && (
         <path class="lane-tie" d={`M${indent - 6} ${trunkOf(plan, placed)}V${placed.middle}H${indent + 2}`} />
@@ -435,6 +443,7 @@ function Bar({ plan, placed, line, trace, cell, reachable, picked, onChoose, onM
       role="gridcell"
       aria-label={lineSentence(trace, line)}
       aria-selected={picked}
+      aria-expanded={thin ? false : undefined}
       tabindex={reachable ? 0 : -1}
       data-cell={cell}
       data-pid={line.pid}

@@ -9,10 +9,13 @@ import type { Store } from '../state/store.ts';
 import { looks } from '../model/states.ts';
 import { duration, moment } from '../model/time.ts';
 import { countUpTo, type Trace } from '../model/trace.ts';
+import { later } from './Later.tsx';
 import { LineLink } from './LineLink.tsx';
 import { StateMark } from './Signs.tsx';
-import { Starter } from './Starter.tsx';
 import { useSome } from './some.ts';
+
+/* Only of a text of the learner's. */
+export const Starter = later<{ store: Store }>(async () => (await import('./Closely.ts')).Starter, true);
 
 const LINES_MAX = 100; // printed lines at once, up to the playhead and a few after it
 const AHEAD = 20;

@@ -1,22 +1,23 @@
 /** The tasks of the run as lanes, or as the table that says the same. */
 import { useSignal } from '@preact/signals';
-import { chartsOf, chartSentence, chartSigns } from '../model/charts.ts';
-import { amountOf, hasLeft, hasPromises, looksIn, sentenceOf } from '../model/describe.ts';
+import { chartsOf, chartSigns } from '../model/charts.ts';
+import { amountOf, hasLeft, hasPromises, looksIn } from '../model/describe.ts';
 import { endSentence, endWord, type Store } from '../state/store.ts';
-import { lanesOf, weightOf } from '../model/lanes.ts';
+import { weightOf } from '../model/lanes.ts';
 import { extrasIn, extraWords } from '../model/extras.ts';
 import { duration } from '../model/time.ts';
 import type { Trace } from '../model/trace.ts';
 import { ChartMark } from './InFlight.tsx';
 import { ExtraMark } from './LaneMarks.tsx';
-import { CROWD, Lanes, MANY } from './Lanes.tsx';
+import { CROWD, laidOf, Lanes, MANY } from './Lanes.tsx';
 import { later } from './Later.tsx';
 import { LineLink } from './LineLink.tsx';
 import { BarMark, Icon, StateMark } from './Signs.tsx';
 import { PictureOrTable } from './PictureOrTable.tsx';
-import { Starter } from './Starter.tsx';
+import { Starter } from './Results.tsx';
 
 const Zoom = later<{ store: Store }>(async () => (await import('./Zoom.tsx')).Zoom, true);
+const Facts = later<{ store: Store }>(async () => (await import('./Closely.ts')).Facts, true);
 const LanesTable = later<{ trace: Trace; t: number; zoomed: boolean }>(
   async () => (await import('./Closely.ts')).LanesTable,
   true,
@@ -27,7 +28,7 @@ export function Tasks({ store }: { store: Store }) {
   const trace = store.trace.value;
   const refusal = store.refusal.value;
   const empty = trace.events.length === 0;
-  const weight = weightOf(lanesOf(trace).drawn);
+  const weight = weightOf(laidOf(store).drawn);
   const size = weight > CROWD ? ' many crowd' : weight > MANY ? ' many' : '';
   return (
     <section class={`panel tasks${size}`} aria-labelledby="tasks-title" data-stage>
@@ -207,29 +208,5 @@ function Legend({ trace }: { trace: Trace }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-function Facts({ store }: { store: Store }) {
-  const { trace, stats, gap, outcome } = store.run.value;
-  if (outcome === null || store.t.value < trace.until) {
-    return null;
-  }
-  return (
-    <div class="facts">
-      <p>
-        {sentenceOf(trace)}
-        {chartsOf(trace).map((chart) => `; ${chartSentence(chart)}`)}.
-      </p>
-      {stats !== null && stats.requests > 0 && (
-        <p>
-          Simulated network: {stats.requests} {stats.requests === 1 ? 'request' : 'requests'},{' '}
-          {stats.peakInFlight} at once at most, {stats.cancelled} given up.
-        </p>
-      )}
-      {gap !== null && gap >= 100 && (
-        <p class="gap">This page paused for {duration(gap)} at most meanwhile.</p>
-      )}
-    </div>
   );
 }

@@ -5,15 +5,21 @@
  * The window follows the playhead and the focus: neither is ever out of sight
  * for having moved.
  */
-import { effect } from '@preact/signals';
+import { effect, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { BINS, densityOf, densitySentence } from '../model/density.ts';
 import { lanesOf } from '../model/lanes.ts';
 import { fittedTo, holding, moved, SHORTEST, zoomed, type Shown, type Span } from '../model/span.ts';
 import { duration } from '../model/time.ts';
-import type { Trace } from '../model/trace.ts';
+import type { Pid, Trace } from '../model/trace.ts';
 import type { Store } from '../state/store.ts';
+import { firstShared, followPresses, isApart, putTogether, takeApart } from './handling.ts';
+import { hear } from './hear.ts';
+import type { InspectProps } from './Inspect.tsx';
 import { END_ROOM } from './Lanes.tsx';
+import { later } from './Later.tsx';
+
+const Inspect = later<InspectProps>(async () => (await import('./Inspect.tsx')).Inspect);
 
 const FACTOR = 2; // of a button or a key
 const WHEEL = 0.01; // of a px of the wheel, as a power of e
@@ -49,10 +55,12 @@ const sentenceOf = (shown: Shown, end: number): string =>
     : `${duration(shown.from)} to ${duration(shown.to)} of ${duration(end)}`;
 
 export function Zoom({ store }: { store: Store }) {
-  useEffect(() => follow(store), [store]);
+  const inspected = useSignal<Pid | null>(null);
+  useEffect(() => follow(store, (pid) => (inspected.value = pid)), [store]);
   const shown = store.span.value;
   const trace = store.trace.value;
   const end = Math.max(trace.until, store.outline.value?.trace.until ?? 0, 1);
+  const sharing = firstShared(store);
   const closest = shown !== null && shown.to - shown.from <= SHORTEST;
   return (
     <>
@@ -66,9 +74,19 @@ export function Zoom({ store }: { store: Store }) {
           off={shown === null}
           press={() => whole(store)}
         />
+        {sharing !== undefined && (
+          <Step
+            label={isApart(store) ? 'Fewer lanes' : 'A lane for each task'}
+            path="M3 4h5M11 4h6M3 8h8M3 12h14M3 16h3M9 16h8"
+            press={() => (isApart(store) ? putTogether(store) : takeApart(store, sharing))}
+          />
+        )}
       </div>
       {(shown !== null || lanesOf(trace).hidden > 0) && (
         <Strip store={store} trace={trace} shown={shown} end={end} />
+      )}
+      {inspected.value !== null && (
+        <Inspect store={store} pid={inspected.value} onClose={() => (inspected.value = null)} />
       )}
     </>
   );
@@ -76,20 +94,20 @@ export function Zoom({ store }: { store: Store }) {
 
 interface StepProps {
   readonly label: string;
-  readonly keys: string;
+  readonly keys?: string;
   readonly path: string;
   /** There is nothing more to do: it stays, with the focus that it may have. */
-  readonly off: boolean;
+  readonly off?: boolean;
   readonly press: () => void;
 }
 
-function Step({ label, keys, path, off, press }: StepProps) {
+function Step({ label, keys, path, off = false, press }: StepProps) {
   return (
     <button
       type="button"
       class="zoom-step"
       aria-label={label}
-      title={`${label} (${keys})`}
+      title={keys === undefined ? label : `${label} (${keys})`}
       aria-disabled={off}
       onClick={() => !off && press()}
     >
@@ -161,24 +179,16 @@ function Window({ store, shown, end }: { store: Store; shown: Span; end: number 
 }
 
 /** Keeps the window where something is to be seen, and takes what hands do on the picture. */
-function follow(store: Store): () => void {
+function follow(store: Store, inspect: (pid: Pid) => void): () => void {
   const ends = [
     followPlayhead(store),
     followRun(store),
     hear('focusin', ({ target }) => showFocused(store, target as Element)),
     hear('wheel', (event) => turn(store, event), { passive: false }),
     pinch(store),
+    followPresses(store, inspect),
   ];
   return () => ends.forEach((end) => end());
-}
-
-function hear<K extends keyof DocumentEventMap>(
-  type: K,
-  act: (event: DocumentEventMap[K]) => void,
-  options: AddEventListenerOptions = {},
-): () => void {
-  document.addEventListener(type, act, options);
-  return () => document.removeEventListener(type, act, options);
 }
 
 const followPlayhead = (store: Store): (() => void) =>
@@ -189,10 +199,12 @@ const followPlayhead = (store: Store): (() => void) =>
     }
   });
 
-/** Of another run of the lesson the same part is shown. */
+/** Of another run of the lesson the same part is shown, and its lanes as usual. */
 const followRun = (store: Store): (() => void) =>
   effect(() => {
-    void store.trace.value;
+    if (store.laid.peek()?.of !== store.trace.value) {
+      store.laid.value = null;
+    }
     store.span.value = fittedTo(store.span.peek(), endOf(store));
   });
 
