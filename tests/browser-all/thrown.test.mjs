@@ -129,6 +129,7 @@ describe('from a failure', () => {
       assert.equal(await selected(page), "throw new Error('far down');");
       assert.ok(await page.$eval('textarea.plain', ({ scrollTop }) => scrollTop > 100));
       await page.reload();
+      await pressCodeLink(page, 'In colour');
       await page.waitForSelector('.cm-content');
       await runToEnd(page);
       await page.waitForFunction(() => document.querySelector('.printed .line-link') !== null);
@@ -154,6 +155,7 @@ describe('from a failure', () => {
       assert.equal(await selected(page), 'null.gone;');
       await writeProgram(page, 'export function main() {}\n\n\nconst = 1;\n');
       await page.reload();
+      await pressCodeLink(page, 'In colour');
       await page.waitForSelector('.cm-content');
       await clickVisible(page, '.run');
       await page.waitForFunction(() => document.querySelector('.fault .line-link')?.textContent === 'where');

@@ -169,6 +169,7 @@ describe('what is typed', () => {
       assert.match(await runToEnd(page), /^Finished/);
       assert.equal(await text(page, '.returned'), "'mine'");
       await page.reload({ waitUntil: 'networkidle0' });
+      await pressCodeLink(page, 'In colour');
       await page.waitForSelector('.cm-content');
       assert.match(await text(page, '.cm-content'), /'mine'/);
       assert.match(await runToEnd(page), /^Finished/);
@@ -234,6 +235,36 @@ describe('what is typed', () => {
         area.parentElement.scrollTop,
       ]);
       assert.deepEqual(scrolled, ['// hello', 0, 0, 0]);
+    }));
+
+  itInFull('is plain text where that was chosen, in the next visit and in another lesson, until it is no more', () =>
+    withPage(FIRST, {}, async (page) => {
+      const visitAgain = async () => {
+        await page.reload({ waitUntil: 'networkidle0' });
+        await page.waitForFunction(() => document.documentElement.dataset.alive === 'true');
+      };
+      const links = () =>
+        page.$$eval('.code-foot .link', (all) => all.map(({ textContent }) => textContent));
+      assert.deepEqual(await links(), ['Edit', 'Plain text']);
+      await pressCodeLink(page, 'Plain text');
+      await page.waitForSelector('textarea.plain:focus');
+      assert.deepEqual(await links(), ['In colour']);
+      await visitAgain();
+      assert.deepEqual(await links(), ['Edit']);
+      await pressCodeLink(page, 'Edit');
+      await page.waitForSelector('textarea.plain:focus');
+      await page.keyboard.type('// mine\n');
+      await page.evaluate(() => (location.hash = 'B3'));
+      await page.waitForFunction(() => /^B3/.test(document.querySelector('h1').textContent));
+      await pressCodeLink(page, 'Edit');
+      await page.waitForSelector('textarea.plain:focus');
+      await pressCodeLink(page, 'In colour');
+      await page.waitForSelector('.cm-content:focus');
+      await visitAgain();
+      assert.deepEqual(await links(), ['Edit', 'Plain text']);
+      await page.evaluate((first) => (location.hash = first), FIRST);
+      await page.waitForSelector('.cm-content');
+      assert.match(await text(page, '.cm-content'), /^\/\/ mine/);
     }));
 });
 

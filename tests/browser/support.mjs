@@ -241,28 +241,30 @@ export async function runToEnd(page) {
   return status;
 }
 
-/** Presses a link under the code, which is there when the lesson's text is; not when `there` is. */
-export async function pressCodeLink(page, name, there = '') {
+/**
+ * Presses a link under the code, the first of these names that is there, which it is when the
+ * lesson's text is; not when `there` is.
+ */
+export async function pressCodeLink(page, names, there = '') {
   await page.waitForFunction(
     (wanted, already) => {
       if (already !== '' && document.querySelector(already) !== null) {
         return true;
       }
-      const link = [...document.querySelectorAll('.code-foot .link')].find(
-        ({ textContent }) => textContent === wanted,
-      );
+      const links = [...document.querySelectorAll('.code-foot .link')];
+      const [link] = wanted.flatMap((name) => links.filter(({ textContent }) => textContent === name));
       link?.click();
       return link !== undefined;
     },
     {},
-    name,
+    [names].flat(),
     there,
   );
 }
 
 /** Types a program over the one that is shown, as plain text. */
 export async function writeProgram(page, source) {
-  await pressCodeLink(page, 'Plain text', 'textarea.plain');
+  await pressCodeLink(page, ['Plain text', 'Edit'], 'textarea.plain'); // the first is gone once it was chosen
   await page.waitForSelector('textarea.plain');
   await page.evaluate((text) => {
     const area = document.querySelector('textarea.plain');

@@ -12,6 +12,8 @@ export class Preferences {
   readonly view = signal<View>('balanced');
   /** Whether keys of one letter do something: some people's voices press them. */
   readonly letters = signal(true);
+  /** Whether a program is edited as plain text. */
+  readonly plain = signal(false);
   readonly #keep: Keep;
 
   constructor(keep: Keep) {
@@ -22,6 +24,7 @@ export class Preferences {
     const view = read('view');
     this.view.value = views.find((known) => known === view) ?? 'balanced';
     this.letters.value = read('letters') !== 'off';
+    this.plain.value = read('editor') === 'plain';
   }
 
   setView(view: View): void {
@@ -32,5 +35,10 @@ export class Preferences {
   setLetters(on: boolean): void {
     this.letters.value = on;
     this.#keep('letters', on ? null : 'off');
+  }
+
+  setPlain(on: boolean): void {
+    this.plain.value = on;
+    this.#keep('editor', on ? 'plain' : null);
   }
 }

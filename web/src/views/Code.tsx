@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Pane } from '../model/example.ts';
 import { activeRegions } from '../model/regions.ts';
 import type { Store } from '../state/store.ts';
-import type { EditorKind, EditorProps } from './Editor.tsx';
+import type { EditorProps } from './Editor.tsx';
 import { later } from './Later.tsx';
 import { RunButtons } from './RunButtons.tsx';
 import type { Part } from './Page.tsx';
@@ -24,7 +24,8 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   const panes = store.texts.value?.panes ?? [];
   const tabs = panes.length > 1 ? [...panes, ALL] : panes;
   const shown = useSignal('javascript');
-  const opened = useSignal<{ of: string; kind: EditorKind; at: number } | null>(null);
+  const opened = useSignal<{ of: string; at: number } | null>(null);
+  const plain = store.preferences.plain.value;
   const all = shown.value === ALL.id && panes.length > 1;
   const pane = all ? null : (panes.find(({ id }) => id === shown.value) ?? panes[0] ?? null);
   const current = all ? ALL.id : pane?.id;
@@ -32,9 +33,12 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   /* An editor is of one example: with another one it is closed, and when the first text is back. */
   const chosen = store.chosen.value;
   const isBack = !edited && opened.value?.at !== store.replaced.value;
-  const editing = opened.value?.of === chosen && !isBack ? opened.value.kind : null;
-  const edit = (kind: EditorKind) =>
-    (opened.value = { of: chosen, kind, at: store.replaced.peek() });
+  const editing = opened.value?.of === chosen && !isBack;
+  const open = editing || edited;
+  const edit = (asPlain: boolean) => {
+    opened.value = { of: chosen, at: store.replaced.peek() };
+    store.preferences.setPlain(asPlain);
+  };
   useEffect(() => {
     if (opened.peek()?.of !== chosen) {
       opened.value = null;
@@ -94,12 +98,12 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
             <pre>
               <code>{store.offered.value}</code>
             </pre>
-          ) : pane.runs && (editing !== null || edited) ? (
+          ) : pane.runs && open ? (
             <Editor
-              key={`${store.chosen.value} ${editing ?? 'code'} ${store.replaced.value}`}
+              key={`${chosen} ${plain} ${store.replaced.value}`}
               store={store}
-              kind={editing ?? 'code'}
-              focus={editing !== null}
+              plain={plain}
+              focus={editing}
             />
           ) : (
             <CodeText pane={pane} store={store} />
@@ -117,14 +121,14 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
             <span class="hint-line">The code of the link, not run.</span>
           ) : pane.runs ? (
             <>
-              {editing === null && !edited && (
-                <button type="button" class="link" onClick={() => edit('code')}>
+              {!open && (
+                <button type="button" class="link" onClick={() => edit(plain)}>
                   Edit
                 </button>
               )}
-              {editing !== 'plain' && (
-                <button type="button" class="link" onClick={() => edit('plain')}>
-                  Plain text
+              {(open || !plain) && (
+                <button type="button" class="link" onClick={() => edit(!plain)}>
+                  {plain ? 'In colour' : 'Plain text'}
                 </button>
               )}
               {edited && (
@@ -139,7 +143,7 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
                   Reset
                 </button>
               )}
-              {editing !== null && (
+              {editing && (
                 <span class="hint-line">Esc, then Tab leaves the editor. Ctrl Enter runs.</span>
               )}
             </>

@@ -7,24 +7,23 @@ import { effect, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Store } from '../state/store.ts';
 
-export type EditorKind = 'code' | 'plain';
-
 export interface EditorProps {
   readonly store: Store;
-  readonly kind: EditorKind;
+  /** As plain text, which is how the learner wants it. */
+  readonly plain: boolean;
   /** Whether it was asked for just now. */
   readonly focus: boolean;
 }
 
-export function Editor({ store, kind, focus }: EditorProps) {
-  return kind === 'plain' ? (
+export function Editor({ store, plain, focus }: EditorProps) {
+  return plain ? (
     <Plain store={store} focus={focus} />
   ) : (
     <Rich store={store} focus={focus} />
   );
 }
 
-function Plain({ store, focus }: Omit<EditorProps, 'kind'>) {
+function Plain({ store, focus }: Omit<EditorProps, 'plain'>) {
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (focus) {
@@ -63,7 +62,7 @@ function goInPlain(area: HTMLTextAreaElement, line: number): void {
   area.scrollIntoView({ block: 'nearest' });
 }
 
-function Rich({ store, focus }: Omit<EditorProps, 'kind'>) {
+function Rich({ store, focus }: Omit<EditorProps, 'plain'>) {
   const place = useRef<HTMLDivElement>(null);
   /** Its modules could not be had: there may be no network. */
   const failed = useSignal(false);
