@@ -2,7 +2,7 @@
 // number in flight are drawn as the page draws them, and what is written there is held
 // against the events alone, which are read here once more, in the plainest way.
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { load } from './engine.mjs';
@@ -75,7 +75,7 @@ const parts = (text, pattern) => [...text.matchAll(pattern)].map((found) => foun
 const plain = (text) => text.replaceAll(/<[^>]*>/g, '').replaceAll('‹', '<').replaceAll('›', '>').trim();
 const isLater = (classes) => /\blater\b/.test(classes ?? '');
 
-function storeOf({ trace, outcome }, t) {
+function storeOf({ trace, outcome }, t, playing) {
   const value = (given) => ({ value: given });
   return {
     trace: value(trace),
@@ -86,6 +86,8 @@ function storeOf({ trace, outcome }, t) {
     outline: value(null),
     span: value(null),
     laid: value(null),
+    playing: value(playing),
+    speed: value(0.5),
     onPaper: value(false),
     stale: value(false),
     setting: value({ source: null }),
@@ -96,7 +98,7 @@ function storeOf({ trace, outcome }, t) {
 /* Pids are written in other brackets, so that all others are of tags. */
 const html = (View, props) =>
   renderToString(h(View, props)).replaceAll(/&lt;(\d+\.\d+)>/g, '‹$1›');
-const drawn = (View, run, t) => html(View, { store: storeOf(run, t) });
+const drawn = (View, run, t, playing = false) => html(View, { store: storeOf(run, t, playing) });
 
 function tableAt({ trace }, t) {
   const table = html(LanesTable, { trace, t });
@@ -112,13 +114,14 @@ function tableAt({ trace }, t) {
   };
 }
 
-function treeAt(run, t) {
-  const items = parts(drawn(Tree, run, t), /<li ([^>]*role="treeitem"[^>]*)>(.*?)<\/li>/g);
+function treeAt(run, t, playing = false) {
+  const items = parts(drawn(Tree, run, t, playing), /<li ([^>]*role="treeitem"[^>]*)>(.*?)<\/li>/g);
   return new Map(
     items.map(([attributes, item]) => [
       plain(/data-pid="([^"]*)"/.exec(attributes)[1]),
       {
         gone: /class="gone"/.test(attributes),
+        opacity: Number(/opacity:([\d.e-]+)/.exec(attributes)?.[1] ?? 1),
         look: /<(?:g class="end|rect class="bar) (\w+)"/.exec(item)[1],
         about: plain(/class="tree-about">(.*?)<\/span>/.exec(item)[1]).split(' · '),
       },
@@ -296,5 +299,47 @@ describe('the views of a run agree at every event', () => {
 
   it('with the ends on the lanes, in nearly all of them', () => {
     assert.ok(onLanes >= 3 * (runs.length - 1), `${onLanes} runs`);
+  });
+});
+
+describe('what has ended', () => {
+  const FADE = 100; // ms of the run: 200 ms at half the speed
+  const motion = (reduced) => {
+    globalThis.matchMedia = (query) => ({ matches: query === '(prefers-reduced-motion: reduce)' && reduced });
+  };
+  after(() => Reflect.deleteProperty(globalThis, 'matchMedia'));
+  const endsOf = async () => {
+    const run = await runOf(inputOf(lessonOf('B3')));
+    const ended = [...run.trace.lines.values()].filter(({ end }) => end !== null && end.time + FADE < run.trace.until);
+    assert.ok(ended.length >= 3, `${ended.length} end long before the run does`);
+    return { run, ended };
+  };
+
+  it('fades in the tree for 200 ms while the run is played', async () => {
+    motion(false);
+    const { run, ended } = await endsOf();
+    for (const { pid, end } of ended) {
+      for (const share of [0.1, 0.5, 0.9]) {
+        const one = treeAt(run, end.time + share * FADE, true).get(pid);
+        assert.ok(one.gone, `${pid} is told to have ended`);
+        assert.ok(Math.abs(one.opacity - (1 - share)) < 0.001, `${one.opacity} after ${share} of it`);
+      }
+      assert.ok(!treeAt(run, end.time + FADE * 1.02, true).has(pid), `${pid} is not there after it`);
+      assert.equal(treeAt(run, end.time - 0.001, true).get(pid).opacity, 1);
+    }
+  });
+
+  it('is gone at once where the playhead is put, and without motion', async () => {
+    const { run, ended } = await endsOf();
+    for (const [reduced, playing] of [
+      [false, false],
+      [true, true],
+    ]) {
+      motion(reduced);
+      for (const { pid, end } of ended) {
+        assert.equal(treeAt(run, end.time, playing).get(pid).opacity, 1, 'in the ms of its end it is there');
+        assert.ok(!treeAt(run, end.time + 1.5, playing).has(pid), `${pid} is not there after that`);
+      }
+    }
   });
 });

@@ -9,13 +9,17 @@ import { isAlive, rowsOf, timeOf, type Line, type Row, type Trace } from '../mod
 import { StateMark } from './Signs.tsx';
 
 const SHOWN = 100;
+const FADE = 200; // ms for which one that has ended is still seen while the run is played
 
 export function Tree({ store }: { store: Store }) {
   const trace = store.trace.value;
   const t = store.t.value;
   const tree = useRef<HTMLUListElement>(null);
   const focused = useSignal<string | null>(null);
-  const { rows, hidden } = useMemo(() => rowsAt(trace, t), [trace, t]);
+  /* Without motion, and wherever the playhead is put, it is gone at once. */
+  const fades = store.playing.value && !matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const fade = fades ? FADE * store.speed.value : 0;
+  const { rows, hidden } = useMemo(() => rowsAt(trace, t, fade), [trace, t, fade]);
   if (trace.lines.size === 0) {
     return <p class="empty">Supervisors and their tasks appear here.</p>;
   }
@@ -60,7 +64,7 @@ export function Tree({ store }: { store: Store }) {
             tabIndex={line.pid === reachable ? 0 : -1}
             data-pid={line.pid}
             class={isAlive(line, t) ? undefined : 'gone'}
-            style={{ '--depth': Math.min(depth, 8) }}
+            style={{ '--depth': Math.min(depth, 8), opacity: opacityAt(line, t, fade) }}
             onClick={() => store.pick(store.picked.value === line.pid ? null : line.pid)}
             onKeyDown={(event) => {
               if (event.key === 'Enter') {
@@ -80,12 +84,12 @@ export function Tree({ store }: { store: Store }) {
   );
 }
 
-/** Those alive at `t`, and those that ended in this very moment. */
-function rowsAt(trace: Trace, t: number): { rows: readonly Row[]; hidden: number } {
+/** Those alive at `t`, and those that ended in this very moment, or so shortly before that they fade. */
+function rowsAt(trace: Trace, t: number, fade: number): { rows: readonly Row[]; hidden: number } {
   const rows: Row[] = [];
   let hidden = 0;
   for (const row of rowsOf(trace)) {
-    if (isThere(row.line, t)) {
+    if (isThere(row.line, t, fade)) {
       if (rows.length < SHOWN) {
         rows.push(row);
       } else {
@@ -96,9 +100,15 @@ function rowsAt(trace: Trace, t: number): { rows: readonly Row[]; hidden: number
   return { rows, hidden };
 }
 
-const isThere = (line: Line, t: number): boolean =>
-  isAlive(line, t) ||
-  (line.end !== null && line.end.time <= t && timeOf(line.end.time) === timeOf(t));
+const isThere = ({ spawned, end }: Line, t: number, fade: number): boolean =>
+  t >= spawned &&
+  (end === null || t < Math.max(end.time + fade, timeOf(end.time) + 1));
+
+/** What has ended fades with the time that is played; undefined for what does not. */
+function opacityAt({ end }: Line, t: number, fade: number): number | undefined {
+  const since = end === null ? 0 : t - end.time;
+  return since > 0 && fade > 0 ? Math.max(0, 1 - since / fade) : undefined;
+}
 
 function lookAt(line: Line, t: number) {
   if (line.end !== null && line.end.time <= t) {
