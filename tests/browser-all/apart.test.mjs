@@ -1,14 +1,12 @@
 // Lanes that many tasks share are taken apart: a lane for each, where there is room.
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { openSources } from '../../web/tools/sources.mjs';
+import { describe, it } from 'node:test';
+import { load } from '../browser/engine.mjs';
 import { axeFindings, chord, ended, phone, runToEnd, tabTo, text, useSite, withAxe, writeProgram } from '../browser/support.mjs';
 
-const sources = await openSources();
-after(() => sources.close());
-const { apart } = await sources.load('/src/model/apart.ts');
-const { lanesOf, LANES_MAX } = await sources.load('/src/model/lanes.ts');
-const { traceOf } = await sources.load('/src/model/trace.ts');
+const { apart } = await load('/src/model/apart.ts');
+const { lanesOf, LANES_MAX } = await load('/src/model/lanes.ts');
+const { traceOf } = await load('/src/model/trace.ts');
 
 /** A run of two tasks, each of which has `count` of its own, of which `limit` are there at once. */
 function crowd(count, limit) {

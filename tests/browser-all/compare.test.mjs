@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { load } from '../browser/engine.mjs';
-import { axeFindings, ended, phone, runToEnd, text, useSite, withAxe } from '../browser/support.mjs';
+import { axeFindings, ended, phone, runToEnd, tabTo, text, useSite, withAxe } from '../browser/support.mjs';
 
 const { comparisonSentence, deltasOf, differencesOf } = await load('/src/model/compare.ts');
 
@@ -53,12 +53,12 @@ describe('a pinned run', () => {
   const settled = (page) => page.waitForFunction(() => !/^Running/.test(document.querySelector('.status').textContent));
   const outlines = (page) => page.$$eval('.outlines > g', (all) => all.length);
   async function openCompare(page) {
-    await page.$eval('#stage-compare', (tab) => tab.focus());
-    await page.keyboard.press('Enter');
+    await tabTo(page, '.stage-tabs [role=tab]');
+    await page.keyboard.press('End');
     await page.waitForSelector('.compare-body');
   }
   const press = async (page, name) => {
-    await page.$$eval('.compare-body .button', (all, wanted) => all.find(({ textContent }) => textContent === wanted).focus(), name);
+    await tabTo(page, '.compare-body .button', { word: name });
     await page.keyboard.press('Enter');
   };
   const twice = (page) =>

@@ -142,14 +142,14 @@ describe('pointing', () => {
       await ready(page);
       await page.click('#tab-elixir');
       await page.waitForSelector('.line[data-region=body]');
-      await page.focus('#code-text');
+      await tabTo(page, '#code-text');
       const named = () => page.$$eval('.line[role=group]', (parts) => parts.map(({ ariaLabel }) => ariaLabel));
       assert.match((await named()).join(), /of page 1, page 2, page 3 and 3 more/);
       await page.click('#tab-javascript');
       await writeProgram(page, 'export const main = () => 1;');
       await page.click('#tab-elixir');
       await page.waitForSelector('.line[data-region=body]');
-      await page.focus('#code-text');
+      await tabTo(page, '#code-text');
       assert.notDeepEqual(await named(), [], 'the run is still that of the lesson');
       await runToEnd(page);
       await page.waitForFunction(() => document.querySelector('.line[role=group]') === null);

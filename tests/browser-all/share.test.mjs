@@ -281,7 +281,7 @@ describe('keys', () => {
       await runToEnd(page);
       await scrub(page, 0.5);
       const at = () => page.$eval('.scrub', ({ value }) => Number(value));
-      await page.focus('#stage-panel');
+      await tabTo(page, '#stage-panel');
       const before = await at();
       await page.keyboard.press('.');
       assert.ok((await at()) > before);
@@ -290,7 +290,7 @@ describe('keys', () => {
       assert.ok((await page.$$('.help kbd')).length > 15);
       await page.click('.help input');
       await page.keyboard.press('Escape');
-      await page.focus('#stage-panel');
+      await tabTo(page, '#stage-panel');
       const there = await at();
       await page.keyboard.press('.');
       assert.equal(await at(), there);
@@ -300,7 +300,7 @@ describe('keys', () => {
       assert.equal(await at(), 0, 'keys with a name go on working');
       await page.reload();
       await page.waitForFunction(() => document.documentElement.dataset.alive === 'true');
-      await page.focus('#stage-panel');
+      await tabTo(page, '#stage-panel');
       await page.keyboard.press('?');
       await clickVisible(page, '.tool-help');
       await page.waitForSelector('.help input');

@@ -6,7 +6,7 @@
 // of the longest gap between two of its turns (quiet.mjs).
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clickVisible, ended, scrub, text, useSite, writeProgram } from '../browser/support.mjs';
+import { clickVisible, ended, scrub, tabTo, text, useSite, writeProgram } from '../browser/support.mjs';
 import { goesOn } from './quiet.mjs';
 import { watchThread } from './thread.mjs';
 import { wild } from './wild.mjs';
@@ -89,7 +89,7 @@ const looks = {
   'the log': [open('results'), open('log')],
   'its trouble': [open('log'), (page) => page.click('.log-filters input')],
   'the trouble before': [
-    (page) => scrub(page, 1).then(() => page.focus('.scrub')),
+    (page) => scrub(page, 1).then(() => tabTo(page, '.scrub')),
     (page) => page.keyboard.press('['),
   ],
   'the tree': [open('results'), open('tree')],
