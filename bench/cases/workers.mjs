@@ -10,6 +10,8 @@ import { compute } from '../workers/jobs.mjs';
 const at = (name) => new URL(`../workers/${name}`, import.meta.url);
 const jobs = at('jobs.mjs');
 const SIZE = availableParallelism();
+/* What so many processors are to give of what they could, on an idle machine: with two 1.9 times one thread. */
+const OF_IDEAL = 0.95;
 
 /* Each gives { run(name, item), kill(words), ... }: kill starts `spin` and gives
  * what stops it. */
@@ -287,9 +289,9 @@ export const workerCases = {
       jobs: ours('jobs in C', async () => ({ measure: async (count) => computing(await openJobs(SIZE), count) })),
     },
     targets: [
-      { row: 'one', over: 'belay', atLeast: Math.max(1, 0.9 * SIZE) },
+      { row: 'one', over: 'belay', atLeast: Math.max(1, OF_IDEAL * SIZE) },
       { row: 'belay', over: 'best', atMost: 1 },
-      { row: 'jobs-one', over: 'jobs', atLeast: Math.max(1, 0.9 * SIZE) },
+      { row: 'jobs-one', over: 'jobs', atLeast: Math.max(1, OF_IDEAL * SIZE) },
       { row: 'jobs', over: 'best', atMost: 1 },
     ],
   },
