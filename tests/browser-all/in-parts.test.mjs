@@ -2,7 +2,7 @@
 // what would be there without them, whatever was pressed meanwhile.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clickVisible, ended, openPage, text, useSite, writeProgram } from '../browser/support.mjs';
+import { clickVisible, ended, openPage, scrub, text, useSite, writeProgram } from '../browser/support.mjs';
 
 const shared = useSite();
 const { withPage } = shared;
@@ -75,6 +75,30 @@ describe('the end of a large run', () => {
       assert.equal(inParts.stage, atOnce.stage);
     });
   });
+
+  it('has a log whose lines are drawn from the playhead on', () =>
+    withPage('#A1', {}, async (page) => {
+      await runLarge(page);
+      await scrub(page, 0.5);
+      await page.evaluate(() => {
+        globalThis.lines = [];
+        new MutationObserver(() => {
+          const { length } = document.querySelectorAll('.event');
+          const isThere = document.querySelector('.event[aria-current]') !== null;
+          if (length > 0) globalThis.lines.push([length, isThere]);
+        }).observe(document.querySelector('#stage-panel'), { subtree: true, childList: true });
+      });
+      await page.click('#stage-log');
+      await page.waitForFunction(() => document.querySelectorAll('.event').length === 100);
+      const [first, ...others] = await page.evaluate(() => globalThis.lines);
+      assert.deepEqual(first, [25, true]);
+      assert.ok(others.every(([length, isThere], at) => isThere && length >= (others[at - 1]?.[0] ?? 25)));
+      await frames(page, 2);
+      const [line, box] = await page.evaluate(() =>
+        ['.event[aria-current]', '#stage-panel'].map((part) => document.querySelector(part).getBoundingClientRect().toJSON()),
+      );
+      assert.ok(line.top >= box.top && line.bottom <= box.bottom, `${line.top} to ${line.bottom} of ${box.top} to ${box.bottom}`);
+    }));
 
   it('is drawn only for the run that was asked for last: one may be begun before', () =>
     withPage('#A1', {}, async (page) => {

@@ -6,9 +6,11 @@ import { kindOf, kindsIn, kindWords, type EventKind } from '../model/kinds.ts';
 import type { Store } from '../state/store.ts';
 import { moment } from '../model/time.ts';
 import { LineLink } from './LineLink.tsx';
+import { useSome } from './some.ts';
 import { countAt, where, type Pid, type Trace, type TraceEvent } from '../model/trace.ts';
 
 const SHOWN = 100; // lines at once, around the playhead
+const PART = 25; // of them that are drawn in a frame when the log is opened, the nearest first
 
 export function Log({ store }: { store: Store }) {
   const troubleOnly = useSignal(false);
@@ -22,11 +24,13 @@ export function Log({ store }: { store: Store }) {
   const indexes = useMemo(() => select(trace, picked, of, only), [trace, picked, of, only]);
   const happened = countAt(trace, t);
   const current = lastBelow(indexes, happened);
-  const [first, last] = windowAround(current, indexes.length);
+  const [first, last] = windowAround(current, indexes.length, SHOWN);
+  const some = useSome(trace, last - first, PART);
+  const [from, to] = windowAround(current - first, last - first, some);
 
   useEffect(() => {
     showCurrent(list.current);
-  }, [current, indexes.length]);
+  }, [current, indexes.length, to - from]);
 
   return (
     <>
@@ -57,7 +61,7 @@ export function Log({ store }: { store: Store }) {
         )}
         {first > 0 && <p class="empty">{first.toLocaleString('en')} earlier ones</p>}
         <ol class="event-list">
-          {indexes.slice(first, last).map((index) => (
+          {indexes.slice(first + from, first + to).map((index) => (
             <EventLine
               key={index}
               trace={trace}
@@ -193,9 +197,10 @@ function lastBelow(indexes: readonly number[], happened: number): number {
   return low - 1;
 }
 
-function windowAround(current: number, count: number): [number, number] {
-  const first = Math.max(0, Math.min(current - SHOWN / 2, count - SHOWN));
-  return [first, Math.min(count, first + SHOWN)];
+/** Where `size` of `count` begin and end that have the current one in their middle, as far as that can be. */
+function windowAround(current: number, count: number, size: number): [number, number] {
+  const first = Math.max(0, Math.min(current - (size >> 1), count - size));
+  return [first, Math.min(count, first + size)];
 }
 
 /** Moves the list, and never the page, so that the current line is in sight. */
