@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { examples } from '../../examples/lesson/index.mjs';
 import { itInFull } from './in-full.mjs';
 import { FIRST, RUNAWAY, ids } from './shown.mjs';
-import { chord, clickVisible, ended, runToEnd, tabTo, text, useSite } from './support.mjs';
+import { chord, clickVisible, ended, runToEnd, scrub, tabTo, text, useSite, writeProgram } from './support.mjs';
 
 const { withPage } = useSite();
 
@@ -28,6 +28,36 @@ describe('the playhead', () => {
       await page.click('[aria-label="Previous event"]');
       assert.equal(await at(), places[3]);
       assert.equal(await current(), 4);
+    }));
+
+  it('goes to the beginning and resets nothing: the run, a break in it and the text stay', () =>
+    withPage(FIRST, {}, async (page) => {
+      await writeProgram(
+        page,
+        `import { Task } from 'belay-tasks';
+        export const main = ({ sleep }) => Task.await(Task.async(() => sleep(50).then(() => 'told'), { label: 'one' }));`,
+      );
+      await runToEnd(page);
+      await scrub(page, 0.5);
+      await page.$$eval('.transport > .break .button', (all) => all.find(({ textContent }) => textContent === 'Crash').click());
+      await page.waitForSelector('.transport > .break .break-chip');
+      await ended(page);
+      const shown = () =>
+        page.evaluate(() => ({
+          broken: document.querySelector('.break-chip').ariaLabel,
+          seed: document.querySelector('.seed input').value,
+          events: document.querySelector('#stage-log').textContent,
+          code: document.querySelector('.code-foot').parentElement.querySelector('textarea').value,
+          status: document.querySelector('.status').textContent,
+          lasts: document.querySelector('.scrub').max,
+        }));
+      const before = await shown();
+      assert.match(before.code, /told/);
+      await page.click('[aria-label="To the beginning"]');
+      assert.equal(await page.$eval('.scrub', ({ value }) => Number(value)), 0);
+      assert.deepEqual(await shown(), before);
+      await page.click('[aria-label="To the end"]');
+      assert.deepEqual(await shown(), before);
     }));
 
   it('goes to the next trouble, to events of one task, and to the ends by keys', () =>
