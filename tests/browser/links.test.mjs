@@ -258,11 +258,13 @@ describe('edited code of a link', () => {
           button?.click();
           return button !== undefined;
         });
+      const says = (word) => // as plain text, which is remembered
+        page.waitForFunction((wanted) => document.querySelector('textarea.plain')?.value.includes(wanted), {}, word);
       assert.ok(await show());
-      await page.waitForFunction(() => document.querySelector('#code-text').textContent.includes('my own'));
+      await says('my own');
       await page.waitForSelector('.notice'); // the other one is kept in its stead
       assert.ok(await show());
-      await page.waitForFunction(() => document.querySelector('#code-text').textContent.includes('changed'));
+      await says('changed');
     }));
 
   itInFull('of a newer lesson is told of, and kept', () =>
