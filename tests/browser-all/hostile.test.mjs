@@ -141,6 +141,11 @@ describe('what was written', () => {
   const press = (page, name) =>
     page.$$eval('.notice button', (all, wanted) => all.find(({ textContent }) => textContent === wanted)?.click(), name);
   const own = "export const main = () => 'my own';\n";
+  /* As plain text, which is remembered. */
+  const written = async (page) => {
+    await page.waitForSelector('textarea.plain');
+    return page.$eval('textarea.plain', ({ value }) => value);
+  };
 
   it('is kept when the code of one link after another takes its place', () =>
     withPage('#A1', {}, async (page) => {
@@ -157,7 +162,7 @@ describe('what was written', () => {
       const seen = new Set();
       for (let times = 0; times < 8 && seen.size < 4; times += 1) {
         await page.waitForSelector('.notice');
-        seen.add(/'(.*)'/.exec(await text(page, '#code-text'))?.[1]);
+        seen.add(/'(.*)'/.exec(await written(page))?.[1]);
         await press(page, 'Show my edit');
         await new Promise((done) => setTimeout(done, 100));
       }
@@ -175,9 +180,9 @@ describe('what was written', () => {
       await other.close();
       await page.reload();
       await page.waitForSelector('.notice');
-      assert.match(await text(page, '#code-text'), /of the other/);
+      assert.match(await written(page), /of the other/);
       await press(page, 'Show my edit');
-      await page.waitForFunction(() => /of one tab/.test(document.querySelector('#code-text').textContent));
+      await page.waitForFunction(() => /of one tab/.test(document.querySelector('textarea.plain')?.value));
     }));
 
   it('stays on the page when there is no room for it', () =>
