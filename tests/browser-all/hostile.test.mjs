@@ -141,10 +141,12 @@ describe('what was written', () => {
   const press = (page, name) =>
     page.$$eval('.notice button', (all, wanted) => all.find(({ textContent }) => textContent === wanted)?.click(), name);
   const own = "export const main = () => 'my own';\n";
-  /* As plain text, which is remembered. */
+  /* In the editor, or as plain text. */
   const written = async (page) => {
-    await page.waitForSelector('textarea.plain');
-    return page.$eval('textarea.plain', ({ value }) => value);
+    await page.waitForSelector('textarea.plain, #code-text .cm-line, #code-text .line');
+    return page.evaluate(
+      () => document.querySelector('textarea.plain')?.value ?? document.querySelector('#code-text').textContent,
+    );
   };
 
   it('is kept when the code of one link after another takes its place', () =>
@@ -182,7 +184,7 @@ describe('what was written', () => {
       await page.waitForSelector('.notice');
       assert.match(await written(page), /of the other/);
       await press(page, 'Show my edit');
-      await page.waitForFunction(() => /of one tab/.test(document.querySelector('textarea.plain')?.value));
+      await page.waitForFunction(() => /of one tab/.test((document.querySelector('textarea.plain')?.value ?? '') + document.querySelector('#code-text').textContent));
     }));
 
   it('stays on the page when there is no room for it', () =>
