@@ -36,7 +36,7 @@ function(belay_core name)
             -Wl,-z,stack-size=${BELAY_STACK_SIZE})
         find_program(BELAY_WASM_OPT wasm-opt REQUIRED)
         add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/${name}.wasm
-            COMMAND ${BELAY_WASM_OPT} ${BELAY_WASM_OPT_PASSES}
+            COMMAND ${BELAY_WASM_OPT} ${BELAY_WASM_PASSES}
                 --strip-debug --strip-producers --strip-target-features
                 $<TARGET_FILE:${name}_module>
                 -o ${PROJECT_BINARY_DIR}/${name}.wasm

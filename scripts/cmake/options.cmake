@@ -13,8 +13,12 @@ option(BELAY_SANITIZE_THREAD "ThreadSanitizer" OFF)
 set(BELAY_TEST_SECONDS 1200)
 set(BELAY_WASM_OPTIMIZE "-O2" CACHE STRING
     "how clang and emcc optimize the module: -Oz, -Os, -O2 or -O3")
-set(BELAY_WASM_OPT_PASSES "-Oz;-Oz;--reorder-functions" CACHE STRING
-    "how wasm-opt then optimizes it, pass by pass")
+# What has one caller is else put into it at any size, until the kernel's step
+# is one function: an engine then compiles all of it after some sixty calls,
+# however little of it they used.
+set(BELAY_WASM_PASSES
+    "-Oz;-Oz;--reorder-functions;--one-caller-inline-max-function-size=200"
+    CACHE STRING "how wasm-opt then optimizes it, pass by pass")
 
 if(EMSCRIPTEN)
     set(BELAY_WEB "emscripten")

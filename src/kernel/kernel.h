@@ -27,7 +27,8 @@ static inline int slot_is(const belay__slot *slot, belay_pid id) {
 uint32_t belay__find(const belay__table *table, belay_pid id);
 
 /* Before a function that every build but WebAssembly's may put in line: there
- * it is a call, which makes the module smaller. */
+ * it is a call, for the module is smaller then, and has no function so large
+ * that engines take long to compile it. */
 #ifdef __wasm__
 #define BELAY__CALLED __attribute__((noinline))
 #else

@@ -300,7 +300,7 @@ static int stream_turn(belay_kernel *kernel, uint32_t index) {
     return 0;
 }
 
-void belay__stream_unit(belay_kernel *kernel) {
+BELAY__CALLED void belay__stream_unit(belay_kernel *kernel) {
     uint32_t index = kernel->turning.head;
     BELAY_ASSERT(index != BELAY__NONE);
     belay__stream *stream = stream_at(kernel, index);

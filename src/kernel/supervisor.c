@@ -375,7 +375,7 @@ static void stop_step(belay_kernel *kernel, uint32_t index) {
     belay__supervisor_queue(kernel, index);
 }
 
-void belay__supervisor_unit(belay_kernel *kernel) {
+BELAY__CALLED void belay__supervisor_unit(belay_kernel *kernel) {
     uint32_t index = kernel->acting.head;
     BELAY_ASSERT(index != BELAY__NONE);
     belay__supervisor *supervisor = supervisor_at(kernel, index);

@@ -238,7 +238,7 @@ static void timer_fire(belay_kernel *kernel, uint32_t timer) {
     }
 }
 
-void belay__timer_turn(belay_kernel *kernel) {
+BELAY__CALLED void belay__timer_turn(belay_kernel *kernel) {
     belay__clock *clock = &kernel->clock;
     uint32_t level = wheel_level(clock);
     if (level == TIMER_LEVELS || wheel_entry(clock, level) > clock->now) {

@@ -18,6 +18,40 @@ test('the kernel is small', () => {
   assert.ok(gzipSync(wasm, { level: 9 }).length <= 16 * 1024);
 });
 
+/** The sizes in bytes of the functions of a module, from its section of code. */
+function functionSizes(bytes) {
+  let at = 8; // after the magic number and the version
+  const leb = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  const sizes = [];
+  while (at < bytes.length) {
+    const isCode = bytes[at++] === 10;
+    const end = leb() + at;
+    if (isCode) {
+      for (let left = leb(); left > 0; left--) {
+        sizes.push(leb());
+        at += sizes.at(-1);
+      }
+    }
+    at = end;
+  }
+  return sizes;
+}
+
+// An engine compiles a function anew, for speed, after so many bytes of it were
+// run: a large one soon, however little of it is in use, and for long.
+test('no function of the kernel is large', () => {
+  const sizes = functionSizes(wasm);
+  assert.ok(sizes.length > 100, `${sizes.length} functions`);
+  assert.ok(Math.max(...sizes) <= 4000, `${Math.max(...sizes)} bytes`);
+});
+
 test('what is embedded is core.wasm', () => {
   assert.ok(Buffer.from(wasmBase64, 'base64').equals(wasm));
 });
