@@ -1,24 +1,29 @@
 // One measurement in a process of its own:
 //
-//   node --expose-gc bench/case.mjs <case> <row> [items] [warm-up ms]
+//   node --expose-gc bench/case.mjs <case> <row> [items] [warm-up ms] [--sources]
 //
+// By hand it has the package bundled if need be; what a run starts finds it there.
 // Prints one line of JSON, a figure for each name. A row that only says what
 // to `run` is timed here, once compilers are done and the garbage of the
 // warm-up is collected; one that can `measure` does all of that itself.
 
+import { parseArgs } from 'node:util';
 import { threadTime } from './measuring.mjs';
+import { chooseMeasured, measured } from './package.mjs';
 import { cases } from './cases/all.mjs';
 
-const [name, row, count, warmUp = '1000'] = process.argv.slice(2);
+const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { sources: { type: 'boolean' } } });
+const [name, row, count, warmUp = '1000'] = positionals;
 const chosen = cases[name];
 const entry = chosen?.rows[row];
 if (entry === undefined) {
-  console.error('usage: node --expose-gc case.mjs <case> <row> [items] [warm-up ms]');
+  console.error('usage: node --expose-gc case.mjs <case> <row> [items] [warm-up ms] [--sources]');
   for (const [key, { rows }] of Object.entries(cases)) {
     console.error(`  ${key}: ${Object.keys(rows).join(', ')}`);
   }
   process.exit(2);
 }
+if (options.sources || measured() === undefined) chooseMeasured(options.sources ? 'sources' : 'package');
 const size = Number(count ?? entry.items ?? chosen.items);
 
 /** Every result in its place; an order of its own is checked by the sum. */

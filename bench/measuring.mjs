@@ -1,11 +1,12 @@
 // What the two benchmarks share: the machine, the clock of the main thread,
 // processes of their own, and the files that a run leaves behind.
 
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measured } from './package.mjs';
 
 const here = new URL('./', import.meta.url);
 const root = new URL('../', import.meta.url);
@@ -79,6 +80,7 @@ export function environment() {
     node: process.versions.node,
     v8: process.versions.v8,
     belay: versionOf('../package.json') ?? 'unknown',
+    measured: measured(),
     command: `node ${process.argv.slice(1).map(shorten).join(' ')}`,
   };
 }
@@ -93,7 +95,7 @@ export function describe(found) {
     `${found.date.slice(0, 10)}, ${found.cpu}, ${found.cores} cores,`,
     `${found.memoryGb} GB, load ${found.load[0]}, ${found.pageUs} µs for a fresh page of memory,`,
     `huge pages: ${found.hugePages}, ${found.system},`,
-    `Node ${found.node}, Belay ${found.belay}`,
+    `Node ${found.node}, Belay ${found.belay}${found.measured === 'sources' ? ' from its sources' : ''}`,
   ].join(' ');
 }
 
@@ -110,17 +112,6 @@ export function peerVersions() {
       return [name, version];
     }),
   );
-}
-
-/** Sees to it that there is a build, and the package of it in build/package. */
-export function requireBuild() {
-  if (!existsSync(new URL('bindings/js/core.generated.js', root))) {
-    console.error('Belay is not built: run `npm run build` first.');
-    process.exit(1);
-  }
-  const bundling = ['scripts/bundle.mjs', '--out', 'build/package'];
-  const { status } = spawnSync(process.execPath, bundling, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(1);
 }
 
 /** build/bench/<name>, for this process. */

@@ -4,7 +4,10 @@
 //
 // Prints one line of JSON. memory.mjs runs these and judges the figures.
 
-import { createRuntime } from '../bindings/js/index.js';
+import { chooseMeasured, load, measured } from './package.mjs';
+
+if (measured() === undefined) chooseMeasured('package');
+const { createRuntime } = await load('index');
 
 const CONCURRENCY = 100;
 const TIMEOUT = 5_000;

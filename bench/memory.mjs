@@ -4,7 +4,8 @@
 //   node bench/memory.mjs [--quick] [--check]
 
 import { parseArgs } from 'node:util';
-import { describe, environment, measure, requireBuild, save } from './measuring.mjs';
+import { describe, environment, measure, save } from './measuring.mjs';
+import { chooseMeasured } from './package.mjs';
 import { table } from './report.mjs';
 
 const KERNEL_BYTES = 256;
@@ -21,7 +22,7 @@ const { values: options } = parseArgs({
   },
 });
 
-requireBuild();
+chooseMeasured('package');
 
 /** How a figure grows with the number of tasks: least squares, per task. */
 function slope(samples, field) {

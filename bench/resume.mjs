@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 /* Results of two machines or versions are no one run. */
-const SAME = ['cpu', 'cores', 'system', 'node', 'belay', 'rounds', 'by'];
+const SAME = ['cpu', 'cores', 'system', 'node', 'belay', 'measured', 'rounds', 'by'];
 
 /**
  * What each case of the run at `path` has taken, by its name, for one with the

@@ -2,13 +2,14 @@
 //
 //   node bench/run.mjs [--case map-100,timed] [--row belay,loop] [--rounds 7]
 //                      [--quick] [--check] [--store] [--by cpu] [--items N]
-//                      [--markdown FILE] [--resume]
+//                      [--markdown FILE] [--resume] [--sources]
 
 import { parseArgs } from 'node:util';
 import { cases } from './cases/all.mjs';
 import { orderOf } from './figures.mjs';
 import { checkStored, storeRatios } from './guard.mjs';
-import { describe, environment, measure, pathOf, peerVersions, requireBuild, save } from './measuring.mjs';
+import { describe, environment, measure, pathOf, peerVersions, save } from './measuring.mjs';
+import { chooseMeasured } from './package.mjs';
 import { caseTable, summarize, targetLines, targetTable } from './report.mjs';
 import { writeMarkdown } from './markdown.mjs';
 import { takenBefore } from './resume.mjs';
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     store: { type: 'boolean', default: false },
     markdown: { type: 'string' },
     resume: { type: 'boolean', default: false },
+    sources: { type: 'boolean', default: false },
   },
 });
 
@@ -55,6 +57,9 @@ if (!['clock', 'cpu'].includes(options.by)) {
 }
 if (options.store && !options.quick) {
   refuse('--store keeps the ratios of a quick run: add --quick');
+}
+if (options.sources && (options.check || options.store || options.markdown !== undefined)) {
+  refuse('--sources is for a look: what is judged, stored or printed is the package, so without --check, --store and --markdown');
 }
 const rounds = whole('rounds', options.quick ? 5 : 7);
 const items = whole('items', undefined);
@@ -122,9 +127,15 @@ function print(result) {
   console.log(result.missing ?? caseTable(result));
 }
 
+try {
+  chooseMeasured(options.sources ? 'sources' : 'package');
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
 const found = { ...environment(), peers: peerVersions(), rounds, by: options.by };
 const isPart = ['case', 'row', 'items'].some((name) => options[name] !== undefined);
-const file = `speed${options.quick ? '-quick' : ''}${isPart ? '-part' : ''}`;
+const file = ['speed', options.quick && 'quick', isPart && 'part', options.sources && 'sources'].filter(Boolean).join('-');
 
 /** What was taken of cases before this run was cut off. */
 let before = new Map();
@@ -135,7 +146,6 @@ if (options.resume) {
     refuse(error.message);
   }
 }
-requireBuild();
 console.log(describe(found));
 
 /** What is there so far: a run that is cut off has not been for nothing. */

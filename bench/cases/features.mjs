@@ -3,6 +3,7 @@
 
 import diagnostics from 'node:diagnostics_channel';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { load } from '../package.mjs';
 import { belay, collected, floor, noop, number, ours, timing, valueOf } from './shared.mjs';
 
 const CONCURRENCY = 100;
@@ -37,7 +38,7 @@ const listen = () => {
 };
 
 const simulated = async () => {
-  const { simulate } = await import('../../bindings/js/testing.js');
+  const { simulate } = await load('testing');
   return {
     run: async (items) => {
       const main = ({ Task }) => Task.asyncStream(items, noop, plain).toArray();

@@ -1,12 +1,14 @@
 // What the cases share. A library is loaded only by the process that measures
 // it, so every row is a function that loads.
 
+import { load } from '../package.mjs';
+
 export const TIMEOUT = 5_000;
 
 /** The no-op: an asynchronous function that answers its argument. */
 export const noop = async (item) => item;
 
-export const belay = () => import('../../bindings/js/index.js');
+export const belay = () => load('index');
 
 export const valueOf = (entry) => {
   if (entry.status !== 'fulfilled') {

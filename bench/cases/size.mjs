@@ -1,10 +1,10 @@
 // Case 10: how many bytes travel, and how long it takes in a fresh process
-// until the first task has given its value. Both of the package as it is
-// installed, which scripts/bundle.mjs makes in build/package.
+// until the first task has given its value.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { load } from '../package.mjs';
 import { noop, ours, peer } from './shared.mjs';
 
 const folder = new URL('../../build/package/', import.meta.url);
@@ -114,7 +114,7 @@ export const sizeCases = {
     guarded: [],
     rows: {
       belay: start(ours, 'belay-tasks', async () => {
-        const { Task } = await import('../../build/package/index.js');
+        const { Task } = await load('index');
         return (item) => Task.await(Task.async(() => noop(item)));
       }),
       'p-limit': start(peer, 'p-limit', async () => {

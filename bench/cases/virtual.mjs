@@ -2,6 +2,7 @@
 // up to an hour.
 
 import { threadTime } from '../measuring.mjs';
+import { load } from '../package.mjs';
 import { floor, ours, peer } from './shared.mjs';
 
 const HOUR = 3_600_000;
@@ -52,7 +53,7 @@ const measured = (load) => async () => {
  * more steps than simulate allows unless told otherwise. */
 const simulated = (options) =>
   measured(async () => {
-    const { simulate } = await import('../../bindings/js/testing.js');
+    const { simulate } = await load('testing');
     const limits = { maxSteps: Infinity, maxTasks: 2_000_000 };
     return async (sleeps) => {
       const { value } = await simulate(
@@ -74,8 +75,9 @@ const simulated = (options) =>
     };
   });
 
-/* What is left when nothing is kept of a task: the heap that simulate has too, a
- * promise for each sleep, and a turn of the event loop for each moment. */
+/* What is left when nothing is kept of a task: the heap that simulate has too, which the
+ * package does not export, a promise for each sleep, and a turn of the event loop for each
+ * moment. */
 const byHand = measured(async () => {
   const { VirtualTime } = await import('../../bindings/js/testing-time.js');
   return async (sleeps) => {

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { belay, floor, number, ours, peer, valueOf } from './shared.mjs';
 import { must } from '../../scripts/lib/shell.mjs';
 import { threadTime } from '../measuring.mjs';
+import { load } from '../package.mjs';
 import { compute } from '../workers/jobs.mjs';
 
 const at = (name) => new URL(`../workers/${name}`, import.meta.url);
@@ -36,7 +37,7 @@ async function openBelay(workers = {}) {
 async function openJobs(max) {
   must(process.execPath, ['scripts/build-jobs.mjs', 'bench/jobs'], { stdio: 'ignore' });
   const { createRuntime } = await belay();
-  const { loadJobs } = await import('../../bindings/js/threads.js');
+  const { loadJobs } = await load('threads');
   const jobs = await loadJobs(new URL('../../build/jobs/bench-jobs/bench_jobs.mjs', import.meta.url), { max });
   const { Task } = createRuntime();
   return {

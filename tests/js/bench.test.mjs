@@ -1,6 +1,7 @@
-// The arithmetic of the benchmarks: nothing is measured here.
+// The arithmetic of the benchmarks, and what it is that they measure: no time is taken here.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,9 +10,11 @@ import {
   bestPeer, compare, compareStored, judge, median, medians, orderOf, quantile, ratios,
 } from '../../bench/figures.mjs';
 import { ratiosOf } from '../../bench/guard.mjs';
+import { bundle } from '../../bench/package.mjs';
 import { figure, replaceBlock, table, targetLines } from '../../bench/report.mjs';
 import { takenBefore } from '../../bench/resume.mjs';
 import { collected, judgeCounts, perOperation } from '../../scripts/lib/counting.mjs';
+import { root } from '../../scripts/lib/shell.mjs';
 
 test('the median lies between the two in the middle', () => {
   assert.equal(median([3, 1, 2]), 2);
@@ -130,14 +133,62 @@ test('a run that was cut off is gone on with by one like it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'belay-bench-'));
   try {
     const path = join(folder, 'speed.json');
-    const found = { cpu: 'a', cores: 2, system: 'linux', node: '20', belay: '1', rounds: 7, by: 'clock' };
+    const found = { cpu: 'a', cores: 2, system: 'linux', node: '20', belay: '1', measured: 'package', rounds: 7, by: 'clock' };
     assert.throws(() => takenBefore(path, found), /no run to go on with/);
     const runs = { loop: [{ ns: 1 }] };
     writeFileSync(path, JSON.stringify({ ...found, cases: [{ case: 'map-10', runs }] }));
     assert.deepEqual([...takenBefore(path, found)], [['map-10', runs]]);
     assert.throws(() => takenBefore(path, { ...found, cpu: 'b' }), /cpu was a .* and is b/);
+    assert.throws(() => takenBefore(path, { ...found, measured: 'sources' }), /measured was package .* and is sources/);
     assert.throws(() => takenBefore(path, { ...found, rounds: 9 }), /rounds was 7 /);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+test('what is measured is the package, which is bundled anew when it is not that of the sources', () => {
+  const folder = 'build/bench-test';
+  const clean = () => ['', '.stamp'].forEach((end) => rmSync(join(root, `${folder}${end}`), { recursive: true, force: true }));
+  clean();
+  try {
+    assert.equal(bundle(folder), true);
+    assert.equal(bundle(folder), false);
+    writeFileSync(join(root, `${folder}.stamp`), 'of other sources');
+    assert.equal(bundle(folder), true);
+    assert.equal(bundle(folder), false);
+  } finally {
+    clean();
+  }
+});
+
+test('the process of a case loads the package, and the sources when it is told to', () => {
+  const loaded = (...words) => {
+    const code = 'import { register } from "node:module"; register(new URL("data:text/javascript," + encodeURIComponent(' +
+      '"export async function resolve(word, from, next) { const found = await next(word, from); ' +
+      'if (/belay|bindings|build/.test(found.url)) process._rawDebug(found.url); return found; }")));';
+    const hook = `data:text/javascript,${encodeURIComponent(code)}`;
+    const flags = ['--expose-gc', '--import', hook, 'bench/case.mjs', 'single', 'belay', '10', '0', ...words];
+    const env = { ...process.env };
+    delete env.BELAY_MEASURED;
+    const { status, stdout, stderr } = spawnSync(process.execPath, flags, { cwd: root, env, encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    assert.equal(JSON.parse(stdout.trimEnd().split('\n').at(-1)).items, 10);
+    const urls = stderr.split('\n').filter((line) => line.startsWith('file:'));
+    const folders = ['build/package', 'bindings/js'].filter((folder) => urls.some((url) => url.includes(`/${folder}/`)));
+    return folders.join();
+  };
+  assert.equal(loaded(), 'build/package');
+  assert.equal(loaded('--sources'), 'bindings/js');
+});
+
+test('no case measures the sources by itself', () => {
+  const folder = join(root, 'bench');
+  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.mjs') && !file.includes('node_modules'));
+  assert.ok(files.length > 20);
+  for (const file of files) {
+    const paths = readFileSync(join(folder, file), 'utf8').match(/bindings\/js\/[\w./-]+/g) ?? [];
+    // The heap that is held against simulate is no entry of the package; the module's bytes are the same.
+    const others = paths.filter((path) => !['bindings/js/testing-time.js', 'bindings/js/core.wasm'].includes(path));
+    assert.deepEqual(others, [], file);
   }
 });
