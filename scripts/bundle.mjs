@@ -5,8 +5,8 @@
 //
 // Importing the sources reads some sixty files, which takes Node longer than
 // all that is done until the first task has given its value. So what all entries
-// share is one file; workers are another, which is loaded when the first is
-// needed. In a clone the entries lead to the sources: see scripts/build.mjs.
+// share is one file, and what workers need of that another; the pool of workers is
+// one more, which is loaded when the first is needed. In a clone the entries lead to the sources: see scripts/build.mjs.
 import { readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,10 +15,23 @@ import { Complaint, root, run } from './lib/shell.mjs';
 
 const sources = join(root, SOURCES);
 
-/** These, and all that they need, are what all entries share. */
+/** What a worker has in common with its runtime: all files have it. */
+const COMMON = ['errors.js', 'workers/failures.js', 'workers/linger.js', 'workers/messages.js'];
+
+/** These, and all that they need, are what all entries but workers share besides. */
 const SHARED = ['public-runtime.js', 'clock.js', 'stand-in.js', 'workers/pool-on-demand.js', 'workers/settings.js'];
 
-const parts = [...Object.values(ENTRIES), 'workers/pool.js'].filter((file) => file !== ENTRIES.index);
+/** A worker reads two files: its own, and what is common. So each of the two has a copy of these. */
+const COPIED = ['workers/serve.js', 'workers/job-context.js', 'workers/parameters.js'];
+
+const { index, 'belay-worker': web, 'belay-worker-node': node, ...others } = ENTRIES;
+const parts = [...Object.values(others), 'workers/pool.js', 'workers/job-process.js'];
+
+/** What a file is to import besides what it does. */
+function besides(file) {
+  if (parts.includes(file)) return [...COMMON, ...SHARED];
+  return [index, web, node].includes(file) ? COMMON : [];
+}
 
 /**
  * The classes that users see keep their names when all others are shortened:
@@ -31,14 +44,17 @@ const shared = {
   name: 'shared',
   setup({ onResolve, onLoad }) {
     // Has each part import all of it: else each group of them would share another file.
-    onLoad({ filter: /\.js$/ }, ({ path }) => {
-      const contents = withNames(readFileSync(path, 'utf8'));
-      if (!parts.includes(relative(sources, path))) return { contents };
-      const imports = SHARED.map((file) => `import ${JSON.stringify(join(sources, file))};\n`);
-      return { contents: `${contents}\n${imports.join('')}` };
+    onLoad({ filter: /\.js$/ }, ({ path, pluginData }) => {
+      const file = relative(sources, path);
+      const imports = besides(file).map((one) => `import ${JSON.stringify(join(sources, one))};\n`);
+      return { contents: `${withNames(readFileSync(path, 'utf8'))}\n${imports.join('')}`, pluginData: file === node ? { of: node } : pluginData };
     });
     // Such an import counts only if it may have an effect.
-    onResolve({ filter: /^\.{0,2}\// }, ({ path, resolveDir }) => ({ path: resolve(resolveDir, path), sideEffects: true }));
+    onResolve({ filter: /^\.{0,2}\// }, ({ path: name, resolveDir, pluginData }) => {
+      const path = resolve(resolveDir, name);
+      const isCopy = pluginData?.of === node && COPIED.includes(relative(sources, path));
+      return { path, sideEffects: true, ...(isCopy && { suffix: '?node', pluginData }) };
+    });
   },
 };
 

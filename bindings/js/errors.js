@@ -6,7 +6,7 @@
  * the task). `startedAt` holds where the stream, group or supervisor was
  * opened, or, with `createRuntime({ trace: true })`, where the task was started.
  */
-import { describe } from './options.js';
+import { describe } from './describe.js';
 
 /** How a message names a process. */
 export const nameProcess = (pid, label, kind = 'task') =>

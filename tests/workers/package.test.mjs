@@ -52,13 +52,28 @@ test('the links of the README and of docs lead to files that are there', () => {
   }
 });
 
-test('an import reads two files, and none of the code for workers', () => {
+const textOf = (file) => readFileSync(join(installed, 'dist', file), 'utf8');
+
+test('an import reads three files, and none of the code for workers', () => {
   const files = [...filesFrom('index.js')];
-  assert.equal(files.length, 2);
-  const text = files.map((file) => readFileSync(join(installed, 'dist', file), 'utf8')).join('');
+  assert.equal(files.length, 3);
+  const text = files.map(textOf).join('');
   assert.match(text, /Task\.asyncStream/);
   assert.doesNotMatch(text, /belay-worker-node\.js/);
 });
+
+/* It is 17,000 to 18,000 bytes; a runtime alone has 190,000. */
+const WORKER_MOST = 20_000;
+
+for (const name of ['belay-worker.js', 'belay-worker-node.js']) {
+  test(`before its first job ${name} reads two files, without a runtime`, () => {
+    const files = [...filesFrom(name)];
+    assert.equal(files.length, 2);
+    const text = files.map(textOf).join('');
+    assert.doesNotMatch(text, /Task\.asyncStream/);
+    assert.ok(text.length <= WORKER_MOST, `${text.length} bytes`);
+  });
+}
 
 test('an import gives what index.d.ts declares', async () => {
   const types = readFileSync(join(installed, 'bindings/js/index.d.ts'), 'utf8').replace(/\/\*[^]*?\*\//g, '');

@@ -140,10 +140,10 @@ scenario('what waits behind a job that takes too long does not wait for all that
 test('what is known of exports is bounded', () => {
   const known = new Known();
   const targets = Array.from({ length: 3000 }, (_, number) => ({ key: `${number}` }));
-  for (const target of targets) known.took(target, 5);
-  known.took(targets[2999], 10);
+  for (const target of targets) known.took({ target, args: ['a'] }, 5);
+  known.took({ target: targets[2999], args: [] }, 10);
   assert.deepEqual([known.msOf(targets[0]), known.msOf(targets[2000]), known.msOf(targets[2999])], [undefined, 5, 6]);
-  assert.deepEqual(known.recent, targets.slice(-32));
+  assert.deepEqual(known.recent, targets.slice(-32).map((target) => ({ target, count: 1 })));
 });
 
 test('options are checked at the call', () => {

@@ -1,9 +1,14 @@
 // The worker's side alone, with a port that the test has in its hands.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { isComplete } from '../../bindings/js/workers/job-context.js';
 import { FROM_WORKER, HELD_MAX, NO_NUMBER, STATE, TO_WORKER, wordOf, WORDS } from '../../bindings/js/workers/messages.js';
 import { serve } from '../../bindings/js/workers/serve.js';
+import { root } from '../../scripts/lib/shell.mjs';
 
+const sources = join(root, 'bindings/js');
 const address = 'data:text/javascript,export const echo = (value) => value';
 
 /** A worker without a thread: { words, posted, tell(...entries), said() }; `onPost` sees what it says while it does. */
@@ -53,7 +58,7 @@ test('a result is marked as done only while the word is its job\'s own', async (
 
 test('a worker that is to load a module goes through a job that does nothing, once', async () => {
   const { posted, tell, said } = worker();
-  tell([TO_WORKER.EXPORT, 1, address, 'echo', true], [TO_WORKER.EXPORT, 2, address, 'echo', true]);
+  tell([TO_WORKER.EXPORT, 1, address, 'echo', 1], [TO_WORKER.EXPORT, 2, address, 'echo', 1]);
   assert.deepEqual((await said()).slice(0, 3), [FROM_WORKER.VALUE, NO_NUMBER, undefined]);
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(posted.length, 2); // UP, and the above
@@ -74,4 +79,39 @@ test('a job keeps its export when the number is given to another one', async () 
   await said();
   if (posted.length < 3) await said();
   assert.deepEqual(posted.slice(1).map(([, number, value]) => [number, value]), [[1, 'a'], [2, 'other']]);
+});
+
+/** Files that importing one reads, itself among them, as they are called in bindings/js. */
+function filesFrom(file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  const text = readFileSync(join(sources, file), 'utf8');
+  for (const [, next] of text.matchAll(/^(?:import|export|\}) (?:[^;]*? from )?'(\.[^']+)';$/gm)) filesFrom(join(dirname(file), next), found);
+  return found;
+}
+
+for (const name of ['belay-worker.js', 'belay-worker-node.js']) {
+  test(`${name} needs neither the kernel nor a runtime before its first job`, () => {
+    const own = [name, 'failures.js', 'job-context.js', 'linger.js', 'messages.js', 'parameters.js', 'serve.js'];
+    assert.deepEqual([...filesFrom(`workers/${name}`)].sort(), ['describe.js', 'errors.js', ...own.map((file) => `workers/${file}`)]);
+  });
+}
+
+test('a runtime is loaded for the first function that may ask for one, and not before', async () => {
+  const { words, tell, said } = worker();
+  const text = 'export const light = (value, { signal }) => [value, signal.aborted];' +
+    'export async function heavy(value, context) { return context.Task.await(context.Task.async(() => value)); }';
+  const give = (number, exported, args) => {
+    words[number % HELD_MAX] = wordOf(number, STATE.HANDED);
+    return [TO_WORKER.JOB, number, exported, '<0.1>', args];
+  };
+  assert.equal(isComplete(), false); // not by the tests before, either
+  const address = `data:text/javascript,${encodeURIComponent(text)}`;
+  tell([TO_WORKER.EXPORT, 1, address, 'light'], [TO_WORKER.EXPORT, 2, address, 'heavy', 2], give(1, 1, ['a']));
+  assert.deepEqual((await said())[2], ['a', false]);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(isComplete(), false);
+  tell(give(2, 2, ['b']));
+  assert.deepEqual((await said()).slice(0, 3), [FROM_WORKER.VALUE, 2, 'b']);
+  assert.equal(isComplete(), true);
 });

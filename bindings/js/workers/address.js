@@ -1,5 +1,5 @@
 /** Addresses of scripts and modules. */
-import { describe } from '../options.js';
+import { describe } from '../describe.js';
 
 const ADDRESS = 'a URL, or a string with an absolute address (file:, http:, https:, data: or blob:)';
 const PROTOCOLS = ['file:', 'http:', 'https:', 'data:', 'blob:'];

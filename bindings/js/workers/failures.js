@@ -7,7 +7,7 @@ import {
   AlreadyStartedError, BelayError, ChildError, ChildStartError, CloneError, DisposedError, ExitError, LimitError, MaxChildrenError,
   ModuleError, NoProcError, OwnerError, setStart, TimeoutError, withoutStack, WorkerError,
 } from '../errors.js';
-import { describe } from '../options.js';
+import { describe } from '../describe.js';
 
 /* Causes of causes; what comes deeper is told as text. */
 const DEPTH_MAX = 16;

@@ -1,24 +1,32 @@
 /**
  * What a function on a worker is called with, as its last argument: the same as
  * other bodies get, as far as it has a meaning there. What it starts belongs to
- * a runtime of the worker's own, which is made when it is first asked for, and
- * ends with it.
+ * a runtime of the worker's own (job-process.js), which is made when it is first
+ * asked for, and ends with it. Its code is most of Belay, and is not loaded before
+ * a function that may ask for it (parameters.js).
  */
-import { realClock } from '../clock.js';
-import { Context } from '../context.js';
-import { ExitError } from '../errors.js';
-import { logToConsole } from '../log.js';
-import { checkSpawnOptions, describe } from '../options.js';
-import { FLAG } from '../protocol.js';
-import { Runtime } from '../runtime.js';
-import { nestedPool } from './nested-pool.js';
+import { describe } from '../describe.js';
+import { WorkerError } from '../errors.js';
 
-let made = null;
+/** The class, once its module has been loaded. */
+let JobProcess = null;
+let loading = null;
 
-/** The runtime of this worker. */
-function ownRuntime() {
-  made ??= new Runtime({ clock: realClock(), onLog: logToConsole, maxTasks: 0, trace: false, reports: false, makePool: nestedPool });
-  return made;
+const UNSEEN = 'a context was read that its function has neither a parameter nor `arguments` for';
+
+/** Whether a context has all that it offers. */
+export const isComplete = () => JobProcess !== null;
+
+/** Loads what contexts lack. */
+export function complete() {
+  loading ??= import('./job-process.js').then(
+    (module) => ({ JobProcess } = module),
+    (cause) => {
+      loading = null;
+      throw new WorkerError(`the code for tasks on a worker could not be loaded: ${describe(cause)}`, { reason: 'start', cause });
+    },
+  );
+  return loading;
 }
 
 /** A value that is moved and not copied; see `transfer`. */
@@ -99,7 +107,8 @@ export class JobContext {
 
   /** The context of a process that stands for this job. */
   get #own() {
-    this.#process ??= new StandIn((error) => {
+    if (JobProcess === null) throw new Error(UNSEEN);
+    this.#process ??= new JobProcess((error) => {
       if (!this.#over) this.#server.ended(this.#number, error);
     });
     if (this.#over) this.#process.end();
@@ -120,46 +129,5 @@ export class JobContext {
   end() {
     this.#over = true;
     this.#process?.end();
-  }
-}
-
-/** A process whose body is over when it is told so. */
-class StandIn {
-  #cell;
-  #finish;
-  context = null;
-
-  /** @param ended called with the error when another process has ended it */
-  constructor(ended) {
-    const runtime = ownRuntime();
-    const body = (context) => {
-      this.context = context;
-      Context.whenEnded(context, (error) => {
-        this.#finish();
-        ended(error);
-      });
-      return new Promise((resolve) => {
-        this.#finish = resolve;
-      });
-    };
-    const caller = runtime.root.enter();
-    this.#cell = runtime.spawn('a job', caller, body, checkSpawnOptions('a job', undefined), FLAG.ORPHAN);
-    runtime.startReady();
-  }
-
-  isExit(error) {
-    const own = Context.callerOf(this.context);
-    return own !== null && ExitError.isRequestOf(error, own);
-  }
-
-  /** What it has started is asked to stop. */
-  stop() {}
-
-  /** It ends, and with it what it has started, in a way that links tell. */
-  end() {
-    const runtime = ownRuntime();
-    Context.whenEnded(this.context, () => this.#finish());
-    const { low, high } = this.#cell;
-    runtime.exit(runtime.root.enter(), low, high, 'shutdown');
   }
 }

@@ -10,16 +10,16 @@ const RECENT_MAX = 32;
 export class Known {
   /** ms by the target's key; those whose jobs differ much in time are rare. */
   #ms = new Map();
-  /** Exports that have given a value, the last ones. */
+  /** Exports that have given a value, the last ones: { target, count }, with how many arguments. */
   recent = [];
 
-  took(target, ms) {
+  took({ target, args }, ms) {
     const { key } = target;
     const known = this.#ms.get(key);
     this.#ms.set(key, known === undefined ? ms : known + (ms - known) * WEIGHT);
     if (known !== undefined) return;
     if (this.#ms.size > KNOWN_MAX) this.#ms.delete(this.#ms.keys().next().value);
-    if (this.recent.push(target) > RECENT_MAX) this.recent.shift();
+    if (this.recent.push({ target, count: args.length }) > RECENT_MAX) this.recent.shift();
   }
 
   /** How long the next one should take; undefined where none has given a value. */

@@ -5,7 +5,7 @@
  *   starting --UP--> up --kill, crash--> ending --thread has stopped--> gone
  */
 import { WorkerError } from '../errors.js';
-import { describe } from '../options.js';
+import { describe } from '../describe.js';
 import { cloneError, packFailure, refusePorts, unpackFailure } from './failures.js';
 import { distance, FROM_WORKER, HELD_MAX, isFromWorker, NOTHING, numberAfter, STATE, TO_WORKER, wordOf, WORDS } from './messages.js';
 
@@ -116,11 +116,14 @@ export class Lane {
     if (job.transfer !== null) moved.push(...job.transfer);
   }
 
-  /** Has it load modules that it may soon need. */
-  warm(targets) {
+  /** Has it load modules that it may soon need. @param recent see known.js */
+  warm(recent) {
     const message = [];
-    for (const target of targets) this.#exportOf(target, message);
-    for (const entry of message) entry.push(true);
+    for (const { target, count } of recent) {
+      const told = message.length;
+      this.#exportOf(target, message);
+      message[told]?.push(count);
+    }
     if (message.length > 0) this.#host.post(message, []);
   }
 

@@ -13,7 +13,7 @@
 export const TO_WORKER = Object.freeze({
   /** [JOB, number, export's number, pid, arguments] */
   JOB: 0,
-  /** [EXPORT, its number, address of the module, name, whether to load it now] */
+  /** [EXPORT, its number, address of the module, name, to load it now: how many arguments it will be given] */
   EXPORT: 1,
   /** [ABORT, number of the job, reason] */
   ABORT: 2,

@@ -110,8 +110,8 @@ export class Pool {
   }
 
   /** How long a job took. */
-  took({ target }, ms) {
-    this.#known.took(target, ms);
+  took(job, ms) {
+    this.#known.took(job, ms);
   }
 
   get #waiting() {

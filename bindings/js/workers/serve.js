@@ -1,10 +1,11 @@
 /** The life of a worker: it takes one job after the other, and runs it. */
+import { describe } from '../describe.js';
 import { ModuleError } from '../errors.js';
-import { describe } from '../options.js';
 import { cloneError, packFailure, unpackFailure } from './failures.js';
-import { JobContext, Transferred } from './job-context.js';
+import { complete, isComplete, JobContext, Transferred } from './job-context.js';
 import { Linger } from './linger.js';
 import { FROM_WORKER, HELD_MAX, NO_NUMBER, NOTHING, STATE, talliesOf, TO_WORKER, wordOf } from './messages.js';
+import { blindFrom } from './parameters.js';
 
 /**
  * Listens to `port`; gives what is to be called for a message that could not be
@@ -59,12 +60,12 @@ class Server {
     this.#queue.push({ number, pid, args, target, context: null, began: 0 });
   }
 
-  #know([, number, address, name, isNeededSoon]) {
+  #know([, number, address, name, count]) {
     const target = new Export(address, name);
     this.#exports[number] = target;
-    if (isNeededSoon !== true) return;
+    if (count === undefined) return;
     // Who calls it is told when it cannot be loaded.
-    target.load().then(() => this.#rehearse(), () => {});
+    target.load(count).then(() => this.#rehearse(), () => {});
   }
 
   /** Goes once through what a job takes, so that the first one meets code that is compiled. */
@@ -90,8 +91,8 @@ class Server {
     if (!this.#claim(job.number)) return true;
     job.context = new JobContext(this, job.number, job.pid);
     this.#current = job;
-    if (job.target.call !== null) return this.#call(job);
-    job.target.load().then(
+    if (job.target.isReady(job.args.length)) return this.#call(job);
+    job.target.load(job.args.length).then(
       () => this.#later(job, () => this.#call(job)),
       (error) => this.#later(job, () => this.#threw(job, error)),
     );
@@ -188,6 +189,7 @@ class Server {
 class Nothing {
   name = 'nothing';
   call = () => {};
+  isReady = () => true;
 }
 
 const isThenable = (value) =>
@@ -198,18 +200,27 @@ class Export {
   call = null;
   #address;
   #loading = null;
+  /** With so many arguments, or more, it can be called before contexts are complete. */
+  #blindFrom = Infinity;
 
   constructor(address, name) {
     this.#address = address;
     this.name = name;
   }
 
-  load() {
+  /** Whether it can be called with so many arguments. */
+  isReady(count) {
+    return this.call !== null && (count >= this.#blindFrom || isComplete());
+  }
+
+  /** Loads what it takes to call it with so many arguments. */
+  async load(count) {
     this.#loading ??= this.#load().catch((error) => {
       this.#loading = null;
       throw error;
     });
-    return this.#loading;
+    await this.#loading;
+    if (!this.isReady(count)) await complete();
   }
 
   async #load() {
@@ -224,6 +235,7 @@ class Export {
     const found = module[this.name];
     if (typeof found === 'function') {
       this.call = found;
+      this.#blindFrom = blindFrom(found);
       return;
     }
     const names = Object.keys(module).map((name) => describe(name)).join(', ') || 'none';
