@@ -142,7 +142,7 @@ test('what is known of exports is bounded', () => {
   const targets = Array.from({ length: 3000 }, (_, number) => ({ key: `${number}` }));
   for (const target of targets) known.took({ target, args: ['a'] }, 5);
   known.took({ target: targets[2999], args: [] }, 10);
-  assert.deepEqual([known.msOf(targets[0]), known.msOf(targets[2000]), known.msOf(targets[2999])], [undefined, 5, 6]);
+  assert.deepEqual([known.of(targets[0]), known.of(targets[2000]).ms, known.of(targets[2999]).ms], [undefined, 5, 6]);
   assert.deepEqual(known.recent, targets.slice(-32).map((target) => ({ target, count: 1 })));
 });
 

@@ -10,16 +10,9 @@
  * than it should.
  */
 import { loadHost } from './host.js';
-import { Known } from './known.js';
+import { AHEAD_MS, Known } from './known.js';
 import { Lane } from './lane.js';
-import { HELD_MAX } from './messages.js';
 
-/* So much work a worker may hold besides what it is at. */
-const AHEAD_MS = 2;
-/* To wait for the next job costs some tens of µs: nothing beside jobs that are longer than this. */
-const LONG_MS = 200;
-/* Of longer jobs a worker holds so many at most, and two are given in one message: each takes time of this thread. */
-const LONG_HELD_MAX = 4;
 /* So many times as long as it should take, and AHEAD_MS: then what waits behind a job is done elsewhere. */
 const OVERDUE = 2;
 /* A spare is started for jobs that take longer than this. */
@@ -32,7 +25,10 @@ const RETRY_MS = 1000;
 export class Pool {
   #settings;
   #host;
-  #lanes = new Set();
+  /** A list: most of what is asked goes through all of it, for each job. */
+  #lanes = [];
+  /** Those of them that have not come up yet. */
+  #starting = new Set();
   #ending = new Set();
   #queue = [];
   #head = 0;
@@ -40,6 +36,8 @@ export class Pool {
   #spareTimer = null;
   #idleTimer = null;
   #retryAt = 0;
+  /** No worker can take what is next, and none can be had, until something else changes than what waits. */
+  #isSated = false;
   #disposed = false;
   #started = 0;
   #killed = 0;
@@ -83,7 +81,7 @@ export class Pool {
 
   submit(job) {
     this.#queue.push(job);
-    this.#withHost(() => this.#assign());
+    if (!this.#isSated) this.#withHost(() => this.#assign());
   }
 
   /** Jobs that were taken back come before all others. */
@@ -102,6 +100,7 @@ export class Pool {
   cancel(job, reason, grace) {
     if (job.done || this.#disposed) return;
     job.cancelled = true;
+    this.#isSated = false;
     if (job.lane === null) job.stopped(); // it waits, and is passed over
     else {
       job.lane.cancel(job, reason, grace);
@@ -112,6 +111,7 @@ export class Pool {
   /** How long a job took. */
   took(job, ms) {
     this.#known.took(job, ms);
+    this.#isSated = false;
   }
 
   get #waiting() {
@@ -134,24 +134,21 @@ export class Pool {
 
   /** How many jobs of an export a worker may hold. */
   #windowOf({ target, transfer }) {
-    const ms = this.#known.msOf(target);
+    const known = this.#known.of(target);
     // What was moved to a worker that is killed could not be sent again.
-    if (ms === undefined || transfer !== null) return 1;
-    const several = Math.min(HELD_MAX, Math.floor(AHEAD_MS / Math.max(ms, 0.001)));
-    if (several > 1) return several;
-    if (ms >= LONG_MS || !this.#isFull) return 1;
-    return Math.max(2, Math.min(LONG_HELD_MAX, Math.floor(LONG_MS / 2 / ms)));
+    if (known === undefined || transfer !== null) return 1;
+    return this.#isFull ? known.windowWhenFull : known.window;
   }
 
   /** All workers that there may be have come up. */
   get #isFull() {
-    return this.#lanes.size >= this.#settings.max && this.#starting === 0;
+    return this.#lanes.length >= this.#settings.max && this.#starting.size === 0;
   }
 
   /** Whether what it is at takes longer than it should, and what waits could be done elsewhere. */
   #isOverdue({ current, since }, now = performance.now()) {
     if (this.#settings.max === 1) return false;
-    const ms = this.#known.msOf(current.target) ?? 0;
+    const ms = this.#known.of(current.target)?.ms ?? 0;
     return now - since > ms * OVERDUE + AHEAD_MS;
   }
 
@@ -169,20 +166,23 @@ export class Pool {
 
   /** Whether the runtime is to look out for a result. */
   #isBrief(jobs) {
-    return jobs.length === 1 && this.#known.msOf(jobs[0].target) < BRIEF_MS;
+    return jobs.length === 1 && this.#known.of(jobs[0].target)?.ms < BRIEF_MS;
   }
 
   #assign() {
     if (this.#disposed || this.#host === null) return;
+    let lane = null;
     while (this.#waiting > 0) {
-      const lane = this.#lane();
+      lane = this.#lane();
       if (lane === null) break;
       const jobs = this.#batchFor(lane);
       if (jobs.length === 0) break;
       lane.give(jobs, this.#isBrief(jobs));
     }
-    if (this.#peek() !== null) this.#growFor(this.#waiting);
-    else this.#share();
+    this.#isSated = false;
+    if (this.#peek() === null) this.#share();
+    else if (this.#isFull) this.#isSated = lane === null;
+    else this.#growFor(this.#waiting);
     this.#look();
   }
 
@@ -213,7 +213,7 @@ export class Pool {
   #batchFor(lane) {
     const jobs = [];
     const { room } = lane;
-    const fair = Math.ceil((this.#waiting + this.#held) / Math.max(1, this.#lanes.size));
+    const fair = Math.ceil((this.#waiting + this.#held) / Math.max(1, this.#lanes.length));
     for (;;) {
       const job = this.#peek();
       if (job === null) break;
@@ -246,31 +246,27 @@ export class Pool {
 
   /** Whether a worker needs no further job now, and so nobody else does. */
   #hasEnough({ size }) {
-    if (size === 0 || this.#lanes.size < this.#settings.max) return false;
+    if (size === 0 || this.#lanes.length < this.#settings.max) return false;
     const first = this.#peek();
     return first === null || size * 2 > this.#windowOf(first);
   }
 
   /* ---- Workers. ----------------------------------------------------------- */
 
-  get #starting() {
-    let count = 0;
-    for (const lane of this.#lanes) if (lane.state === 'starting') count++;
-    return count;
-  }
-
   /** Starts workers for so many jobs that wait. */
   #growFor(count) {
-    this.#grow(Math.min(this.#settings.max, this.#lanes.size + count - this.#starting));
-    for (const lane of this.#lanes) if (lane.state === 'starting') lane.keepAlive(true);
+    this.#grow(Math.min(this.#settings.max, this.#lanes.length + count - this.#starting.size));
+    for (const lane of this.#starting) lane.keepAlive(true);
   }
 
   #grow(size) {
-    if (this.#lanes.size > 0 && performance.now() < this.#retryAt) return;
-    while (this.#lanes.size < size && !this.#disposed) {
+    if (this.#lanes.length > 0 && performance.now() < this.#retryAt) return;
+    while (this.#lanes.length < size && !this.#disposed) {
       this.#started++;
       try {
-        this.#lanes.add(new Lane(this, (events) => this.#host.open(events, this.#settings)));
+        const lane = new Lane(this, (events) => this.#host.open(events, this.#settings));
+        this.#lanes.push(lane);
+        this.#starting.add(lane);
       } catch (error) {
         this.#startFailed(error);
         return;
@@ -279,13 +275,14 @@ export class Pool {
   }
 
   cameUp(lane) {
+    this.#starting.delete(lane);
     lane.warm(this.#known.recent);
     this.#assign();
   }
 
   /** A worker takes no more jobs; it may still run. */
   left(lane, wasStarting = false, error = null) {
-    if (!this.#lanes.delete(lane)) return;
+    if (!this.#remove(lane)) return;
     this.#ending.add(lane);
     if (lane.killed) this.#killed++;
     else if (!wasStarting) this.#crashed++;
@@ -295,10 +292,20 @@ export class Pool {
       this.#delayStarts(); // it would be the same again
       queueMicrotask(() => this.#assign());
     } else {
-      this.#wanted = Math.max(this.#wanted, Math.min(this.#settings.max, this.#lanes.size + 1));
+      this.#wanted = Math.max(this.#wanted, Math.min(this.#settings.max, this.#lanes.length + 1));
       this.#look();
       queueMicrotask(() => this.#assign());
     }
+  }
+
+  /** Whether it was among the workers. */
+  #remove(lane) {
+    const place = this.#lanes.indexOf(lane);
+    if (place < 0) return false;
+    this.#lanes.splice(place, 1);
+    this.#starting.delete(lane);
+    this.#isSated = false;
+    return true;
   }
 
   gone(lane) {
@@ -311,7 +318,7 @@ export class Pool {
    */
   #startFailed(error) {
     this.#delayStarts();
-    if (this.#lanes.size > 0) return;
+    if (this.#lanes.length > 0) return;
     for (let job = this.#next(); job !== null; job = this.#next()) job.threw(error);
   }
 
@@ -325,10 +332,10 @@ export class Pool {
     if (this.#spareTimer === null && this.#needsSpare) {
       this.#spareTimer = unref(setTimeout(() => {
         this.#spareTimer = null;
-        if (this.#needsSpare) this.#grow(this.#lanes.size + 1);
+        if (this.#needsSpare) this.#grow(this.#lanes.length + 1);
       }, Math.max(SPARE_AFTER_MS, this.#retryAt - performance.now())));
     }
-    if (this.#idleTimer === null && this.#settings.idleTimeout !== Infinity && this.#lanes.size > this.#settings.min) {
+    if (this.#idleTimer === null && this.#settings.idleTimeout !== Infinity && this.#lanes.length > this.#settings.min) {
       this.#idleTimer = unref(setTimeout(this.#trim, Math.min(0x7fffffff, Math.max(1, this.#settings.idleTimeout))));
     }
   }
@@ -336,11 +343,10 @@ export class Pool {
   /** There is room, and no worker could take over at once; or one that was killed is to be replaced. */
   get #needsSpare() {
     const { max, hotSpare } = this.#settings;
-    if (this.#disposed || this.#lanes.size >= max) return false;
-    if (this.#lanes.size < this.#wanted) return true;
-    if (!hotSpare || this.#lanes.size === 0) return false;
-    for (const lane of this.#lanes) if (lane.isIdle || lane.state === 'starting') return false;
-    return true;
+    if (this.#disposed || this.#lanes.length >= max) return false;
+    if (this.#lanes.length < this.#wanted) return true;
+    if (!hotSpare || this.#lanes.length === 0) return false;
+    return this.#starting.size === 0 && !this.#lanes.some((lane) => lane.isIdle);
   }
 
   #trim = () => {
@@ -348,8 +354,8 @@ export class Pool {
     const { min, idleTimeout } = this.#settings;
     const now = performance.now();
     for (const lane of [...this.#lanes].reverse()) {
-      if (this.#lanes.size <= min || !lane.isIdle || now - lane.since < idleTimeout - 1) continue;
-      this.#lanes.delete(lane);
+      if (this.#lanes.length <= min || !lane.isIdle || now - lane.since < idleTimeout - 1) continue;
+      this.#remove(lane);
       this.#ending.add(lane);
       this.#wanted = min;
       lane.retire();
@@ -376,7 +382,7 @@ export class Pool {
       if (lane.isIdle) idle++;
       else if (lane.state === 'up') busy++;
     }
-    const size = this.#lanes.size;
+    const size = this.#lanes.length;
     const { min, max } = this.#settings;
     return {
       kind: this.#host?.kind ?? null,
