@@ -13,7 +13,7 @@ defmodule Oracle.Collide do
     cx = %{s: s, procs: procs, evs: evs, by_label: by_label, by_who: by_who}
 
     found =
-      timers(cx) ++ echoes(cx) ++ rivals(cx) ++ ends(cx) ++ touches(cx) ++ unborn(cx) ++ under(cx) ++ mailboxes(cx) ++ crowds(cx)
+      timers(cx) ++ echoes(cx) ++ rivals(cx) ++ ends(cx) ++ touches(cx) ++ unborn(cx) ++ under(cx) ++ mailboxes(cx) ++ crowds(cx) ++ strays(cx)
 
     case found |> Enum.uniq() |> Enum.sort() do
       [] -> []
@@ -98,10 +98,13 @@ defmodule Oracle.Collide do
   end
 
   # A process that ends starts a race between its links and a supervisor that ends with it, for
-  # a child of that one which is linked to it as well; or both are children of one that stops.
-  defp rivals(%{procs: procs, evs: evs, by_label: by_label, by_who: by_who}) do
-    for p <- procs, p.end != nil, me = by_who[p.info[:linked]], me.end != nil, s <- Map.get(by_label, p.info[:sup], []),
-        race?(p, me, s) or (told?(p, me.end, evs) and s.end != nil) do
+  # a child of that one which is linked to it as well; or both are children of one that stops,
+  # which may wait for the child for ever.
+  defp rivals(%{s: s, procs: procs, evs: evs, by_label: by_label, by_who: by_who}) do
+    stops? = fn p, sup, tick -> Enum.any?(evs, &(waited?(&1, p, tick) and s.procs[&1.extra.chosen] == sup)) end
+
+    for p <- procs, me = by_who[p.info[:linked]], me.end != nil, sup <- Map.get(by_label, p.info[:sup], []),
+        race?(p, me, sup) or (told?(p, me.end, evs) and p.end != nil and sup.end != nil) or stops?.(p, sup, me.end) do
       "rivals@#{me.end}"
     end
   end
@@ -112,7 +115,8 @@ defmodule Oracle.Collide do
     p.fin == nil and p.end == me.end and own and not same
   end
 
-  defp told?(p, tick, evs), do: Enum.any?(evs, &(&1.op == "wait_exit" and &1.who == p.who and &1.tick == tick))
+  defp told?(p, tick, evs), do: Enum.any?(evs, &waited?(&1, p, tick))
+  defp waited?(e, p, tick), do: e.op == "wait_exit" and e.who == p.who and e.tick == tick
 
   # Of two linked processes one ends by itself in the tick in which the other one does so, too,
   # or begins.
@@ -224,4 +228,16 @@ defmodule Oracle.Collide do
   end
 
   defp read_on?(p, evs), do: Enum.any?(evs, &(&1.op in ["emit", "pull"] and "#{&1.who}/#{&1.target}" == p.info.stream and &1.n > p.eseq))
+
+  # A consumer that is out of time empties its mailbox of the stream's messages, exits and catches
+  # that. An element that it has started just before, in the same tick, may have ended before or
+  # after: then its messages are gone, or still there when the mailbox is read.
+  defp strays(%{evs: evs, by_label: by_label}) do
+    for e <- evs, e.op == "catch", match?({:exit, {:timeout, {Task.Supervised, :stream, _}}}, e.res),
+        Enum.any?(evs, &(&1.who == e.who and &1.extra[:drained] == true and &1.n > e.n)),
+        pull <- evs, pull.who == e.who, pull.tick == e.tick, pull.n < e.n,
+        p <- Map.get(by_label, pull.extra[:pull], []), p.end == e.tick do
+      "strays@#{e.tick}"
+    end
+  end
 end
