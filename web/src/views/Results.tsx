@@ -9,13 +9,10 @@ import type { Store } from '../state/store.ts';
 import { looks } from '../model/states.ts';
 import { duration, moment } from '../model/time.ts';
 import { countUpTo, type Trace } from '../model/trace.ts';
-import { later } from './Later.tsx';
 import { LineLink } from './LineLink.tsx';
 import { StateMark } from './Signs.tsx';
 import { useSome } from './some.ts';
-
-/* Only of a text of the learner's. */
-export const Starter = later<{ store: Store }>(async () => (await import('./Closely.ts')).Starter, true);
+import { ToStarter } from './ToStarter.ts';
 
 const LINES_MAX = 100; // printed lines at once, up to the playhead and a few after it
 const AHEAD = 20;
@@ -157,7 +154,7 @@ function Returned({ store, result, trace, own, onGo }: Ways & { store: Store; re
       outputOf(trace).length === 0 && (
         <>
           <p class="empty">It has printed nothing, and returned nothing.</p>
-          <Starter store={store} />
+          <ToStarter store={store} />
         </>
       )
     ) : (

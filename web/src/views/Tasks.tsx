@@ -14,7 +14,7 @@ import { later } from './Later.tsx';
 import { LineLink } from './LineLink.tsx';
 import { BarMark, Icon, StateMark } from './Signs.tsx';
 import { PictureOrTable } from './PictureOrTable.tsx';
-import { Starter } from './Results.tsx';
+import { ToStarter } from './ToStarter.ts';
 
 const Zoom = later<{ store: Store }>(async () => (await import('./Zoom.tsx')).Zoom, true);
 const Facts = later<{ store: Store }>(async () => (await import('./Closely.ts')).Facts, true);
@@ -60,7 +60,7 @@ export function Tasks({ store }: { store: Store }) {
           {store.run.value.outcome !== null && looksIn(trace).length === 0 && !hasPromises(trace) && (
             <div class="no-tasks">
               <p class="empty">This program has started no tasks.</p>
-              <Starter store={store} />
+              <ToStarter store={store} />
             </div>
           )}
           <Facts store={store} />
@@ -161,7 +161,7 @@ function Empty({ store }: { store: Store }) {
         ))}
       </svg>
       <p class="empty">Run the program, and each of its tasks gets a lane here.</p>
-      <Starter store={store} />
+      <ToStarter store={store} />
     </div>
   );
 }
