@@ -141,13 +141,13 @@ describe('what was written', () => {
   const press = (page, name) =>
     page.$$eval('.notice button', (all, wanted) => all.find(({ textContent }) => textContent === wanted)?.click(), name);
   const own = "export const main = () => 'my own';\n";
-  /* In the editor, or as plain text. */
+  /* As plain text, which is remembered. */
   const written = async (page) => {
-    await page.waitForSelector('textarea.plain, #code-text .cm-line, #code-text .line');
-    return page.evaluate(
-      () => document.querySelector('textarea.plain')?.value ?? document.querySelector('#code-text').textContent,
-    );
+    await page.waitForSelector('textarea.plain');
+    return page.$eval('textarea.plain', ({ value }) => value);
   };
+  const says = (page, word) =>
+    page.waitForFunction((wanted) => document.querySelector('textarea.plain')?.value.includes(wanted), {}, word);
 
   it('is kept when the code of one link after another takes its place', () =>
     withPage('#A1', {}, async (page) => {
@@ -180,11 +180,30 @@ describe('what was written', () => {
       await writeProgram(page, "export const main = () => 'of one tab';\n");
       await writeProgram(other, "export const main = () => 'of the other';\n");
       await other.close();
+      await page.waitForFunction(() => location.hash.includes(';c=')); // which a tab that is loaded anew is of
       await page.reload();
-      await page.waitForSelector('.notice');
-      assert.match(await written(page), /of the other/);
+      await says(page, 'of one tab');
+      const asked = await page.$$eval('.notice button', (all) => all.map(({ textContent }) => textContent));
+      assert.deepEqual(asked, ['Show my edit', 'Forget it', 'Close']); // nobody else's code, to be run or not
       await press(page, 'Show my edit');
-      await page.waitForFunction(() => /of one tab/.test((document.querySelector('textarea.plain')?.value ?? '') + document.querySelector('#code-text').textContent));
+      await says(page, 'of the other');
+      const third = await openPage(shared.browser, `${shared.site.url}#A1`);
+      await says(third, 'of the other');
+      await third.waitForSelector('.notice');
+      await press(third, 'Show my edit');
+      await says(third, 'of one tab');
+      await third.close();
+    }));
+
+  it('is written as plain text from then on where one tab has chosen that, whatever another one knows', () =>
+    withPage('#A1', {}, async (page) => {
+      const other = await openPage(shared.browser, `${shared.site.url}#A1`);
+      await writeProgram(page, own);
+      await pressCodeLink(other, 'Edit');
+      await other.waitForSelector('.cm-content');
+      await other.reload();
+      await says(other, 'my own');
+      await other.close();
     }));
 
   it('stays on the page when there is no room for it', () =>

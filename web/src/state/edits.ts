@@ -4,8 +4,16 @@
  * which one counts.
  */
 import { batch, effect } from '@preact/signals';
-import { editKey, editKeys, isAside, putAside, read, write } from './keep.ts';
+import { asidePrefix, editKey, keysThatBegin, putAside, read, write } from './keep.ts';
 import type { Store } from './store.ts';
+
+/** The keys of all edits of a lesson, of whatever version. */
+const editKeys = (id: string): readonly string[] => keysThatBegin(`edit:${id}:`);
+
+/** Whether a text is one of the learner's own, shown or put aside. */
+export function isOwnEdit(id: string, text: string): boolean {
+  return editKeys(id).some((key) => read(key) === text);
+}
 
 /** Tells of them whenever a lesson is shown that has one. */
 export function tellOfEdits(store: Store): void {
@@ -25,7 +33,7 @@ export function tellOfEdits(store: Store): void {
         : 'An earlier edit of yours is kept.',
       actions: [
         { word: 'Show my edit', act: () => bringBack(store, found.key) },
-        { word: 'Forget it', act: () => write(found.key, null) },
+        { word: 'Forget it', act: () => forget(found) },
       ],
     });
   });
@@ -33,6 +41,7 @@ export function tellOfEdits(store: Store): void {
 
 interface Hidden {
   readonly key: string;
+  readonly text: string;
   readonly older: boolean;
 }
 
@@ -41,10 +50,17 @@ function hiddenEdit(id: string, original: string, shown: string | null): Hidden 
   for (const key of editKeys(id)) {
     const text = read(key);
     if (text !== null && text !== shown && text !== original) {
-      return { key, older: key !== current && !isAside(id, key) };
+      return { key, text, older: key !== current && !key.startsWith(asidePrefix(id)) };
     }
   }
   return null;
+}
+
+/** Forgets the text that was told of, not what another tab has written there since. */
+function forget({ key, text }: Hidden): void {
+  if (read(key) === text) {
+    write(key, null);
+  }
 }
 
 /** It takes the place of what is shown, which is kept in its stead. */

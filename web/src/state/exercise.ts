@@ -15,10 +15,11 @@ import {
   withPassed,
   withSolution,
   type Progress,
+  type Standing,
   type Verdict as AnyVerdict,
 } from '../model/exercise.ts';
 import { hasMany } from '../model/trace.ts';
-import { read, write } from './keep.ts';
+import { newest, read, write } from './keep.ts';
 import type { Store } from './store.ts';
 import { prepared } from './prepared.ts';
 
@@ -66,7 +67,9 @@ export function createExercise(store: Store, checks: readonly Check[]) {
     return checker;
   };
 
-  const stand = (next: typeof standing.value) => {
+  /** Another tab may have passed a step meanwhile. */
+  const stand = (change: (from: Standing) => Standing) => {
+    const next = change(standingOf(newest(KEY, JSON.stringify(standing.value)), count));
     standing.value = next;
     store.markDone(id, isAllSolved(next));
     write(KEY, JSON.stringify(next));
@@ -81,7 +84,7 @@ export function createExercise(store: Store, checks: readonly Check[]) {
     batch(() => {
       verdicts.value = new Map(verdicts.value).set(at, verdict);
       judged.value = new Map(judged.value).set(at, source);
-      stand(withPassed(standing.value, at, verdict.passed));
+      stand((from) => withPassed(from, at, verdict.passed));
       store.announcement.value = `Step ${at + 1} ${verdict.passed ? 'passed' : 'failed'}. ${verdict.says}`;
     });
     return verdict.passed;
@@ -136,14 +139,14 @@ export function createExercise(store: Store, checks: readonly Check[]) {
       void getChecker().then((found) => found.stop());
     },
     hint(at: number): void {
-      stand(withHint(standing.value, at));
+      stand((from) => withHint(from, at));
     },
     /** Shows the step's solution, or hides it again. */
     toggleSolution(at: number): void {
       const next = new Set(opened.value);
       if (!next.delete(at)) {
         next.add(at);
-        stand(withSolution(standing.value, at));
+        stand((from) => withSolution(from, at));
       }
       opened.value = next;
     },
@@ -166,7 +169,7 @@ export function createExercise(store: Store, checks: readonly Check[]) {
       batch(() => {
         store.edit(null);
         store.replaced.value += 1;
-        stand(untried(count));
+        stand(() => untried(count));
         verdicts.value = new Map();
         judged.value = new Map();
         opened.value = new Set();

@@ -2,7 +2,7 @@
 import { following } from './following.ts';
 import { keysThatBegin, write } from './keep.ts';
 
-const KEPT: ReadonlySet<string> = new Set(['theme', 'view', 'letters']);
+const KEPT: ReadonlySet<string> = new Set(['theme', 'view', 'letters', 'editor']);
 
 export function forgetAll(): void {
   for (const key of keysThatBegin('')) {

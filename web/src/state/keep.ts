@@ -12,6 +12,14 @@ export function read(key: string): string | null {
   }
 }
 
+/** Something could not be kept: what this page knows of may be newer than what is there. */
+let failed = false;
+
+/** What is kept now, which another tab may have changed; `own` where nothing can be kept. */
+export function newest(key: string, own: string): string | null {
+  return failed ? own : read(key);
+}
+
 /** Keeps a value, or forgets it when it is null. Gives whether that worked. */
 export function write(key: string, value: string | null): boolean {
   try {
@@ -22,6 +30,7 @@ export function write(key: string, value: string | null): boolean {
     }
     return true;
   } catch {
+    failed = true;
     return false;
   }
 }
@@ -37,30 +46,32 @@ export function editKey(id: string, source: string): string {
 
 const ASIDES_MAX = 8; // edits of one lesson that others have taken the place of
 
-const asidePrefix = (id: string): string => `edit:${id}:aside`;
+export const asidePrefix = (id: string): string => `edit:${id}:aside`;
 
-export const isAside = (id: string, key: string): boolean => key.startsWith(asidePrefix(id));
-
-/** Keeps an edit that another one takes the place of, beside earlier ones. Gives whether that worked. */
-export function putAside(id: string, text: string): boolean {
+/**
+ * Keeps an edit that another one takes the place of, beside earlier ones, and in the place of
+ * `obsolete`, on which somebody has gone on writing. Gives whether that worked.
+ */
+export function putAside(id: string, text: string, obsolete: string | null = null): boolean {
   const prefix = asidePrefix(id);
-  const numbers = keysThatBegin(prefix)
-    .map((key) => Number(key.slice(prefix.length)))
-    .toSorted((a, b) => a - b);
   const keyOf = (number: number) => `${prefix}${number === 0 ? '' : number}`;
-  if (numbers.some((number) => read(keyOf(number)) === text)) {
-    return true;
-  }
-  if (!write(keyOf((numbers.at(-1) ?? -1) + 1), text)) {
+  const asides = keysThatBegin(prefix)
+    .map((key) => Number(key.slice(prefix.length)))
+    .toSorted((a, b) => a - b)
+    .map((number) => ({ number, text: read(keyOf(number)) }));
+  const isThere = asides.some((aside) => aside.text === text);
+  if (!isThere && !write(keyOf((asides.at(-1)?.number ?? -1) + 1), text)) {
     return false;
   }
-  numbers.slice(0, 1 - ASIDES_MAX).forEach((number) => write(keyOf(number), null));
+  const stay = asides
+    .filter((aside) => aside.text !== obsolete)
+    .slice(isThere ? -ASIDES_MAX : 1 - ASIDES_MAX);
+  for (const aside of asides) {
+    if (!stay.includes(aside)) {
+      write(keyOf(aside.number), null);
+    }
+  }
   return true;
-}
-
-/** The keys of all edits of a lesson, of whatever version. */
-export function editKeys(id: string): readonly string[] {
-  return keysThatBegin(`edit:${id}:`);
 }
 
 export function keysThatBegin(start: string): readonly string[] {

@@ -8,6 +8,7 @@ import { changesOf, changesText } from '../model/changes.ts';
 import { knobsFrom, knobTexts, linkText, readLink, type Link, type Place } from '../model/link.ts';
 import { pack, unpack } from '../model/pack.ts';
 import { countAt, type Trace } from '../model/trace.ts';
+import { isOwnEdit } from './edits.ts';
 import { following } from './following.ts';
 import type { Store } from './store.ts';
 
@@ -194,6 +195,8 @@ export async function open(
       at: link.at,
       changes: breaks ? changes : [],
       source: code,
+      /* Also of another tab, or of this one before it was loaded anew. */
+      own: code !== null && isOwnEdit(id, code),
     });
   }
   if (told.length === 0) {

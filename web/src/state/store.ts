@@ -30,7 +30,7 @@ import { fitted, presets, worldWith, type KnobValue, type Knobs } from '../model
 import { createBreaking } from './breaking.ts';
 import { createEngine, type Loader } from './engine.ts';
 import { createGapMeter } from './gap.ts';
-import { editKey, putAside, read, write } from './keep.ts';
+import { editKey, newest, putAside, read, write } from './keep.ts';
 import type { Place } from '../model/link.ts';
 import type { SeedsHost } from './seeds.ts';
 import { Notices } from './notices.ts';
@@ -78,6 +78,8 @@ export interface Wish {
   readonly changes: readonly Change[];
   /** Edited code: it is offered, and runs when the learner says so. */
   readonly source: string | null;
+  /** The code is kept here as the learner's own: it need not be offered. */
+  readonly own: boolean;
 }
 
 /** A line of the program to be shown; of which `isNew` is taken back by whoever shows it. */
@@ -245,8 +247,18 @@ export function createStore(
 
   const preferences = new Preferences(keep);
 
+  /** What has been run to its end, also in another tab. */
+  const allDone = (): Set<string> => {
+    try {
+      const ids: unknown = JSON.parse(newest('done', JSON.stringify([...done.value])) ?? '[]');
+      return new Set(Array.isArray(ids) ? ids.map(String) : []);
+    } catch {
+      return new Set(); // not ours, or of another time
+    }
+  };
+
   const markDone = (id: string, isDone: boolean) => {
-    const next = new Set(done.value);
+    const next = allDone();
     if (isDone) {
       next.add(id);
     } else {
@@ -480,6 +492,18 @@ export function createStore(
     knobTimer = setTimeout(() => void start('stay'), KNOB_PAUSE);
   };
 
+  /** Keeps the learner's text; what is kept may be of a link, or of another tab, and is put aside. */
+  const keepEdit = (original: string, text: string | null) => {
+    const key = editKey(chosen.value, original);
+    const kept = read(key);
+    const before = setting.value.source;
+    if (kept === null || kept === before || putAside(chosen.value, kept, before)) {
+      keep(key, text);
+    } else {
+      tellNotKept();
+    }
+  };
+
   /** The code of a link becomes the learner's own: it was asked to be run. */
   const acceptOffer = () => {
     if (offered.value !== null) {
@@ -611,10 +635,10 @@ export function createStore(
       }
     },
     /** Opens what a link asks for, and runs it unless it brings code of its own. */
-    open({ id, seed: wantedSeed, knobs: values, at, changes, source: code }: Wish): void {
+    open({ id, seed: wantedSeed, knobs: values, at, changes, source: code, own: isKept }: Wish): void {
       pause();
       clearTimeout(knobTimer);
-      const own = code === null || code === (settings.value.get(id)?.source ?? null);
+      const own = isKept || code === null || code === settings.value.get(id)?.source;
       const original = code !== null && code === loaded.value.get(id)?.source;
       batch(() => {
         chosen.value = id;
@@ -624,8 +648,8 @@ export function createStore(
         replaced.value += 1;
         change(id, { seed: wantedSeed, knobs: values, changes });
         offer.value = own || original ? null : { id, source: code };
-        if (code === null) {
-          change(id, { source: null }); // an edit is kept, and told of
+        if (own) {
+          change(id, { source: original ? null : code }); // another edit is kept, and told of
         }
       });
       if (code === null) {
@@ -652,12 +676,7 @@ export function createStore(
       for (const [id, found] of loaded.value) {
         remember(id, found);
       }
-      try {
-        const ids: unknown = JSON.parse(read('done') ?? '[]');
-        done.value = new Set(Array.isArray(ids) ? ids.map(String) : []);
-      } catch {
-        /* Not ours, or of another time. */
-      }
+      done.value = allDone();
     },
     /** Runs what is shown to its end, then plays it; without motion it shows the end. */
     start(): Promise<void> {
@@ -709,14 +728,7 @@ export function createStore(
       const original = texts.value?.source;
       if (original !== undefined) {
         const edited = text === original ? null : text;
-        const key = editKey(chosen.value, original);
-        const kept = read(key);
-        /* It may be of a link, or of another tab: what is kept is not what was shown. */
-        if (kept === null || kept === setting.value.source || putAside(chosen.value, kept)) {
-          keep(key, edited);
-        } else {
-          tellNotKept();
-        }
+        keepEdit(original, edited);
         change(chosen.value, { source: edited });
       }
     },
@@ -725,10 +737,10 @@ export function createStore(
       const original = texts.value?.source;
       const { source: edited } = setting.value;
       if (original !== undefined && edited !== null) {
+        keepEdit(original, null);
         if (!putAside(chosen.value, edited)) {
           tellNotKept();
         }
-        keep(editKey(chosen.value, original), null);
         replaced.value += 1;
         change(chosen.value, { source: null });
       }

@@ -35,9 +35,11 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
   const isBack = !edited && opened.value?.at !== store.replaced.value;
   const editing = opened.value?.of === chosen && !isBack;
   const open = editing || edited;
-  const edit = (asPlain: boolean) => {
+  const edit = (asPlain = plain) => {
     opened.value = { of: chosen, at: store.replaced.peek() };
-    store.preferences.setPlain(asPlain);
+    if (asPlain !== plain) {
+      store.preferences.setPlain(asPlain); // only when it is chosen: another tab may have chosen otherwise
+    }
   };
   useEffect(() => {
     if (opened.peek()?.of !== chosen) {
@@ -122,7 +124,7 @@ export function Code({ store, part }: { store: Store; part: Signal<Part> }) {
           ) : pane.runs ? (
             <>
               {!open && (
-                <button type="button" class="link" onClick={() => edit(plain)}>
+                <button type="button" class="link" onClick={() => edit()}>
                   Edit
                 </button>
               )}
