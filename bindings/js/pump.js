@@ -53,8 +53,12 @@ export class Pump {
    * task; a clock that users made is told whenever it has moved.
    */
   touch() {
+    if (!this.#inTurn) this.#tellTime();
+  }
+
+  /* A function of its own: `touch` is called several times for each task, and what is small is inlined. */
+  #tellTime() {
     if (this.#clock.real) {
-      if (this.#inTurn) return;
       this.#inTurn = true;
       this.#turnBegan = this.#clock.now();
       this.#units = 0;
@@ -110,9 +114,14 @@ export class Pump {
     this.#clock.close();
   }
 
+  /**
+   * The short way for a task that is held back; the first of each count goes the
+   * long way. Else an engine that has seen only the short one for long has compiled
+   * no other, and throws its code away in the first turn that needs it.
+   */
   #inMicrotask = () => {
     if (this.#state !== SCHEDULED) return;
-    if (this.#inTurn && this.#work.hasLateOnly) this.#runLate();
+    if (this.#inTurn && this.#units > 0 && this.#work.hasLateOnly) this.#runLate();
     else this.#run();
   };
 
