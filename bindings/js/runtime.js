@@ -63,7 +63,6 @@ export class Runtime {
   starts = new Starts(this);
   #kernel;
   #pump;
-  #traceStarts;
   #waits = new Registry();
   /** How many pids wait in the word area to be settled. */
   #inboxCount = 0;
@@ -89,7 +88,7 @@ export class Runtime {
       (event) => this.#handle(event),
     );
     this.#pump = new Pump(clock, this);
-    this.#traceStarts = trace;
+    this.tracesStarts = trace;
     this.hooks = hooks;
     this.#makePool = makePool;
     this.late = new Late(this);
@@ -143,9 +142,9 @@ export class Runtime {
     return holder;
   }
 
-  /** Notes where a task is started, when that is traced: few frames, for there may be very many. */
+  /** Notes where a task is started, when `tracesStarts`: few frames, for there may be very many. */
   markTask(record, below) {
-    if (this.#traceStarts) record.start = withFrames(START_FRAMES, () => this.markStart(below));
+    record.start = withFrames(START_FRAMES, () => this.markStart(below));
   }
 
   /* ---- Processes ------------------------------------------------------ */

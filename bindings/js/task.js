@@ -97,7 +97,7 @@ function checkTasks(call, caller, tasks) {
 export function startTask(call, caller, body, options, flags, scope = null) {
   const { runtime } = caller;
   const record = new TaskRecord(caller, options.label ?? nameOf(body));
-  runtime.markTask(record, startTask);
+  if (runtime.tracesStarts) runtime.markTask(record, startTask);
   if (flags === FLAG.LINK && scope === null) runtime.spawnLinked(call, caller, body, options, record);
   else runtime.spawn(call, caller, body, options, flags, scope, record);
   return new Task(record);
