@@ -8,6 +8,7 @@
 // warm-up is collected; one that can `measure` does all of that itself.
 
 import { parseArgs } from 'node:util';
+import { medians } from './figures.mjs';
 import { threadTime } from './measuring.mjs';
 import { chooseMeasured, measured } from './package.mjs';
 import { cases } from './cases/all.mjs';
@@ -45,13 +46,22 @@ function check(results, ordered) {
 
 /** Engines compile what is used often, and WebAssembly twice; until that is
  * done a run measures the compiler. So each library works for a while first,
- * whole runs at a time. */
+ * whole runs at a time. Of cases whose run is short several are measured. */
 async function time({ run, values = (results) => results, ordered = true }) {
   const items = Array.from({ length: size }, (_, index) => index);
   const began = performance.now();
   do {
     check(values(await run(items)), ordered);
   } while (performance.now() - began < Number(warmUp));
+  const found = [];
+  for (let done = 0; done < (chosen.runs ?? 1); done++) {
+    found.push(await timeOnce({ run, items, values, ordered }));
+  }
+  return medians(found);
+}
+
+/** One run, without the garbage of those before it. */
+async function timeOnce({ run, items, values, ordered }) {
   globalThis.gc();
   await new Promise((resolve) => setTimeout(resolve, 10));
 
