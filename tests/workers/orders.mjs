@@ -268,6 +268,7 @@ export async function inAllOrders(deviations, once) {
     [Atomics, 'load', (words, index) => (goesOn(index) ? load(words, index) : NaN)],
     [Atomics, 'store', (words, index, value) => (goesOn(index) ? store(words, index, value) : value)],
     [performance, 'now', () => 0],
+    [process, 'hrtime', () => [0, 0]],
     [globalThis, 'setTimeout', (run) => world.addTimer(run)],
   ], async () => {
     do {

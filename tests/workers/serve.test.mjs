@@ -1,12 +1,15 @@
 // The worker's side alone, with a port that the test has in its hands.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { isComplete } from '../../bindings/js/workers/job-context.js';
 import { FROM_WORKER, HELD_MAX, NO_NUMBER, STATE, TO_WORKER, wordOf, WORDS } from '../../bindings/js/workers/messages.js';
 import { serve } from '../../bindings/js/workers/serve.js';
 import { root } from '../../scripts/lib/shell.mjs';
+import { scenario } from './harness.mjs';
 
 const sources = join(root, 'bindings/js');
 const address = 'data:text/javascript,export const echo = (value) => value';
@@ -92,7 +95,7 @@ function filesFrom(file, found = new Set()) {
 
 for (const name of ['belay-worker.js', 'belay-worker-node.js']) {
   test(`${name} needs neither the kernel nor a runtime before its first job`, () => {
-    const own = [name, 'failures.js', 'job-context.js', 'linger.js', 'messages.js', 'parameters.js', 'serve.js'];
+    const own = [name, 'failures.js', 'job-context.js', 'linger.js', 'messages.js', 'now.js', 'parameters.js', 'serve.js'];
     assert.deepEqual([...filesFrom(`workers/${name}`)].sort(), ['describe.js', 'errors.js', ...own.map((file) => `workers/${file}`)]);
   });
 }
@@ -115,3 +118,11 @@ test('a runtime is loaded for the first function that may ask for one, and not b
   assert.deepEqual((await said()).slice(0, 3), [FROM_WORKER.VALUE, 2, 'b']);
   assert.equal(isComplete(), true);
 });
+
+const LOADED = "process.moduleLoadList.includes('NativeModule perf_hooks')";
+
+scenario('a worker of Node does not load what `performance` is made of', async ({ run }) => {
+  const bare = new Worker(`require('node:worker_threads').parentPort.postMessage(${LOADED})`, { eval: true });
+  const [isLoaded] = await once(bare, 'message');
+  assert.deepEqual(await run('loaded'), isLoaded);
+}, { module: `data:text/javascript,${encodeURIComponent(`export const loaded = () => ${LOADED};`)}`, max: 1 });

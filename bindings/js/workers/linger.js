@@ -6,6 +6,7 @@
  * Both then go back to their loop in any case, where all else goes on: timers, promises,
  * other ports. Who looks in vain does so ever more seldom.
  */
+import { now } from './now.js';
 
 /* So many times at most one does not look, after it has looked in vain. */
 const REST_MAX = 63;
@@ -32,22 +33,22 @@ class Lookout {
     this.#ms = ms;
   }
 
-  /** Whether to look, from `now` on. */
-  begin(now) {
+  /** Whether to look, from `began` on. */
+  begin(began) {
     if (this.#ms === 0) return false;
     if (this.#left > 0) {
       this.#left--;
       return false;
     }
-    this.#at = now;
-    this.#end = now + this.#ms;
+    this.#at = began;
+    this.#end = began + this.#ms;
     return true;
   }
 
   /** Whether to look on. */
   goesOn() {
     const before = this.#at;
-    this.#at = performance.now();
+    this.#at = now();
     if (this.#at < this.#end && this.#at - before < PREEMPTED_MS) return true;
     this.#rest = Math.min(REST_MAX, this.#rest * 2 + 1);
     this.#left = this.#rest;
@@ -77,14 +78,14 @@ export class Linger {
 
   /** Returns when there is a message, or soon. */
   linger() {
-    const now = performance.now();
-    if (now - this.#awakeSince > AWAKE_MS || !this.#isMet(now)) this.#awakeSince = NaN;
-    else if (Number.isNaN(this.#awakeSince)) this.#awakeSince = now;
+    const began = now();
+    if (began - this.#awakeSince > AWAKE_MS || !this.#isMet(began)) this.#awakeSince = NaN;
+    else if (Number.isNaN(this.#awakeSince)) this.#awakeSince = began;
   }
 
-  #isMet(now) {
+  #isMet(began) {
     if (this.#tally.isBehind) return true;
-    if (!this.#lookout.begin(now)) return false;
+    if (!this.#lookout.begin(began)) return false;
     do {
       for (let looks = 0; looks < LOOKS; looks++) {
         if (!this.#tally.isBehind) continue;
@@ -113,7 +114,7 @@ export class Expectation {
 
   /** There should be an answer at once. */
   open() {
-    if (this.#isOpen || !this.#lookout.begin(performance.now())) return;
+    if (this.#isOpen || !this.#lookout.begin(now())) return;
     this.#isOpen = true;
     this.#queue();
   }

@@ -5,6 +5,7 @@ import { cloneError, packFailure, unpackFailure } from './failures.js';
 import { complete, isComplete, JobContext, Transferred } from './job-context.js';
 import { Linger } from './linger.js';
 import { FROM_WORKER, HELD_MAX, NO_NUMBER, NOTHING, STATE, talliesOf, TO_WORKER, wordOf } from './messages.js';
+import { now } from './now.js';
 import { blindFrom } from './parameters.js';
 
 /**
@@ -105,7 +106,7 @@ class Server {
   }
 
   #call(job) {
-    job.began = performance.now();
+    job.began = now();
     const { call } = job.target; // `this` is nothing of ours
     let value;
     try {
@@ -131,7 +132,7 @@ class Server {
 
   #returned(job, result) {
     const [value, moved] = Transferred.take(result);
-    const took = performance.now() - job.began;
+    const took = now() - job.began;
     try {
       this.#post([FROM_WORKER.VALUE, job.number, value, took], moved);
     } catch (cause) {
