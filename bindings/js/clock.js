@@ -9,6 +9,7 @@
  * The functions of the platform are looked up when a clock is made, so that one
  * stays as it is while a simulation has put others in their place.
  */
+import { clockNow } from './now.js';
 
 /** Runs functions in the next turn of the event loop. */
 function makeLater() {
@@ -43,10 +44,9 @@ function makeLater() {
 
 export function realClock() {
   const { later, close } = makeLater();
-  const { performance, setTimeout, clearTimeout } = globalThis;
-  const { now } = performance;
+  const { setTimeout, clearTimeout } = globalThis;
   return {
-    now: () => now.call(performance),
+    now: clockNow(),
     setTimeout: (run, ms) => setTimeout(run, ms),
     clearTimeout: (handle) => clearTimeout(handle),
     later,

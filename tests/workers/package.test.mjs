@@ -75,6 +75,12 @@ for (const name of ['belay-worker.js', 'belay-worker-node.js']) {
   });
 }
 
+test('a first task does not have Node load what `performance` is made of', async () => {
+  const loaded = "console.log(process.moduleLoadList.includes('NativeModule perf_hooks'))";
+  const before = await run(loaded);
+  assert.equal(await run(`import { Task } from 'belay-tasks';\nawait Task.await(Task.async(() => 1));\n${loaded};`), before);
+});
+
 test('an import gives what index.d.ts declares', async () => {
   const types = readFileSync(join(installed, 'bindings/js/index.d.ts'), 'utf8').replace(/\/\*[^]*?\*\//g, '');
   const declared = [...types.matchAll(/^export (?:const|function|class|abstract class) (\w+)/gm)].map(([, name]) => name);

@@ -6,6 +6,7 @@
  */
 import { WorkerError } from '../errors.js';
 import { describe } from '../describe.js';
+import { now } from '../now.js';
 import { cloneError, packFailure, refusePorts, unpackFailure } from './failures.js';
 import { distance, FROM_WORKER, HELD_MAX, isFromWorker, NOTHING, numberAfter, STATE, TO_WORKER, wordOf, WORDS } from './messages.js';
 
@@ -15,7 +16,7 @@ const EXPORTS_MAX = 1000;
 export class Lane {
   /** 'starting', 'up', 'ending' or 'gone' */
   state = 'starting';
-  /** Since when it has had nothing to do, or has been at its present job, by performance.now(). */
+  /** Since when it has had nothing to do, or has been at its present job, by now(). */
   since = 0;
   /** Killed on purpose; else its end is a crash. */
   killed = false;
@@ -95,7 +96,7 @@ export class Lane {
       this.#takeBack(jobs, cause);
     }
     if (!wasIdle || this.#jobs.size === 0) return;
-    this.since = performance.now();
+    this.since = now();
     this.keepAlive(true);
   }
 
@@ -197,7 +198,7 @@ export class Lane {
     if (type === FROM_WORKER.UP) {
       if (this.state !== 'starting') return;
       this.state = 'up';
-      this.since = performance.now();
+      this.since = now();
       this.#pool.cameUp(this);
       if (this.#jobs.size === 0) this.keepAlive(false);
       return;
@@ -228,12 +229,12 @@ export class Lane {
     }
     this.leaving = false;
     if (this.#jobs.size === 0) this.#rest();
-    else this.since = performance.now();
+    else this.since = now();
   }
 
   /** It has nothing to do. */
   #rest() {
-    this.since = performance.now();
+    this.since = now();
     if (this.state === 'up') this.keepAlive(false);
   }
 

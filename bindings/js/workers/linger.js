@@ -6,7 +6,7 @@
  * Both then go back to their loop in any case, where all else goes on: timers, promises,
  * other ports. Who looks in vain does so ever more seldom.
  */
-import { now } from './now.js';
+import { now } from '../now.js';
 
 /* So many times at most one does not look, after it has looked in vain. */
 const REST_MAX = 63;

@@ -9,6 +9,7 @@
  * killed, when another one has nothing to do, and when the job before takes longer
  * than it should.
  */
+import { now } from '../now.js';
 import { loadHost } from './host.js';
 import { AHEAD_MS, Known } from './known.js';
 import { Lane } from './lane.js';
@@ -146,18 +147,18 @@ export class Pool {
   }
 
   /** Whether what it is at takes longer than it should, and what waits could be done elsewhere. */
-  #isOverdue({ current, since }, now = performance.now()) {
+  #isOverdue({ current, since }, at = now()) {
     if (this.#settings.max === 1) return false;
     const ms = this.#known.of(current.target)?.ms ?? 0;
-    return now - since > ms * OVERDUE + AHEAD_MS;
+    return at - since > ms * OVERDUE + AHEAD_MS;
   }
 
   /** What waits behind a job that takes too long comes before all others; false when there is none. */
   #relieve() {
-    const now = performance.now();
+    const at = now();
     let relieved = false;
     for (const lane of this.#lanes) {
-      if (lane.size < 2 || !this.#isOverdue(lane, now)) continue;
+      if (lane.size < 2 || !this.#isOverdue(lane, at)) continue;
       this.#putBack(lane.takeBack(lane.size - 1));
       relieved = true;
     }
@@ -260,7 +261,7 @@ export class Pool {
   }
 
   #grow(size) {
-    if (this.#lanes.length > 0 && performance.now() < this.#retryAt) return;
+    if (this.#lanes.length > 0 && now() < this.#retryAt) return;
     while (this.#lanes.length < size && !this.#disposed) {
       this.#started++;
       try {
@@ -324,7 +325,7 @@ export class Pool {
 
   #delayStarts() {
     this.#wanted = this.#settings.min;
-    this.#retryAt = performance.now() + RETRY_MS;
+    this.#retryAt = now() + RETRY_MS;
   }
 
   /** Sees to spare workers, and to those that have had nothing to do for long. */
@@ -333,7 +334,7 @@ export class Pool {
       this.#spareTimer = unref(setTimeout(() => {
         this.#spareTimer = null;
         if (this.#needsSpare) this.#grow(this.#lanes.length + 1);
-      }, Math.max(SPARE_AFTER_MS, this.#retryAt - performance.now())));
+      }, Math.max(SPARE_AFTER_MS, this.#retryAt - now())));
     }
     if (this.#idleTimer === null && this.#settings.idleTimeout !== Infinity && this.#lanes.length > this.#settings.min) {
       this.#idleTimer = unref(setTimeout(this.#trim, Math.min(0x7fffffff, Math.max(1, this.#settings.idleTimeout))));
@@ -352,9 +353,9 @@ export class Pool {
   #trim = () => {
     this.#idleTimer = null;
     const { min, idleTimeout } = this.#settings;
-    const now = performance.now();
+    const at = now();
     for (const lane of [...this.#lanes].reverse()) {
-      if (this.#lanes.length <= min || !lane.isIdle || now - lane.since < idleTimeout - 1) continue;
+      if (this.#lanes.length <= min || !lane.isIdle || at - lane.since < idleTimeout - 1) continue;
       this.#remove(lane);
       this.#ending.add(lane);
       this.#wanted = min;

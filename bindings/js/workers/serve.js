@@ -1,11 +1,11 @@
 /** The life of a worker: it takes one job after the other, and runs it. */
 import { describe } from '../describe.js';
 import { ModuleError } from '../errors.js';
+import { now } from '../now.js';
 import { cloneError, packFailure, unpackFailure } from './failures.js';
 import { complete, isComplete, JobContext, Transferred } from './job-context.js';
 import { Linger } from './linger.js';
 import { FROM_WORKER, HELD_MAX, NO_NUMBER, NOTHING, STATE, talliesOf, TO_WORKER, wordOf } from './messages.js';
-import { now } from './now.js';
 import { blindFrom } from './parameters.js';
 
 /**
