@@ -25,7 +25,7 @@ const LANES = 2;
 /* How often what happens at random moments is tried, and with how many seeds; scripts of single parts give larger numbers than `npm test`. */
 const KILLS = Number(process.env.BELAY_KILLS ?? 0);
 const STRESS_RUNS = Number(process.env.BELAY_STRESS_RUNS ?? 0);
-const SIM_SEEDS = Number(process.env.BELAY_SIM_SEEDS ?? 200);
+const SIM_SEEDS = Number(process.env.BELAY_SIM_SEEDS ?? 120);
 
 const node = (...args) => [process.execPath, ...args];
 
