@@ -143,19 +143,10 @@ async function trips({ run }, count) {
   return { us: quantile(sorted, 0.5) * 1000, p99: quantile(sorted, 0.99) * 1000 };
 }
 
-/** Many that do nothing, all handed over at once. */
-async function short({ all }, count) {
-  checkAll(await all('same', range(count)), count);
-  globalThis.gc();
-  const began = performance.now();
-  checkAll(await all('same', range(count)), count);
-  return { us: ((performance.now() - began) * 1000) / count };
-}
-
 /* Runs of all jobs in a process: the first ones are not counted, as with the other cases, since compilers still work. */
 const RUNS = { before: 2, counted: 3 };
 
-/** Jobs that compute, several times: the middle one of those that count. */
+/** Many jobs, several times: the middle one of those that count. */
 async function severalTimes(run) {
   const times = [];
   for (let index = 0; index < RUNS.before + RUNS.counted; index++) {
@@ -164,6 +155,12 @@ async function severalTimes(run) {
     if (index >= RUNS.before) times.push(performance.now() - began);
   }
   return { ms: quantile(sortedNumbers(times), 0.5) };
+}
+
+/** Many that do nothing, all handed over at once. */
+async function short({ all }, count) {
+  const { ms } = await severalTimes(async () => checkAll(await all('same', range(count)), count));
+  return { us: (ms * 1000) / count };
 }
 
 const computing = ({ all }, count) => severalTimes(async () => checkAll(await all('compute', range(count)), count));
