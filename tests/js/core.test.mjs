@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { createRuntime } from 'belay-tasks';
 import { tables, wasmBase64 } from '../../bindings/js/core.generated.js';
 import * as protocol from '../../bindings/js/protocol.js';
+import { functionSizes } from './function-sizes.mjs';
 
 const wasm = readFileSync(new URL('../../bindings/js/core.wasm', import.meta.url));
 const header = readFileSync(new URL('../../src/belay.h', import.meta.url), 'utf8');
@@ -17,32 +18,6 @@ test('the kernel is small', () => {
   assert.ok(wasm.length <= 48 * 1024, `${wasm.length} bytes`);
   assert.ok(gzipSync(wasm, { level: 9 }).length <= 16 * 1024);
 });
-
-/** The sizes in bytes of the functions of a module, from its section of code. */
-function functionSizes(bytes) {
-  let at = 8; // after the magic number and the version
-  const leb = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-  };
-  const sizes = [];
-  while (at < bytes.length) {
-    const isCode = bytes[at++] === 10;
-    const end = leb() + at;
-    if (isCode) {
-      for (let left = leb(); left > 0; left--) {
-        sizes.push(leb());
-        at += sizes.at(-1);
-      }
-    }
-    at = end;
-  }
-  return sizes;
-}
 
 // An engine compiles a function anew, for speed, after so many bytes of it were
 // run: a large one soon, however little of it is in use, and for long.

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { simulate } from '../../bindings/js/testing.js';
 import { JobTrapError, loadJobs } from '../../bindings/js/threads.js';
+import { functionSizes } from '../js/function-sizes.mjs';
 import { MODES, opened, outcome, testBoth, testIn, testModule, until } from './support.mjs';
 
 test('a module is loaded by its URL, its namespace or its default export', async () => {
@@ -187,32 +188,6 @@ for (const mode of MODES) {
     assert.equal(stdout, '78498\n');
     assert.equal(status, 0);
   });
-}
-
-/** How many bytes each function of a WebAssembly module has. */
-function functionSizes(bytes) {
-  let at = 8; // after the magic number and the version
-  const number = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const id = bytes[at++];
-    const end = number() + at;
-    if (id === 10) {
-      return Array.from({ length: number() }, () => {
-        const size = number();
-        at += size;
-        return size;
-      });
-    }
-    at = end;
-  }
-  throw new Error('the module has no code');
 }
 
 /* malloc of libc, which is not ours, has 6,100. */
