@@ -21,10 +21,8 @@ const addressOf = (path) => new URL(`../${path}`, import.meta.url);
 /** "package" or "sources"; undefined in a process that no run has started. */
 export const measured = () => process.env[VARIABLE];
 
-/** Where an entry of Belay is loaded from: "index", "testing" or "threads". */
-export const entryAt = (name) => addressOf(`${measured() === 'sources' ? SOURCES : PACKAGE}/${name}.js`);
-
-export const load = (name) => import(entryAt(name));
+/** An entry of Belay: "index", "testing" or "threads". */
+export const load = (name) => import(addressOf(`${measured() === 'sources' ? SOURCES : PACKAGE}/${name}.js`));
 
 /**
  * Says what is measured, "package" or "sources", here and in the processes that this one
