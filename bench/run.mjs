@@ -115,7 +115,7 @@ async function measureCase(name) {
     for (const key of orderOf(keys, round)) {
       say(`${name} ${key}: round ${round + 1}`);
       const words = [name, key, itemsOf(one, key), options.quick ? 300 : 1000];
-      taken[key].push(await measure('case.mjs', words));
+      taken[key].push(await measure('case.mjs', words, { flags: one.flags }));
     }
   }
   say('');

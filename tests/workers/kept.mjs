@@ -1,6 +1,6 @@
-// What kills leave in memory, in a process of its own, run with --expose-gc:
+// What kills leave in memory, in a process of its own:
 //
-//   node --expose-gc tests/workers/kept.mjs 200
+//   node --expose-gc --max-semi-space-size=2 tests/workers/kept.mjs 200
 //
 // kills so many functions, then as many again, and prints what the second ones
 // have added, in KiB for each: { rss, heapUsed, external }. What caches and
@@ -8,8 +8,10 @@
 import { createRuntime } from 'belay-tasks';
 import { until, work } from './harness.mjs';
 
+const WORKERS = 2;
+
 const kills = Number(process.argv[2]);
-const runtime = createRuntime({ workers: { max: 2 } });
+const runtime = createRuntime({ workers: { min: WORKERS, max: WORKERS } });
 const { Task, inspect } = runtime;
 
 async function kill() {
@@ -19,9 +21,13 @@ async function kill() {
   await Task.shutdown(task, 'brutalKill');
 }
 
-/** The least of several looks: a thread that has just ended gives its memory back a little later. */
+/**
+ * The least of several looks, with the same number of workers each time: a thread
+ * that has just ended gives its memory back a little later.
+ */
 async function memory() {
   await until(() => inspect().abandoned === 0 && inspect().workers.ending === 0);
+  await until(() => inspect().workers.idle === WORKERS);
   const looks = [];
   for (let look = 0; look < 10; look++) {
     await Task.await(Task.async(work, 'add', [1, 2]), Infinity);

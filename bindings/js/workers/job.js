@@ -7,6 +7,8 @@ export class Job {
   /** The worker that has it, as its number there. */
   lane = null;
   number = 0;
+  /** It is among those that wait for a worker. */
+  waits = false;
   /** It has ended, for the task and for the pool. */
   done = false;
   /** Its task has ended before it; it is to be stopped. */

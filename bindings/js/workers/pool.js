@@ -13,6 +13,7 @@ import { now } from '../now.js';
 import { loadHost } from './host.js';
 import { AHEAD_MS, Known } from './known.js';
 import { Lane } from './lane.js';
+import { Waiting } from './waiting.js';
 
 /* So many times as long as it should take, and AHEAD_MS: then what waits behind a job is done elsewhere. */
 const OVERDUE = 2;
@@ -31,8 +32,7 @@ export class Pool {
   /** Those of them that have not come up yet. */
   #starting = new Set();
   #ending = new Set();
-  #queue = [];
-  #head = 0;
+  #waiting = new Waiting();
   #known = new Known();
   #spareTimer = null;
   #idleTimer = null;
@@ -81,20 +81,15 @@ export class Pool {
   /* ---- Jobs. -------------------------------------------------------------- */
 
   submit(job) {
-    this.#queue.push(job);
+    this.#waiting.push(job);
     if (!this.#isSated) this.#withHost(() => this.#assign());
   }
 
   /** Jobs that were taken back come before all others. */
   again(jobs) {
     if (jobs.length === 0) return;
-    this.#putBack(jobs);
+    this.#waiting.putBack(jobs);
     queueMicrotask(() => this.#assign());
-  }
-
-  #putBack(jobs) {
-    this.#queue = jobs.concat(this.#queue.slice(this.#head));
-    this.#head = 0;
   }
 
   /** The task of a job has ended before it. */
@@ -102,8 +97,10 @@ export class Pool {
     if (job.done || this.#disposed) return;
     job.cancelled = true;
     this.#isSated = false;
-    if (job.lane === null) job.stopped(); // it waits, and is passed over
-    else {
+    if (job.lane === null) {
+      job.stopped();
+      this.#waiting.hasEnded(job);
+    } else {
       job.lane.cancel(job, reason, grace);
       this.#assign();
     }
@@ -113,24 +110,6 @@ export class Pool {
   took(job, ms) {
     this.#known.took(job, ms);
     this.#isSated = false;
-  }
-
-  get #waiting() {
-    return this.#queue.length - this.#head;
-  }
-
-  #next() {
-    while (this.#head < this.#queue.length) {
-      const job = this.#queue[this.#head++];
-      if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
-        this.#queue = this.#queue.slice(this.#head);
-        this.#head = 0;
-      }
-      if (!job.done) return job;
-    }
-    this.#queue = [];
-    this.#head = 0;
-    return null;
   }
 
   /** How many jobs of an export a worker may hold. */
@@ -159,7 +138,7 @@ export class Pool {
     let relieved = false;
     for (const lane of this.#lanes) {
       if (lane.size < 2 || !this.#isOverdue(lane, at)) continue;
-      this.#putBack(lane.takeBack(lane.size - 1));
+      this.#waiting.putBack(lane.takeBack(lane.size - 1));
       relieved = true;
     }
     return relieved;
@@ -173,7 +152,7 @@ export class Pool {
   #assign() {
     if (this.#disposed || this.#host === null) return;
     let lane = null;
-    while (this.#waiting > 0) {
+    while (this.#waiting.size > 0) {
       lane = this.#lane();
       if (lane === null) break;
       const jobs = this.#batchFor(lane);
@@ -181,9 +160,9 @@ export class Pool {
       lane.give(jobs, this.#isBrief(jobs));
     }
     this.#isSated = false;
-    if (this.#peek() === null) this.#share();
+    if (this.#waiting.peek() === null) this.#share();
     else if (this.#isFull) this.#isSated = lane === null;
-    else this.#growFor(this.#waiting);
+    else this.#growFor(this.#waiting.size);
     this.#look();
   }
 
@@ -194,15 +173,10 @@ export class Pool {
       if (lane.canTake && (best === null || lane.size < best.size)) best = lane;
     }
     if (best === null || best.size === 0) return best;
-    const first = this.#peek();
+    const first = this.#waiting.peek();
     // A few at a time are not worth a message.
     if (first === null || best.size * 2 > this.#windowOf(first) || best.room === 0) return null;
     return this.#isOverdue(best) ? null : best;
-  }
-
-  #peek() {
-    while (this.#head < this.#queue.length && this.#queue[this.#head].done) this.#head++;
-    return this.#head < this.#queue.length ? this.#queue[this.#head] : null;
   }
 
   get #held() {
@@ -214,13 +188,13 @@ export class Pool {
   #batchFor(lane) {
     const jobs = [];
     const { room } = lane;
-    const fair = Math.ceil((this.#waiting + this.#held) / Math.max(1, this.#lanes.length));
+    const fair = Math.ceil((this.#waiting.size + this.#held) / Math.max(1, this.#lanes.length));
     for (;;) {
-      const job = this.#peek();
+      const job = this.#waiting.peek();
       if (job === null) break;
       const window = Math.min(this.#windowOf(job), Math.max(1, fair));
       if (jobs.length + lane.size >= window || jobs.length >= room) break;
-      jobs.push(this.#next());
+      jobs.push(this.#waiting.take());
       if (job.transfer !== null) break;
     }
     return jobs;
@@ -248,7 +222,7 @@ export class Pool {
   /** Whether a worker needs no further job now, and so nobody else does. */
   #hasEnough({ size }) {
     if (size === 0 || this.#lanes.length < this.#settings.max) return false;
-    const first = this.#peek();
+    const first = this.#waiting.peek();
     return first === null || size * 2 > this.#windowOf(first);
   }
 
@@ -320,7 +294,7 @@ export class Pool {
   #startFailed(error) {
     this.#delayStarts();
     if (this.#lanes.length > 0) return;
-    for (let job = this.#next(); job !== null; job = this.#next()) job.threw(error);
+    for (let job = this.#waiting.take(); job !== null; job = this.#waiting.take()) job.threw(error);
   }
 
   #delayStarts() {
@@ -370,8 +344,7 @@ export class Pool {
     this.#disposed = true;
     clearTimeout(this.#spareTimer);
     clearTimeout(this.#idleTimer);
-    this.#queue = [];
-    this.#head = 0;
+    this.#waiting.clear();
     for (const lane of [...this.#lanes]) lane.kill();
   }
 
@@ -395,7 +368,7 @@ export class Pool {
       spare: this.#settings.hotSpare && busy > 0 && idle > 0 ? 1 : 0,
       starting: size - busy - idle,
       ending: this.#ending.size,
-      queued: this.#queue.slice(this.#head).filter(({ done }) => !done).length,
+      queued: this.#waiting.size,
       started: this.#started,
       killed: this.#killed,
       crashed: this.#crashed,

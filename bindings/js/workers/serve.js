@@ -3,6 +3,7 @@ import { describe } from '../describe.js';
 import { ModuleError } from '../errors.js';
 import { now } from '../now.js';
 import { cloneError, packFailure, unpackFailure } from './failures.js';
+import { Fifo } from './fifo.js';
 import { complete, isComplete, JobContext, Transferred } from './job-context.js';
 import { Linger } from './linger.js';
 import { FROM_WORKER, HELD_MAX, NO_NUMBER, NOTHING, STATE, talliesOf, TO_WORKER, wordOf } from './messages.js';
@@ -34,8 +35,7 @@ class Server {
   #exports = [new Nothing()];
   /** It has run something. */
   #isRehearsed = false;
-  #queue = [];
-  #head = 0;
+  #queue = new Fifo();
   /** The job under way, while it takes more than one turn. */
   #current = null;
   #running = false;
@@ -77,11 +77,9 @@ class Server {
   /** Runs jobs until one takes longer than this turn, or none is left. */
   #goOn() {
     this.#running = true;
-    while (this.#head < this.#queue.length) {
-      if (!this.#begin(this.#queue[this.#head++])) return;
+    while (this.#queue.length > 0) {
+      if (!this.#begin(this.#queue.shift())) return;
     }
-    this.#queue = [];
-    this.#head = 0;
     this.#running = false;
     this.#linger.linger();
   }
