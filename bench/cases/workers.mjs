@@ -167,6 +167,37 @@ async function short({ all }, count) {
 
 const computing = ({ all }, count) => severalTimes(async () => checkAll(await all('compute', range(count)), count));
 
+/* So many runs by turns, and before them so many of each: more code has to be compiled for our pool than for the smallest. */
+const PAIRS = { before: 5, counted: 16 };
+
+/** Two pools in one process, by turns, since two processes differ by more than they do: how many % less ours takes. */
+async function beside(ours, theirs, count) {
+  const pools = [ours, theirs];
+  const timed = async ({ all }) => {
+    await pause(20);
+    const began = performance.now();
+    checkAll(await all('compute', range(count)), count);
+    return performance.now() - began;
+  };
+  const leads = [];
+  for (let pair = 0; pair < PAIRS.before + PAIRS.counted; pair++) {
+    const times = new Map();
+    for (const pool of pair % 2 === 0 ? pools : [...pools].reverse()) times.set(pool, await timed(pool));
+    if (pair >= PAIRS.before) leads.push(100 * (1 - times.get(ours) / times.get(theirs)));
+  }
+  const lead = sum(leads) / PAIRS.counted;
+  const variance = sum(leads.map((one) => (one - lead) ** 2)) / (PAIRS.counted - 1);
+  return { lead, error: Math.sqrt(variance / PAIRS.counted) };
+}
+
+const besideRows = (what, openOurs) =>
+  Object.fromEntries(Object.entries({ piscina: openPiscina, tinypool: openTinypool, workerpool: openWorkerpool }).map(([name, open]) => [
+    what === 'Belay' ? name : `jobs-${name}`,
+    ours(`${what} beside ${name}`, async () => ({
+      measure: async (count) => beside(await openOurs(), await open(), count),
+    })),
+  ]));
+
 /** How long each worker stood still between two jobs, in ms. */
 function gapsOf(spans) {
   const ends = new Map();
@@ -254,6 +285,8 @@ async function leftovers(count) {
   return { kib: (after - before) / 1024 / count };
 }
 
+const BESIDE = { ...besideRows('Belay', () => openBelay()), ...besideRows('jobs in C', () => openJobs(SIZE)) };
+
 export const workerCases = {
   'worker-trip': {
     number: 13,
@@ -298,6 +331,18 @@ export const workerCases = {
       { row: 'jobs-one', over: 'jobs', atLeast: Math.max(1, OF_IDEAL * SIZE) },
       { row: 'jobs', over: 'best', atMost: 1 },
     ],
+  },
+  'worker-beside': {
+    number: 13,
+    title: `the same jobs, in turn with each pool in one process, on ${number(SIZE)} processors`,
+    items: 64,
+    quickItems: 64,
+    roundsMax: 3,
+    absolute: true,
+    judged: 'lead',
+    columns: [['lead', '% less time than theirs, mean'], ['error', 'its standard error']],
+    rows: BESIDE,
+    targets: Object.keys(BESIDE).map((row) => ({ row, atLeast: 0 })),
   },
   'worker-idle': {
     number: 13,
