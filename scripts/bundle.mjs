@@ -83,6 +83,7 @@ await run(async () => {
     target: 'es2022',
     external: ['node:*'],
     minify: true,
+    lineLimit: 160, // Node prints the whole line from which an error comes that nobody has caught
     sourcemap: 'linked',
     sourcesContent: false,
     chunkNames: 'part-[hash]',

@@ -36,3 +36,19 @@ test('an error and a task are shown by their names alone', async () => {
     assert.match(inspect(error, { customInspect, depth: 0 }), /^\[?TimeoutError: task <\d+\.\d+> was not done within 0 ms/);
   }
 });
+
+test('an error that nobody has caught is printed with a short line of the package', async () => {
+  const calls = {
+    index: "Task.async(() => 1, { timout: 1 })",
+    threads: "await loadJobs({})",
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const address = JSON.stringify(pathToFileURL(join(folder, `${name}.js`)));
+    const program = `import * as belay from ${address}; const { Task, loadJobs } = belay; ${call};`;
+    const { code, output } = await collect(process.execPath, ['--input-type=module', '-e', program], { cwd: root });
+    assert.equal(code, 1, output.slice(0, 1000));
+    assert.match(output, /^TypeError: /m, output.slice(0, 1000));
+    const longest = Math.max(...output.split('\n').map((line) => line.length));
+    assert.ok(longest < 1000, `a line of ${longest} characters`);
+  }
+});
