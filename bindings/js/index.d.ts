@@ -134,8 +134,9 @@ The options of calls that run an export on a worker.
 There `shutdown` is also how long, in ms, the function may go on once its task was
 asked to stop (by a supervisor, a signal, or {@link TaskApi.shutdown}, which then
 says how long): its `signal` aborts at once, and the thread is terminated when it
-has not returned after that time. What ends a task in any other way (a kill, a
-timeout, a link) terminates the thread at once.
+has not returned after that time. What ends a task in any other way (a kill, the
+timeout of a stream, a link) terminates the thread at once. The timeout of
+{@link TaskApi.await} ends no task.
 */
 export interface ModuleSpawnOptions extends SpawnOptions {
   /**

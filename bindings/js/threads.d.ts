@@ -123,7 +123,7 @@ declare module './index.js' {
     /**
     The same with a job in C.
 
-    When its process ends first (a timeout, a shutdown, its owner's end) the job is
+    When its process ends first (a shutdown, its owner's end, a stream's timeout) the job is
     told: `belay_cancelled` answers 1. Until it returns it counts as abandoned in
     `inspect()`; without shared memory its worker is ended instead.
 
