@@ -9,7 +9,7 @@
 # BELAY_JOB (src/belay_jobs.h). Made in <folder>, which is the current binary
 # folder when nothing is said:
 #
-#     <target>.mjs, <target>.d.ts   what JavaScript imports
+#     <target>.mjs, <target>.d.mts  what JavaScript imports
 #     <target>/                     what that loads: keep the two together
 #
 # The sources are compiled twice, with threads and without; so is Belay's own

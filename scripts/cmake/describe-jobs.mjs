@@ -181,7 +181,7 @@ function main([target, output, single, threads]) {
   writeFileSync(join(folder, 'worker.mjs'), workerText());
   // Emscripten's own worker is a script; what ends in .mjs stays a module.
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
-  writeFileSync(join(output, `${target}.d.ts`), declare(target, jobs));
+  writeFileSync(join(output, `${target}.d.mts`), declare(target, jobs));
   writeFileSync(join(output, `${target}.mjs`), describe(target, jobs));
 }
 
