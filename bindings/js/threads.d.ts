@@ -385,7 +385,8 @@ opens its first instance. This thread never waits for one of the instance's: it
 talks to a worker by messages. Jobs that have nothing to do do not keep Node alive.
 
 @param module - What `import` gives for `<target>.mjs`, its default export, or
-its URL. The folder `<target>` must lie beside it.
+its URL, absolute as in `new URL('./build/primes.mjs', import.meta.url)`. The folder
+`<target>` must lie beside it.
 
 Rejects with a `TypeError` or `RangeError` for wrong arguments and with an `Error`
 when a file cannot be loaded.

@@ -14,6 +14,7 @@ import { ELEMENTS } from './jobs/job-values.js';
 import { WorkerPool } from './jobs/job-workers.js';
 import { checkCount, checkListener, checkOneOf, checkOptions, checkTimeout, describe } from './options.js';
 import { ASYNC_DISPOSE } from './supervised.js';
+import { checkAddress } from './workers/address.js';
 
 export { JobError, JobLostError, JobsDisposedError, JobTrapError } from './jobs/job-errors.js';
 
@@ -81,7 +82,7 @@ function checkMode(call, mode, { threads }) {
 /** What belay_add_jobs wrote: the module's default export, however it was given. */
 async function describeModule(call, module) {
   const isPlace = typeof module === 'string' || module instanceof URL;
-  const given = isPlace ? await import(/* @vite-ignore */ String(module)) : module;
+  const given = isPlace ? await import(/* @vite-ignore */ checkAddress(call, 'module', module)) : module;
   const description = given?.belayJobs === undefined ? given?.default : given;
   if (description?.belayJobs === undefined) {
     throw new TypeError(`${call}: module must be what belay_add_jobs made, or its URL; got ${describe(module)}`);

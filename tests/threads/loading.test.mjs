@@ -25,6 +25,7 @@ test('wrong modules and options are refused', async () => {
   const wrong = [
     [[{}], /module must be what belay_add_jobs made, or its URL; got \{\}/],
     [[null], /got null/],
+    [['./test_jobs.mjs'], /loadJobs: module must be a URL, or .* got "\.\/test_jobs\.mjs".* give new URL\('\.\/test_jobs\.mjs', import\.meta\.url\)/],
     [[{ belayJobs: 99 }], /built for another version/],
     [[testModule, { mode: 'fibers' }], /option mode must be one of 'threads', 'workers'/],
     [[testModule, { max: 0 }], /option max \(at least min\) must be a whole number, 1 or more/],
