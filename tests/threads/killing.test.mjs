@@ -143,7 +143,7 @@ testIn(['threads'], 'a job that returns in time spares its instance', { hardKill
   assert.equal(jobs.inspect().setAside, 0);
 });
 
-const TRAPS = { unreachable: /unreachable/, aborts: /abort|exit/i, outOfBounds: /out of bounds/, stackOverflow: /call stack|out of bounds|stack overflow/i };
+const TRAPS = { unreachable: /unreachable/, aborts: /abort\(\) or exit|aborted/i, outOfBounds: /out of bounds/, stackOverflow: /call stack|out of bounds|stack overflow/i };
 
 testBoth('a job that the machine stops fails with what the machine said, and others are run again', async (given) => {
   for (const [name, message] of Object.entries(TRAPS)) {

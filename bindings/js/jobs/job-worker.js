@@ -229,7 +229,8 @@ function imports(memory, onMessages) {
       return 0;
     },
     proc_exit(status) {
-      throw new Error(`the job called exit(${status})`);
+      // abort() is exit(1) there.
+      throw new Error(`the job called ${status === 1 ? 'abort() or ' : ''}exit(${status})`);
     },
   };
   return {
