@@ -916,6 +916,7 @@ export class Runtime {
       cell.retire(() => error);
     }
     this.#forgetAll();
+    this.#pool?.dispose(); // or each worker that is stopped would be replaced, for the jobs that wait
     for (const abort of aborts) {
       try {
         abort();
@@ -923,7 +924,6 @@ export class Runtime {
         report(thrown);
       }
     }
-    this.#pool?.dispose();
   }
 
   /**

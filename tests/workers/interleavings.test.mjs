@@ -91,8 +91,9 @@ for (const max of [1, 2]) {
     },
     () => world.pool.cancel(world.jobs[2], new Error('enough'), 0),
     () => world.pool.dispose(),
-  ], ({ ends }, calls, { workers }) => {
+  ], ({ ends }, calls, { pool, workers }) => {
     assert.ok(ends.length <= 1 && calls <= 1, `${ends} ${calls}`);
     assert.ok(workers.every(({ isGone }) => isGone));
+    assert.equal(pool.describe().queued, 0, 'nothing of what was handed ahead is kept');
   });
 }

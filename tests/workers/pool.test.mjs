@@ -5,6 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import threads from 'node:worker_threads';
 import { CloneError, createRuntime } from 'belay-tasks';
 import { SimulationError, simulate } from 'belay-tasks/testing';
 import { Known } from '../../bindings/js/workers/known.js';
@@ -136,6 +137,63 @@ scenario('what waits behind a job that takes too long does not wait for all that
   assert.ok(done.indexOf(1) < 190 && done.indexOf(2) < 190, `${done.indexOf(1)} ${done.indexOf(2)}`);
   await Task.shutdown(endless, 'brutalKill');
 }, { max: 2 });
+
+scenario('without hotSpare, what was handed ahead of one that takes too long is given a worker', async ({ inspect, run, start, Task }) => {
+  await until(() => inspect().workers.idle === 1);
+  for (let time = 0; time < 50; time++) await run('spinIf', [false]);
+  const { words, raised } = flag();
+  const endless = start('spinIf', [true, words]);
+  const behind = start('spinIf', [false]);
+  await raised();
+  assert.equal(await Task.await(behind, Infinity), 'done');
+  await Task.shutdown(endless, 'brutalKill');
+}, { min: 1, max: 2, hotSpare: false });
+
+/** Calls `before` whenever a worker is to be started, until what it gives is called. */
+function beforeStarts(before) {
+  const { Worker } = threads;
+  threads.Worker = class extends Worker {
+    constructor(...given) {
+      before();
+      super(...given);
+    }
+  };
+  return () => {
+    threads.Worker = Worker;
+  };
+}
+
+scenario('what waits while others work has another attempt where a worker could not be started', async ({ start, run, Task }) => {
+  let starts = 0;
+  const restore = beforeStarts(() => {
+    if (++starts === 2) throw new Error('no thread is left');
+  });
+  try {
+    const { words, raised } = flag();
+    const endless = start('spin', [words]);
+    await raised();
+    assert.equal(await run('add', [1, 2]), 3);
+    assert.equal(starts, 3);
+    await Task.shutdown(endless, 'brutalKill');
+  } finally {
+    restore();
+  }
+}, { max: 2, hotSpare: false });
+
+scenario('dispose starts no worker in place of those that it stops', async ({ start, runtime }) => {
+  let starts = 0;
+  const restore = beforeStarts(() => starts++);
+  try {
+    const { words, raised } = flag();
+    start('spin', [words]);
+    for (let number = 0; number < 5; number++) start('add', [number, 1]);
+    await raised();
+    runtime.dispose();
+    assert.equal(starts, 1);
+  } finally {
+    restore();
+  }
+}, { max: 1, idle: false });
 
 test('what is known of exports is bounded', () => {
   const known = new Known();

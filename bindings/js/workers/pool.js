@@ -87,7 +87,7 @@ export class Pool {
 
   /** Jobs that were taken back come before all others. */
   again(jobs) {
-    if (jobs.length === 0) return;
+    if (jobs.length === 0 || this.#disposed) return;
     this.#waiting.putBack(jobs);
     queueMicrotask(() => this.#assign());
   }
@@ -293,7 +293,10 @@ export class Pool {
    */
   #startFailed(error) {
     this.#delayStarts();
-    if (this.#lanes.length > 0) return;
+    if (this.#lanes.length > 0) {
+      this.#look();
+      return;
+    }
     for (let job = this.#waiting.take(); job !== null; job = this.#waiting.take()) job.threw(error);
   }
 
@@ -305,23 +308,34 @@ export class Pool {
   /** Sees to spare workers, and to those that have had nothing to do for long. */
   #look() {
     if (this.#spareTimer === null && this.#needsSpare) {
-      this.#spareTimer = unref(setTimeout(() => {
-        this.#spareTimer = null;
-        if (this.#needsSpare) this.#grow(this.#lanes.length + 1);
-      }, Math.max(SPARE_AFTER_MS, this.#retryAt - now())));
+      this.#spareTimer = unref(setTimeout(this.#spare, Math.max(SPARE_AFTER_MS, this.#retryAt - now())));
     }
     if (this.#idleTimer === null && this.#settings.idleTimeout !== Infinity && this.#lanes.length > this.#settings.min) {
       this.#idleTimer = unref(setTimeout(this.#trim, Math.min(0x7fffffff, Math.max(1, this.#settings.idleTimeout))));
     }
   }
 
-  /** There is room, and no worker could take over at once; or one that was killed is to be replaced. */
+  #spare = () => {
+    this.#spareTimer = null;
+    if (!this.#needsSpare) return;
+    const { length } = this.#lanes;
+    const isWanted = this.#settings.hotSpare || length < this.#wanted || this.#isHeldUp;
+    if (isWanted && now() >= this.#retryAt) this.#grow(length + 1);
+    else this.#look();
+  };
+
+  /** There is room, and no worker could take over at once, which is or may be wanted; or one that was killed is to be replaced. */
   get #needsSpare() {
     const { max, hotSpare } = this.#settings;
     if (this.#disposed || this.#lanes.length >= max) return false;
     if (this.#lanes.length < this.#wanted) return true;
-    if (!hotSpare || this.#lanes.length === 0) return false;
-    return this.#starting.size === 0 && !this.#lanes.some((lane) => lane.isIdle);
+    if (this.#lanes.length === 0 || this.#starting.size > 0 || this.#lanes.some((lane) => lane.isIdle)) return false;
+    return hotSpare || this.#waiting.size > 0 || this.#lanes.some((lane) => lane.size > 1);
+  }
+
+  /** Whether a job waits for a worker, or behind one that takes too long. */
+  get #isHeldUp() {
+    return this.#waiting.size > 0 || this.#lanes.some((lane) => lane.size > 1 && this.#isOverdue(lane));
   }
 
   #trim = () => {
