@@ -17,7 +17,11 @@ export function scenario(name, body, { idle = true, module = work, timeout = 120
     const logged = [];
     const runtime = createRuntime({ onLog: (entry) => logged.push(entry), workers });
     let isOver = false;
-    signal.addEventListener('abort', () => isOver || tellWhatGoesOn(name, runtime));
+    signal.addEventListener('abort', () => {
+      if (isOver) return;
+      tellWhatGoesOn(name, runtime);
+      runtime.dispose(); // a worker that spins would keep the tests from ending
+    });
     const { Task, TaskSupervisor } = runtime;
     const supervisor = TaskSupervisor.start();
     /** Runs an export without a link; its outcome is what `await` gives. */
