@@ -16,7 +16,7 @@ import { Complaint, root, run } from './lib/shell.mjs';
 const sources = join(root, SOURCES);
 
 /** What a worker has in common with its runtime: all files have it. */
-const COMMON = ['errors.js', 'now.js', 'workers/failures.js', 'workers/fifo.js', 'workers/linger.js', 'workers/messages.js'];
+const COMMON = ['errors.js', 'now.js', 'workers/failures.js', 'workers/linger.js', 'workers/messages.js'];
 
 /** These, and all that they need, are what all entries but workers share besides. */
 const SHARED = ['public-runtime.js', 'clock.js', 'stand-in.js', 'workers/pool-on-demand.js', 'workers/settings.js'];

@@ -95,7 +95,7 @@ function filesFrom(file, found = new Set()) {
 
 for (const name of ['belay-worker.js', 'belay-worker-node.js']) {
   test(`${name} needs neither the kernel nor a runtime before its first job`, () => {
-    const own = [name, 'failures.js', 'fifo.js', 'job-context.js', 'linger.js', 'messages.js', 'parameters.js', 'serve.js'];
+    const own = [name, 'failures.js', 'job-context.js', 'linger.js', 'messages.js', 'parameters.js', 'serve.js'];
     assert.deepEqual([...filesFrom(`workers/${name}`)].sort(), ['describe.js', 'errors.js', 'now.js', ...own.map((file) => `workers/${file}`)]);
   });
 }

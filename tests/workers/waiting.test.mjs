@@ -1,7 +1,6 @@
 // The queues of jobs: their order, beside an obvious model, and what they hold.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Fifo } from '../../bindings/js/workers/fifo.js';
 import { Waiting } from '../../bindings/js/workers/waiting.js';
 import { randomOf } from '../js/random.mjs';
 import { Watched } from './collect.mjs';
@@ -63,13 +62,13 @@ test(`jobs that wait are given out in their order, without those that have ended
   }
 });
 
-test('a queue holds nothing of what was taken out of it, though it never runs empty', async () => {
+test('nothing is held of what was taken out, though the queue never runs empty', async () => {
   const watched = new Watched();
-  const queue = new Fifo();
-  for (let number = 0; number < 500; number++) queue.push(watched.watch({ number }));
-  for (let number = 0; number < 499; number++) queue.shift();
+  const waiting = new Waiting();
+  for (let number = 0; number < 500; number++) waiting.push(watched.watch(jobOf(number)));
+  for (let number = 0; number < 499; number++) waiting.take();
   assert.equal(await watched.held(), 1);
-  assert.deepEqual([queue.length, queue.first.number], [1, 499]);
+  assert.deepEqual([waiting.size, waiting.peek().number], [1, 499]);
 });
 
 test('jobs that end while they wait are let go, whoever never takes the first', async () => {

@@ -3,7 +3,6 @@ import { describe } from '../describe.js';
 import { ModuleError } from '../errors.js';
 import { now } from '../now.js';
 import { cloneError, packFailure, unpackFailure } from './failures.js';
-import { Fifo } from './fifo.js';
 import { complete, isComplete, JobContext, Transferred } from './job-context.js';
 import { Linger } from './linger.js';
 import { FROM_WORKER, HELD_MAX, NO_NUMBER, NOTHING, STATE, talliesOf, TO_WORKER, wordOf } from './messages.js';
@@ -35,7 +34,8 @@ class Server {
   #exports = [new Nothing()];
   /** It has run something. */
   #isRehearsed = false;
-  #queue = new Fifo();
+  /** At most HELD_MAX. */
+  #queue = [];
   /** The job under way, while it takes more than one turn. */
   #current = null;
   #running = false;

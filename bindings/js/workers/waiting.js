@@ -1,20 +1,21 @@
 /**
- * The jobs that wait, in their order. Of those that have ended, it holds no more
- * than of those that wait, or a few: with a job go its arguments and its result.
+ * The jobs that wait, in their order. It holds none that was taken out, and of those that
+ * have ended no more than of those that wait, or a few: with a job go its arguments and its result.
  */
-import { Fifo } from './fifo.js';
 
-/* So many that have ended do not matter. */
-const ENDED_MAX = 32;
+/* So many that have ended, or empty places, do not matter. */
+const IDLE_MAX = 32;
 
 export class Waiting {
-  #jobs = new Fifo();
-  /** How many of them have ended. */
+  #jobs = [];
+  /** So many places at the beginning are empty. */
+  #head = 0;
+  /** How many jobs have ended. */
   #ended = 0;
 
   /** How many wait. */
   get size() {
-    return this.#jobs.length - this.#ended;
+    return this.#jobs.length - this.#head - this.#ended;
   }
 
   push(job) {
@@ -25,42 +26,51 @@ export class Waiting {
   /** They come before all others. */
   putBack(jobs) {
     for (const job of jobs) job.waits = true;
-    this.#jobs.unshift(jobs);
+    this.#keep(jobs.concat(this.#rest));
   }
 
   /** The next one, or null. */
   peek() {
-    let job = this.#jobs.first;
-    while (job?.done) {
+    while (this.#jobs[this.#head]?.done) {
       this.#ended--;
       this.#shift();
-      job = this.#jobs.first;
     }
-    return job ?? null;
+    return this.#jobs[this.#head] ?? null;
   }
 
   /** Takes out the next one; null when there is none. */
   take() {
-    return this.peek() === null ? null : this.#shift();
+    return this.peek() && this.#shift();
   }
 
   /** A job has ended before it was given to a worker. */
   hasEnded(job) {
     if (!job.waits) return;
     this.#ended++;
-    if (this.#ended <= ENDED_MAX || this.#ended <= this.size) return;
-    this.#jobs.filter(({ done }) => !done);
+    if (this.#ended <= IDLE_MAX || this.#ended <= this.size) return;
+    this.#keep(this.#rest.filter(({ done }) => !done));
     this.#ended = 0;
   }
 
   clear() {
-    this.#jobs.clear();
+    this.#keep([]);
     this.#ended = 0;
   }
 
   #shift() {
-    const job = this.#jobs.shift();
+    const job = this.#jobs[this.#head];
     job.waits = false;
+    this.#jobs[this.#head++] = null;
+    if (this.#head > IDLE_MAX && this.#head * 2 > this.#jobs.length) this.#keep(this.#rest);
     return job;
+  }
+
+  get #rest() {
+    return this.#jobs.slice(this.#head);
+  }
+
+  #keep(jobs) {
+    this.#jobs = jobs;
+    this.#head = 0;
   }
 }
