@@ -139,7 +139,7 @@ describe('the bar under the transport', () => {
       assert.match(await text(page, '.panel-body.log'), /page 3\s*made slow by you\s*its request for \/pages\/3 takes 10 times as long/);
     }));
 
-  it('is in the link, which breaks the run again', () =>
+  itInFull('is in the link, which breaks the run again', () =>
     withPage('#B1', {}, async (page) => {
       await atWork(page);
       await press(page, 'Kill');
@@ -153,7 +153,7 @@ describe('the bar under the transport', () => {
       });
     }));
 
-  it('is in the sheet of a phone, whose picture shows the rest', () =>
+  itInFull('is in the sheet of a phone, whose picture shows the rest', () =>
     withPage('#B1', { viewport: phone, ...withAxe }, async (page) => {
       await atWork(page);
       await page.tap('.sheet-open');

@@ -85,9 +85,15 @@ describe('the playhead', () => {
     withPage(FIRST, {}, async (page) => {
       await runToEnd(page);
       await page.select('.speed select', '1');
+      // On a busy machine it has come to the end before anybody could ask from here.
+      const seen = await page.evaluateHandle(() => {
+        const seen = { pause: false };
+        const look = () => (seen.pause ||= document.querySelector('[aria-label="Pause"]') !== null);
+        new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+        return seen;
+      });
       await page.click('[aria-label="Play"]');
-      await page.waitForSelector('[aria-label="Pause"]');
-      await page.waitForSelector('[aria-label="Play"]', { timeout: 20_000 });
+      await page.waitForFunction(({ pause }) => pause && document.querySelector('[aria-label="Play"]') !== null, { timeout: 30_000 }, seen);
       assert.match(await page.$eval('.scrub', (range) => range.ariaValueText), /, 0 tasks running/);
     }));
 
