@@ -146,8 +146,6 @@ async function trips({ run }, count) {
 /* Runs of all jobs in a process: the first ones are not counted, as with the other cases, since compilers still work. */
 const RUNS = { before: 2, counted: 3 };
 
-const LOOKS = 10;
-
 /** Many jobs, several times: the middle one of those that count. */
 async function severalTimes(run) {
   const times = [];
@@ -190,9 +188,9 @@ async function beside(ours, theirs, count) {
   return { lead, error: Math.sqrt(variance / PAIRS.counted) };
 }
 
-const besideRows = (what, openOurs) =>
+const besideRows = (prefix, what, openOurs) =>
   Object.fromEntries(Object.entries({ piscina: openPiscina, tinypool: openTinypool, workerpool: openWorkerpool }).map(([name, open]) => [
-    what === 'Belay' ? name : `jobs-${name}`,
+    `${prefix}${name}`,
     ours(`${what} beside ${name}`, async () => ({
       measure: async (count) => beside(await openOurs(), await open(), count),
     })),
@@ -259,9 +257,12 @@ async function kills({ run, spin }, count) {
   return { ms: quantile(sorted, 0.5), worst: sorted.at(-1) };
 }
 
+const LOOKS = 10;
+
 /** What many kills leave behind, after as many: allocators keep what they had for the first ones. */
 async function leftovers(count) {
-  const { run, spin, runtime } = await openBelay();
+  const { run, spin, runtime } = await openBelay({ min: SIZE });
+  const { inspect } = runtime;
   const wave = async () => {
     for (let round = 0; round < count; round++) {
       const words = new Int32Array(new SharedArrayBuffer(4));
@@ -269,7 +270,8 @@ async function leftovers(count) {
       while (Atomics.load(words, 0) === 0) await pause(1);
       await stop();
     }
-    while (runtime.inspect().abandoned > 0 || runtime.inspect().workers.ending > 0) await pause(1);
+    while (inspect().abandoned > 0 || inspect().workers.ending > 0) await pause(1);
+    while (inspect().workers.idle < SIZE) await pause(1); // the same number each time
     // A thread that has just ended gives its memory back a little later.
     const looks = [];
     for (let look = 0; look < LOOKS; look++) {
@@ -285,7 +287,7 @@ async function leftovers(count) {
   return { kib: (after - before) / 1024 / count };
 }
 
-const BESIDE = { ...besideRows('Belay', () => openBelay()), ...besideRows('jobs in C', () => openJobs(SIZE)) };
+const BESIDE = { ...besideRows('', 'Belay', () => openBelay()), ...besideRows('jobs-', 'jobs in C', () => openJobs(SIZE)) };
 
 export const workerCases = {
   'worker-trip': {
